@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Arrows point downward only: a target may use what stands below it in this list.
+// Tests/StructureTests reads this file's graph and refuses an upward arrow.
+let swift: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func target(_ name: String, _ uses: [String]) -> Target {
+  .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: swift)
+}
+
+func tests(_ name: String, _ uses: [String], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: uses.map { .byName(name: $0) }, resources: resources, swiftSettings: swift)
+}
+
+let package = Package(
+  name: "istmo",
+  products: [.executable(name: "istmo", targets: ["istmo"])],
+  targets: [
+    .executableTarget(name: "istmo", dependencies: ["Commands"], swiftSettings: swift),
+    .executableTarget(
+      name: "StoreBench", dependencies: ["Store", "Exchange", "Terms", "CSQLite"], swiftSettings: swift),
+    target(
+      "Commands", ["Desk", "Node", "HTTP", "Exchange", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms"]),
+    target("Desk", ["Node", "HTTP", "Catalog", "Exchange", "Terms"]),
+    target("Node", ["Link", "Noise", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
+    target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
+    target("HTTP", ["CMicroHTTPD", "CCurl"]),
+    target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
+    target("Exchange", ["Ledger", "Sodium", "Terms"]),
+    target("Ceremony", ["Ledger", "Sodium", "Terms"]),
+    target("Catalog", ["CToml", "Sodium", "Terms"]),
+    target("Ledger", ["Sodium", "Terms"]),
+    target("Noise", ["Sodium", "Terms"]),
+    target("Sodium", ["CSodium", "Terms"]),
+    target("Terms", []),
+    .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
+    .systemLibrary(name: "CEpoll"),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    tests("StructureTests", []),
+    tests("TermsTests", ["Terms"]),
+    tests("SodiumTests", ["Sodium", "Terms"], resources: [.copy("Vectors")]),
+    tests("LedgerTests", ["Ledger", "Sodium", "Terms"], resources: [.copy("Vectors")]),
+    tests("NoiseTests", ["Noise", "Sodium", "Terms"], resources: [.copy("Vectors")]),
+    tests("CatalogTests", ["Catalog", "Sodium", "Terms"]),
+    tests("CeremonyTests", ["Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests("ExchangeTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
+    tests("SimulationTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
+    tests("StoreTests", ["Store", "Exchange", "Sodium", "Terms"]),
+    tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
+    tests("HTTPTests", ["HTTP"]),
+    tests("NodeTests", ["Node", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,136 @@
+import Terms
+
+extension Definition {
+  /// Checks one line that a publisher of `author` gave.
+  /// - Throws: `Refusal` naming the first fault found.
+  public func check(
+    _ line: [UInt8], from author: CountryCode, topology: Topology, now: Instant
+  ) throws(Refusal) -> CheckedRecord {
+    var (draft, change) = try read(line)
+    if case .withdraws = change { return try withdrawal(draft, change, now: now) }
+    for rule in rules { try rule.derive(&draft, self, now: now) }
+    try checkPresence(draft)
+    let body = try write(draft, in: FieldContext(topology: topology, now: now))
+    for rule in rules { try rule.check(draft, self, author: author, topology: topology) }
+    return try checked(draft, body, change, now: now)
+  }
+
+  /// The longest a body may be (design 3.1).
+  public static let bodyLengthMax = 65_536
+
+  private func checked(
+    _ draft: Draft, _ body: [UInt8], _ change: RecordChange, now: Instant
+  ) throws(Refusal) -> CheckedRecord {
+    guard body.count <= Self.bodyLengthMax else {
+      throw Refusal(field: "line", problem: "longer than 64 KiB", whatToDo: "publish large content as an attachment")
+    }
+    var refers: RecordID?
+    if let refersIndex, let text = draft.text(refersIndex) { refers = try RecordField.read(text, sorted[refersIndex]) }
+    let time = timeIndex.flatMap { draft.text($0) }.flatMap { TimeField.instant($0) }
+    return CheckedRecord(
+      body: body, reference: referenceIndex.flatMap { draft.string($0) }, change: change, refers: refers,
+      time: time ?? now)
+  }
+
+  private func withdrawal(_ draft: Draft, _ change: RecordChange, now: Instant) throws(Refusal) -> CheckedRecord {
+    for (index, slot) in draft.slots.enumerated() where slot >= 0 && index != reasonIndex && index != referenceIndex {
+      throw sorted[index].refusal("has no place in a withdrawal", "leave it out; only a reason may stand there")
+    }
+    return try checked(draft, try write(draft, in: FieldContext(now: now)), change, now: now)
+  }
+
+  /// Sorts the line's members into fields and envelope.
+  private func read(_ line: [UInt8]) throws(Refusal) -> (Draft, RecordChange) {
+    var draft = Draft(try JSONScanner.scan(line), fieldCount: sorted.count)
+    guard draft.document.kind(0) == .object else {
+      throw Refusal(
+        field: "line", problem: "an object is expected, not \(draft.document.kind(0).words)",
+        whatToDo: "write {\"field\": value, ...}")
+    }
+    var change = RecordChange.record
+    var child = draft.document.firstChild(0)
+    let end = draft.document.end(0)
+    while child < end {
+      let key = draft.document.key(child)
+      if let index = index(of: key) {
+        draft.slots[index] = child
+      } else if ("replaces" as StaticString).isEqual(to: key) || ("withdraws" as StaticString).isEqual(to: key) {
+        guard case .record = change else {
+          throw Refusal(
+            field: "withdraws", problem: "a record cannot replace and withdraw at once", whatToDo: "write one of both")
+        }
+        let id = try recordID(child, of: draft.document)
+        change = key.first == 0x72 ? .replaces(id) : .withdraws(id)
+      } else {
+        throw unknown(key)
+      }
+      child = draft.document.end(child)
+    }
+    return (draft, change)
+  }
+
+  private func recordID(_ node: Int, of document: borrowing JSONDocument) throws(Refusal) -> RecordID {
+    let name = String(decoding: document.key(node), as: UTF8.self)
+    let problem = "not a record id"
+    guard document.kind(node) == .text, let id = try? RecordID(document.string(node)) else {
+      throw Refusal(
+        field: name, found: document.string(node), problem: problem,
+        whatToDo: "write the id that publishing the earlier record gave")
+    }
+    return id
+  }
+
+  /// The refusal of a member that is no field.
+  func unknown(_ key: ArraySlice<UInt8>) -> Refusal {
+    let name = String(decoding: key.prefix(Refusal.foundLimit), as: UTF8.self)
+    let near = NearestName.find(name, in: sorted.map(\.name) + ["replaces", "withdraws"])
+    return Refusal(
+      field: name, problem: "no field of the dataset \(dataset)",
+      whatToDo: near.map { "write \"\($0)\"" } ?? "leave it out; dataset show \(dataset) lists the fields",
+      fieldIsKnown: false)
+  }
+
+  /// Which fields must and may stand.
+  private func checkPresence(_ draft: Draft) throws(Refusal) {
+    for (index, field) in sorted.enumerated() {
+      if draft.slots[index] >= 0 {
+        try checkOnlyWhen(field, draft)
+      } else if let condition = demand(for: field, draft) {
+        throw field.refusal("missing", condition)
+      }
+    }
+  }
+
+  /// - Throws: `Refusal` when a field stands where it has no place.
+  func checkOnlyWhen(_ field: Field, _ draft: borrowing Draft) throws(Refusal) {
+    guard !field.onlyWhen.isEmpty else { return }
+    for condition in field.onlyWhen where draft.meets(condition) { return }
+    throw field.refusal(
+      "has no place here",
+      "leave it out; it belongs where \(field.onlyWhen.map(\.description).joined(separator: ", or "))")
+  }
+
+  /// Why a field must stand, as advice; nil when it need not.
+  func demand(for field: Field, _ draft: borrowing Draft) -> String? {
+    if field.isRequired { return "add it; every record has it" }
+    for condition in field.requiredWhen where draft.meets(condition) {
+      return "add it; it is required when \(condition)"
+    }
+    return nil
+  }
+
+  /// The canonical body.
+  func write(_ draft: borrowing Draft, in context: borrowing FieldContext) throws(Refusal) -> [UInt8] {
+    var body: [UInt8] = []
+    body.reserveCapacity(draft.document.bytes.count + 64)
+    body.append(0x7B)
+    for index in sorted.indices {
+      guard let node = draft.node(index) else { continue }
+      if body.count > 1 { body.append(0x2C) }
+      body.append(contentsOf: sorted[index].member)
+      try sorted[index].write(node, of: draft.document, in: context, to: &body)
+    }
+    body.append(0x7D)
+    return body
+  }
+}

@@ -1,0 +1,40 @@
+extension Definition {
+  /// A checked body with only these fields; canonical like the whole.
+  public func project(_ body: [UInt8], onto fields: [String]) -> [UInt8] {
+    var out: [UInt8] = [0x7B]
+    out.reserveCapacity(body.count)
+    guard let document = try? JSONScanner.scan(body), document.kind(0) == .object else { return [0x7B, 0x7D] }
+    let wanted = mask(of: fields)
+    var child = document.firstChild(0)
+    let end = document.end(0)
+    while child < end {
+      if let index = index(of: document.key(child)), wanted[index] {
+        if out.count > 1 { out.append(0x2C) }
+        out.append(contentsOf: sorted[index].member)
+        out.append(contentsOf: document.raw(child))
+      }
+      child = document.end(child)
+    }
+    out.append(0x7D)
+    return out
+  }
+
+  /// The fields of a checked body with their values as JSON, in the order of the definition file.
+  public func fields(of body: [UInt8]) -> [(name: String, json: String)] {
+    guard let draft = try? draft(ofBody: body) else { return [] }
+    return fields.compactMap { field in
+      guard let index = index(of: field.nameBytes[...]), let node = draft.node(index) else { return nil }
+      return (field.name, String(decoding: draft.document.raw(node), as: UTF8.self))
+    }
+  }
+}
+
+extension JSONDocument {
+  /// A member's value as the source has it, quotes and brackets included.
+  func raw(_ node: Int) -> ArraySlice<UInt8> {
+    guard nodes.indices.contains(node), nodes[node].rawStart <= nodes[node].rawEnd,
+      nodes[node].rawEnd <= bytes.count
+    else { return [] }
+    return bytes[nodes[node].rawStart..<nodes[node].rawEnd]
+  }
+}

@@ -1,0 +1,90 @@
+import Terms
+
+extension Definition {
+  /// What a recipient checks of a received body: its canonical form, that only agreed fields stand in it, that each is well
+  /// formed and stands where it may, that no agreed field is missing which every record has, and that the filter admits it.
+  /// - Parameter isWithdrawal: whether the entry withdraws a record; then only a reason (and a reference, where agreed) may
+  ///   stand, and the filter is not asked, as it was of the record withdrawn.
+  /// - Throws: `Refusal` naming the first fault found.
+  public func verify(body: [UInt8], terms: StreamTerms, isWithdrawal: Bool = false) throws(Refusal) {
+    guard terms.stream.dataset == dataset, terms.version == version, terms.definition == digest else {
+      throw Refusal(
+        field: "definition", problem: "the agreement names another definition than this node has",
+        whatToDo: "install the definition of \(terms.stream.dataset) that was agreed")
+    }
+    let draft = try draft(ofBody: body)
+    let agreed = mask(of: terms.fields)
+    for index in sorted.indices {
+      let field = sorted[index]
+      if draft.slots[index] >= 0 {
+        guard agreed[index] else {
+          throw field.refusal("not agreed", "the origin must leave it out")
+        }
+        if isWithdrawal {
+          guard index == reasonIndex || index == referenceIndex else {
+            throw field.refusal("has no place in a withdrawal", "the origin must leave it out")
+          }
+        } else {
+          try checkOnlyWhen(field, among: agreed, draft)
+        }
+      } else if !isWithdrawal, agreed[index], demand(for: field, draft) != nil {
+        throw field.refusal("missing", "the origin must send it; the agreement shares it")
+      }
+    }
+    guard try write(draft, in: FieldContext()) == body else {
+      throw Refusal(
+        field: "line", problem: "not in canonical form", whatToDo: "the origin must sort members and leave out spaces")
+    }
+    if !isWithdrawal, let clause = terms.filter.first(where: { !admits(draft, $0) }) {
+      throw Refusal(
+        field: clause.field, problem: "outside the agreed filter (\(clause))",
+        whatToDo: "the origin must not send it to this country")
+    }
+  }
+
+  /// Whether a checked body meets every clause. A field that is absent meets none.
+  public func admits(_ body: [UInt8], filter: [FilterClause]) -> Bool {
+    guard !filter.isEmpty else { return true }
+    guard let draft = try? draft(ofBody: body) else { return false }
+    return filter.allSatisfy { admits(draft, $0) }
+  }
+
+  private func admits(_ draft: borrowing Draft, _ clause: FilterClause) -> Bool {
+    var name = clause.field
+    guard let index = name.withUTF8({ names.index(of: $0) }), let text = draft.text(index) else { return false }
+    return clause.values.contains { value in
+      // As `FilterClause.admits`, on bytes: both texts are NFC.
+      var pattern = value
+      return pattern.withUTF8 { pattern in
+        guard pattern.last == 0x2A else { return pattern.elementsEqual(text) }
+        return text.starts(with: pattern.dropLast())
+      }
+    }
+  }
+
+  /// A condition on fields that are not shared cannot be judged by a recipient.
+  private func checkOnlyWhen(_ field: Field, among agreed: [Bool], _ draft: borrowing Draft) throws(Refusal) {
+    for condition in field.onlyWhen {
+      for part in condition.parts where !agreed[part.index] { return }
+    }
+    try checkOnlyWhen(field, draft)
+  }
+
+  /// The fields of a body.
+  /// - Throws: `Refusal` when it is no object of fields.
+  func draft(ofBody body: [UInt8]) throws(Refusal) -> Draft {
+    var draft = Draft(try JSONScanner.scan(body), fieldCount: sorted.count)
+    guard draft.document.kind(0) == .object else {
+      throw Refusal(field: "line", problem: "a body is an object", whatToDo: "the origin must send one")
+    }
+    var child = draft.document.firstChild(0)
+    let end = draft.document.end(0)
+    while child < end {
+      let key = draft.document.key(child)
+      guard let index = index(of: key) else { throw unknown(key) }
+      draft.slots[index] = child
+      child = draft.document.end(child)
+    }
+    return draft
+  }
+}

@@ -1,0 +1,124 @@
+import Terms
+
+/// A dataset's definition: what a record of it is, which both ends enforce. Read from a TOML file whose SHA-256 the
+/// agreement names, so that both ends mean the same.
+public struct Definition: Hashable, Sendable {
+  /// The dataset.
+  public let dataset: DatasetName
+  /// The version of this definition, from 1.
+  public let version: UInt32
+  /// SHA-256 of the definition file's bytes.
+  public let digest: Digest
+  /// What the dataset is called.
+  public let title: Translated
+  /// What it is for.
+  public let description: Translated
+  /// Days after which bodies are destroyed, unless an agreement says fewer.
+  public let retentionDays: UInt32
+  /// How records reach a recipient, unless an agreement says otherwise.
+  public let mode: StreamTerms.Mode
+  /// The fields in the order of the file; `reference`, which every dataset has, last.
+  public let fields: [Field]
+  /// The field that holds the record's own time.
+  public let timeField: String?
+  /// The field that holds the record this one is about.
+  public let refersField: String?
+  /// Rules over several fields.
+  let rules: [Rule]
+
+  /// The fields by alphabet, as bodies have them, their names for looking up, and the places of some among them.
+  let sorted: [Field]
+  let names: FieldNames
+  let timeIndex: Int?
+  let refersIndex: Int?
+  let referenceIndex: Int?
+  let reasonIndex: Int?
+
+  /// The longest reference a publisher may give.
+  public static let referenceLengthMax = 128
+
+  /// The publisher's own name for a record; in every dataset, in its body, shared only by agreements that name it.
+  static let reference = Field(
+    name: "reference", title: Translated(es: "Referencia", en: "Reference"),
+    description: Translated(
+      es: "Nombre propio del registro en el sistema que lo publica; repetirlo no lo guarda dos veces.",
+      en: "The publishing system's own name for the record; repeating it does not store it twice."),
+    type: .text(TextField(length: 1...referenceLengthMax, isName: false)), isShared: false)
+
+  init(
+    dataset: DatasetName, version: UInt32, digest: Digest, title: Translated, description: Translated,
+    retentionDays: UInt32, mode: StreamTerms.Mode, fields: [Field], timeField: String?, refersField: String?,
+    rules: [NamedRule]
+  ) {
+    (self.dataset, self.version, self.digest) = (dataset, version, digest)
+    (self.title, self.description) = (title, description)
+    (self.retentionDays, self.mode) = (retentionDays, mode)
+    (self.timeField, self.refersField) = (timeField, refersField)
+    let all = fields + [Self.reference]
+    let alphabetical = all.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
+    func index(_ name: String?) -> Int? { alphabetical.firstIndex { $0.name == name } }
+    self.fields = all.map { $0.bound(to: index) }
+    sorted = alphabetical.map { $0.bound(to: index) }
+    names = FieldNames(sorted.map(\.nameBytes))
+    timeIndex = index(timeField)
+    refersIndex = index(refersField)
+    referenceIndex = index("reference")
+    reasonIndex = index("reason")
+    self.rules = rules.compactMap { Rule($0, index: index) }
+  }
+
+  /// The field of this name.
+  public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
+
+  /// The fields that an agreement shares when it names none.
+  public var sharedFields: [String] { sorted.filter(\.isShared).map(\.name) }
+
+  /// The place of a field among the sorted ones.
+  func index(of name: ArraySlice<UInt8>) -> Int? { names.index(of: name) }
+
+  /// For each field, by alphabet, whether its name is among these.
+  func mask(of fields: [String]) -> [Bool] {
+    var mask = [Bool](repeating: false, count: sorted.count)
+    for field in fields {
+      var field = field
+      if let index = field.withUTF8({ names.index(of: $0) }) { mask[index] = true }
+    }
+    return mask
+  }
+
+  /// Definitions are the same when their files are.
+  public static func == (a: Self, b: Self) -> Bool { a.digest == b.digest && a.dataset == b.dataset }
+
+  /// Feeds what makes a definition the same to a hasher.
+  public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+}
+
+/// Finds names among few: all their bytes in one list, compared by length and first byte before anything else.
+struct FieldNames: Sendable {
+  private let bytes: [UInt8]
+  private let spans: [Span]
+
+  private struct Span {
+    var start: Int
+    var count: Int
+    var first: UInt8
+  }
+
+  init(_ names: [[UInt8]]) {
+    var bytes: [UInt8] = []
+    var spans: [Span] = []
+    for name in names {
+      spans.append(Span(start: bytes.count, count: name.count, first: name.first ?? 0))
+      bytes += name
+    }
+    (self.bytes, self.spans) = (bytes, spans)
+  }
+
+  func index(of name: some Collection<UInt8>) -> Int? {
+    guard let first = name.first else { return nil }
+    for (index, span) in spans.enumerated() where span.count == name.count && span.first == first {
+      if bytes[span.start..<(span.start + span.count)].elementsEqual(name) { return index }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,108 @@
+import Sodium
+import Terms
+
+extension Definition {
+  /// Reads a definition file.
+  /// - Returns: the definition, when there are no faults, and all faults in order of place.
+  public static func read(_ bytes: [UInt8], file: String) -> (definition: Definition?, faults: [Diagnostic]) {
+    let source = TomlSource(file: file, bytes: bytes)
+    var reader = DefinitionReader(source: source)
+    let definition = reader.read(digest: SHA256.hash(bytes))
+    return (source.faults.isEmpty ? definition : nil, source.faults.sorted())
+  }
+}
+
+/// Reads a definition file, noting every fault.
+struct DefinitionReader {
+  let source: TomlSource
+  var fields: [Field] = []
+  /// Where each field's table stands, for faults found later.
+  var fieldTables: [TableReader] = []
+
+  /// A body has at most so many members, and a definition of more fields helps nobody.
+  static let fieldsMax = 100
+
+  init(source: TomlSource) { self.source = source }
+
+  mutating func read(digest: Digest) -> Definition? {
+    guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "definition") }) else { return nil }
+    root.refuseOthers(than: [
+      "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field", "field",
+      "rule",
+    ])
+    let dataset = dataset(root)
+    let version = root.number("version", in: 1...1_000_000, example: 1)
+    let title = root.translated("title", example: "Migración")
+    let description = root.translated("description", example: "...")
+    let retention = root.number("retention_days", in: 1...36_500, example: 1096)
+    let mode = root.word("mode", of: StreamTerms.Mode.allCases.map(\.rawValue))
+    readFields(root)
+    checkConditions()
+    let time = pointer(root, "time_field", to: "time")
+    let refers = pointer(root, "refers_field", to: "record")
+    let rules = rules(root)
+    guard let dataset, let version, let title, let description, let retention,
+      let mode = mode.flatMap(StreamTerms.Mode.init(rawValue:)), source.faults.isEmpty
+    else { return nil }
+    return Definition(
+      dataset: dataset, version: UInt32(clamping: version), digest: digest, title: title, description: description,
+      retentionDays: UInt32(clamping: retention), mode: mode, fields: fields, timeField: time, refersField: refers,
+      rules: rules)
+  }
+
+  private func dataset(_ root: TableReader) -> DatasetName? {
+    guard let text = root.text("dataset", example: "migration") else { return nil }
+    do throws(TermError) { return try DatasetName(text.value) } catch {
+      source.report(text.offset, "\"\(text.value)\" is no dataset name", "write \(error.expected)")
+      return nil
+    }
+  }
+
+  /// A top-level key that names a field of one type.
+  private func pointer(_ root: TableReader, _ key: String, to word: String) -> String? {
+    guard let text = root.text(key, example: word, optional: true) else { return nil }
+    guard let field = fields.first(where: { $0.name == text.value }) else {
+      let names = fields.filter { $0.type.word == word }.map(\.name)
+      source.report(
+        text.offset, "\(key) names no field",
+        NearestName.advice(text.value, in: names, else: "name a field of type \(word)"))
+      return nil
+    }
+    guard field.type.word == word else {
+      source.report(
+        text.offset, "the field \"\(field.name)\" is of type \(field.type.word)", "name a field of type \(word)")
+      return nil
+    }
+    return field.name
+  }
+
+  private func rules(_ root: TableReader) -> [NamedRule] {
+    var rules: [NamedRule] = []
+    for table in root.tables("rule", what: "rule") {
+      guard let name = table.word("kind", of: Rule.kinds.map(\.name)),
+        let kind = Rule.kinds.first(where: { $0.name == name })
+      else { continue }
+      table.refuseOthers(than: ["kind"] + kind.needed + kind.optional)
+      var rule = NamedRule(kind: name, parts: [:])
+      for part in kind.needed + kind.optional {
+        let optional = kind.optional.contains(part)
+        guard let text = table.text(part, example: part, optional: optional) else { continue }
+        rule.parts[part] = text.value
+        if part == "key" { continue }
+        guard let field = fields.first(where: { $0.name == text.value }) else {
+          source.report(
+            text.offset, "the rule names no field with \"\(text.value)\"",
+            NearestName.advice(text.value, in: fields.map(\.name), else: "name a field of this definition"))
+          continue
+        }
+        if let expected = Rule.types[part], field.type.word != expected {
+          source.report(
+            text.offset, "the field \"\(field.name)\" is of type \(field.type.word)", "name a field of type \(expected)"
+          )
+        }
+      }
+      rules.append(rule)
+    }
+    return rules
+  }
+}

@@ -1,0 +1,92 @@
+/// A person's document: `{"country":"SV","expiry":"2030-01-31","kind":"identity-card","number":"00016297-5"}`.
+/// The number is kept as written, in capitals; it is found by its letters and digits alone.
+enum DocumentField {
+  /// The kinds of documents.
+  static let kinds = [
+    "birth-certificate", "identity-card", "other", "passport", "residence-card", "travel-document", "visa",
+  ]
+  private static let members: [StaticString] = ["country", "expiry", "kind", "number"]
+  /// The longest number: beyond the longest that a card's machine-readable zone can hold.
+  static let numberLengthMax = 30
+
+  static func write(
+    _ node: Int, of document: borrowing JSONDocument, _ field: Field, to out: inout [UInt8]
+  ) throws(Refusal) {
+    try Members.refuseOthers(node, of: document, than: members, field)
+    let country = try Members.text(node, "country", of: document, field)
+    let kind = try Members.text(node, "kind", of: document, field)
+    let number = try Members.text(node, "number", of: document, field)
+    try CountryField.check(country, true, field)
+    guard kinds.contains(where: { $0.utf8.elementsEqual(kind) }) else {
+      throw field.refusal(
+        "not a kind of document", "write kind as one of \(kinds.joined(separator: ", "))",
+        found: String(decoding: kind, as: UTF8.self))
+    }
+    try checkNumber(number, kind: kind, country: country, field)
+    out.append("{\"country\":")
+    out.appendJSONText(country)
+    if let expiry = document.member(node, "expiry") {
+      out.append(",\"expiry\":")
+      try DateField.write(try field.text(expiry, of: document), false, field, to: &out)
+    }
+    out.append(",\"kind\":")
+    out.appendJSONText(kind)
+    out.append(",\"number\":\"")
+    for byte in number { out.append((0x61...0x7A).contains(byte) ? byte & 0xDF : byte) }
+    out.append("\"}")
+  }
+
+  private static func checkNumber(
+    _ number: ArraySlice<UInt8>, kind: ArraySlice<UInt8>, country: ArraySlice<UInt8>, _ field: Field
+  ) throws(Refusal) {
+    let key = key(number)
+    guard number.count <= numberLengthMax, !key.isEmpty,
+      number.allSatisfy({ byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x20, 0x2D, 0x2E, 0x2F: true
+        default: false
+        }
+      })
+    else {
+      throw field.refusal(
+        "the number is not 1 to \(numberLengthMax) letters A-Z, digits, spaces, hyphens, dots and strokes",
+        "write the number as the document shows it", found: String(decoding: number, as: UTF8.self))
+    }
+    if kind.elementsEqual("identity-card".utf8), let fault = NationalIdentity.fault(of: key[...], country: country) {
+      throw field.refusal(fault.problem, fault.whatToDo, found: String(decoding: number, as: UTF8.self))
+    }
+  }
+
+  /// Letters and digits only, in capitals.
+  static func key(_ number: ArraySlice<UInt8>) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(number.count)
+    for byte in number {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A: out.append(byte)
+      case 0x61...0x7A: out.append(byte & 0xDF)
+      default: break
+      }
+    }
+    return out
+  }
+
+  /// Two keys: the number alone, and the number with its country.
+  static func appendKeys(
+    _ node: Int, of document: borrowing JSONDocument, _ field: Field, to keys: inout [SearchKey]
+  ) {
+    guard let number = document.member(node, "number"), let country = document.member(node, "country") else { return }
+    let key = key(document.text(number))
+    keys.append(SearchKey(field: field.name, value: key))
+    keys.append(SearchKey(field: field.name, value: document.text(country) + [0x2F] + key))
+  }
+
+  /// `00016297-5`, or `SV/00016297-5`.
+  static func key(typed: ArraySlice<UInt8>) -> [UInt8] {
+    guard let stroke = typed.firstIndex(of: 0x2F) else { return key(typed) }
+    let country = key(typed[..<stroke])
+    guard ISO3166.isAlpha2(country[...]) else { return key(typed) }
+    let number = key(typed[(stroke + 1)...])
+    return number.isEmpty ? [] : country + [0x2F] + number
+  }
+}

@@ -1,0 +1,63 @@
+/// Vehicle plates: `{"country":"HN","text":"P AB 1234"}`. Kept as written, compared by letters and digits only, Ñ apart from
+/// N. Never checked strictly: series change, and a plate that is on the road must be recordable.
+enum PlateField {
+  /// The longest plate, spaces included.
+  static let textLengthMax = 16
+  private static let members: [StaticString] = ["country", "text"]
+
+  static func write(
+    _ node: Int, of document: borrowing JSONDocument, _ field: Field, to out: inout [UInt8]
+  ) throws(Refusal) {
+    try Members.refuseOthers(node, of: document, than: members, field)
+    let country = try Members.text(node, "country", of: document, field)
+    let text = try Members.text(node, "text", of: document, field)
+    try CountryField.check(country, false, field)
+    try TextField.refuseHidden(text, field)
+    var scalars = 0
+    for byte in text where byte & 0xC0 != 0x80 { scalars += 1 }
+    guard (1...textLengthMax).contains(scalars), !key(text).isEmpty else {
+      throw field.refusal(
+        "the text is not 1 to \(textLengthMax) characters with a letter or digit", "write the plate as it shows",
+        found: String(decoding: text, as: UTF8.self))
+    }
+    out.append("{\"country\":")
+    out.appendJSONText(country)
+    out.append(",\"text\":")
+    out.appendJSONText(text)
+    out.append(0x7D)
+  }
+
+  /// Capitals and digits; Ñ stays, other letters lose their marks.
+  static func key(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    var out = DocumentField.key(text)
+    guard text.contains(where: { $0 >= 0x80 }) else { return out }
+    out = []
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+      switch scalar.value {
+      case 0xD1, 0xF1: out.append(contentsOf: "Ñ".utf8)
+      case 0x30...0x39: out.append(UInt8(scalar.value))
+      default: Transliteration.append(Array(String(scalar).utf8)[...], to: &out)
+      }
+    }
+    return out
+  }
+
+  /// Two keys: the plate alone, and the plate with its country.
+  static func appendKeys(
+    _ node: Int, of document: borrowing JSONDocument, _ field: Field, to keys: inout [SearchKey]
+  ) {
+    guard let text = document.member(node, "text"), let country = document.member(node, "country") else { return }
+    let key = key(document.text(text))
+    keys.append(SearchKey(field: field.name, value: key))
+    keys.append(SearchKey(field: field.name, value: document.text(country) + [0x2F] + key))
+  }
+
+  /// `P 123-456`, or `SV/P123456`.
+  static func key(typed: ArraySlice<UInt8>) -> [UInt8] {
+    guard let stroke = typed.firstIndex(of: 0x2F) else { return key(typed) }
+    let country = key(typed[..<stroke])
+    guard ISO3166.isAlpha2(country[...]) else { return key(typed) }
+    let text = key(typed[(stroke + 1)...])
+    return text.isEmpty ? [] : country + [0x2F] + text
+  }
+}

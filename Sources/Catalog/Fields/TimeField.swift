@@ -1,0 +1,56 @@
+import Terms
+
+/// Moments, RFC 3339 with an offset, kept in UTC with milliseconds only where there are any.
+enum TimeField {
+  /// A clock may be wrong and a system ahead; a day is more than either explains.
+  static let futureMaxMilliseconds: Int64 = 86_400_000
+
+  static func write(
+    _ text: ArraySlice<UInt8>, _ now: Instant?, _ field: Field, to out: inout [UInt8]
+  ) throws(Refusal) {
+    guard let instant = instant(text) else {
+      throw field.refusal(
+        "not a moment with an offset", "write RFC 3339, such as 2026-11-24T14:03:22Z or 2026-11-24T08:03:22-06:00",
+        found: String(decoding: text, as: UTF8.self))
+    }
+    if let now, instant.milliseconds(since: now) > futureMaxMilliseconds {
+      throw field.refusal(
+        "more than a day in the future", "correct the clock or the offset",
+        found: String(decoding: text, as: UTF8.self))
+    }
+    // Already as it is kept: 2026-11-24T14:03:22Z.
+    if text.count == 20, text.last == 0x5A, text[text.startIndex + 10] == 0x54 {
+      out.appendJSONText(text)
+    } else {
+      let whole = instant.milliseconds % 1000 == 0
+      out.append(0x22)
+      out.append(contentsOf: (whole ? instant.wholeSeconds : instant.description).utf8)
+      out.append(0x22)
+    }
+  }
+
+  /// The moment of a text, or nil.
+  static func instant(_ text: ArraySlice<UInt8>) -> Instant? {
+    guard text.count <= 40 else { return nil }
+    if let instant = wholeSecondUTC(text) { return instant }
+    return try? Instant(String(decoding: text, as: UTF8.self))
+  }
+
+  /// `2026-11-24T14:03:22Z`, the form in which bodies have times, read without making a `String`.
+  private static func wholeSecondUTC(_ text: ArraySlice<UInt8>) -> Instant? {
+    let start = text.startIndex
+    guard text.count == 20, text[start + 10] == 0x54, text[start + 13] == 0x3A, text[start + 16] == 0x3A,
+      text[start + 19] == 0x5A, let date = DateField.parts(text[start..<(start + 10)], partial: false),
+      let year = date.year, let month = date.month, let dayOfMonth = date.day,
+      let day = CalendarDay(year: Int64(year), month: Int64(month), day: Int64(dayOfMonth))
+    else { return nil }
+    func pair(_ at: Int) -> Int64 {
+      let (tens, ones) = (text[start + at], text[start + at + 1])
+      guard (0x30...0x39).contains(tens), (0x30...0x39).contains(ones) else { return 99 }
+      return Int64(tens - 0x30) * 10 + Int64(ones - 0x30)
+    }
+    let (hour, minute, second) = (pair(11), pair(14), pair(17))
+    guard hour < 24, minute < 60, second < 60 else { return nil }
+    return Instant(milliseconds: (day.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
+  }
+}

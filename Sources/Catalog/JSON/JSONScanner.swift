@@ -1,0 +1,265 @@
+/// Reads RFC 8259 strictly: UTF-8 without byte order mark, no duplicate members, no lone surrogates, bounded nesting.
+struct JSONScanner {
+  private var document: JSONDocument
+  private var at = 0
+  /// Where the source ends in `document.bytes`.
+  private let end: Int
+
+  /// The document of `bytes`.
+  /// - Throws: `Refusal` about the `line` when the text is not JSON, or longer or deeper than allowed.
+  static func scan(_ bytes: [UInt8], longest: Int = JSONDocument.byteLimit) throws(Refusal) -> JSONDocument {
+    guard bytes.count <= longest else {
+      throw Refusal(field: "line", problem: "longer than 64 KiB", whatToDo: "publish large content as an attachment")
+    }
+    var scanner = JSONScanner(bytes)
+    try scanner.value(depth: 0)
+    scanner.skipSpace()
+    guard scanner.at == scanner.end else { throw scanner.fault("something stands after the value") }
+    return scanner.document
+  }
+
+  private init(_ bytes: [UInt8]) {
+    document = JSONDocument(bytes: bytes)
+    document.nodes.reserveCapacity(40)
+    end = bytes.count
+  }
+
+  private func fault(_ problem: String) -> Refusal {
+    Refusal(
+      field: "line", problem: "not JSON at byte \(at + 1): \(problem)",
+      whatToDo: "write one JSON object on one line, as RFC 8259 has it")
+  }
+
+  /// The byte at the position, or 0 at the end; 0 is never valid in JSON outside a text.
+  private var byte: UInt8 { at < end ? document.bytes[at] : 0 }
+
+  private mutating func skipSpace() {
+    while at < end {
+      switch document.bytes[at] {
+      case 0x20, 0x09, 0x0A, 0x0D: at += 1
+      default: return
+      }
+    }
+  }
+
+  private mutating func value(depth: Int) throws(Refusal) {
+    skipSpace()
+    guard depth <= JSONDocument.depthMax else { throw fault("nested deeper than \(JSONDocument.depthMax)") }
+    switch byte {
+    case 0x7B: try object(depth: depth)
+    case 0x5B: try list(depth: depth)
+    case 0x22:
+      let span = try text()
+      document.nodes.append(JSONNode(kind: .text, start: span.lowerBound, end: span.upperBound))
+    case 0x2D, 0x30...0x39: try number()
+    case 0x74: try word("true", .boolean)
+    case 0x66: try word("false", .boolean)
+    case 0x6E: try word("null", .null)
+    default: throw fault(at < end ? "a value must begin here" : "the line ends too early")
+    }
+  }
+
+  private mutating func word(_ word: StaticString, _ kind: JSONKind) throws(Refusal) {
+    let stop = at + word.utf8CodeUnitCount
+    guard stop <= end, word.isEqual(to: document.bytes[at..<stop]) else { throw fault("an unknown word") }
+    document.nodes.append(JSONNode(kind: kind, start: at, end: stop))
+    at = stop
+  }
+
+  private mutating func object(depth: Int) throws(Refusal) {
+    let node = document.nodes.count
+    document.nodes.append(JSONNode(kind: .object, start: at, end: at))
+    at += 1
+    skipSpace()
+    var members = 0
+    if byte == 0x7D {
+      at += 1
+    } else {
+      while true {
+        skipSpace()
+        guard byte == 0x22 else { throw fault("a member's name must begin here") }
+        let key = try text()
+        members += 1
+        guard members <= JSONDocument.membersMax else { throw fault("more than \(JSONDocument.membersMax) members") }
+        try refuseDuplicate(key, in: node)
+        skipSpace()
+        guard byte == 0x3A else { throw fault("a colon must stand here") }
+        at += 1
+        let child = document.nodes.count
+        skipSpace()
+        let rawStart = at
+        try value(depth: depth + 1)
+        document.nodes[child].rawStart = rawStart
+        document.nodes[child].rawEnd = at
+        document.nodes[child].keyStart = key.lowerBound
+        document.nodes[child].keyEnd = key.upperBound
+        skipSpace()
+        if byte == 0x2C {
+          at += 1
+          continue
+        }
+        guard byte == 0x7D else { throw fault("a comma or a closing brace must stand here") }
+        at += 1
+        break
+      }
+    }
+    document.nodes[node].next = document.nodes.count
+  }
+
+  /// RFC 8259 section 4 leaves duplicates open; here they are refused, as readers would disagree.
+  private func refuseDuplicate(_ key: Range<Int>, in node: Int) throws(Refusal) {
+    var child = node + 1
+    while child < document.nodes.count {
+      let start = document.nodes[child].keyStart
+      if document.nodes[child].keyEnd &- start == key.count, document.bytes[start] == document.bytes[key.lowerBound],
+        document.bytes[start..<(start &+ key.count)] == document.bytes[key]
+      {
+        throw Refusal(
+          field: String(decoding: document.bytes[key], as: UTF8.self), problem: "a member stands twice",
+          whatToDo: "write each member once", fieldIsKnown: false)
+      }
+      child = document.nodes[child].end(of: child)
+    }
+  }
+
+  private mutating func list(depth: Int) throws(Refusal) {
+    let node = document.nodes.count
+    document.nodes.append(JSONNode(kind: .list, start: at, end: at))
+    at += 1
+    skipSpace()
+    if byte == 0x5D {
+      at += 1
+    } else {
+      while true {
+        try value(depth: depth + 1)
+        skipSpace()
+        if byte == 0x2C {
+          at += 1
+          continue
+        }
+        guard byte == 0x5D else { throw fault("a comma or a closing bracket must stand here") }
+        at += 1
+        break
+      }
+    }
+    document.nodes[node].next = document.nodes.count
+  }
+
+  /// RFC 8259 section 6: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
+  private mutating func number() throws(Refusal) {
+    let start = at
+    if byte == 0x2D { at += 1 }
+    if byte == 0x30 { at += 1 } else { try digits() }
+    if byte == 0x2E {
+      at += 1
+      try digits()
+    }
+    if byte | 0x20 == 0x65 {
+      at += 1
+      if byte == 0x2B || byte == 0x2D { at += 1 }
+      try digits()
+    }
+    document.nodes.append(JSONNode(kind: .number, start: start, end: at))
+  }
+
+  private mutating func digits() throws(Refusal) {
+    guard (0x30...0x39).contains(byte) else { throw fault("a digit must stand here") }
+    while (0x30...0x39).contains(byte) { at += 1 }
+  }
+
+  /// The span of a text's decoded bytes; the position moves behind the closing quote.
+  private mutating func text() throws(Refusal) -> Range<Int> {
+    let start = at + 1
+    var i = start
+    while i < end {
+      let byte = document.bytes[i]
+      if byte == 0x22 {
+        at = i + 1
+        return start..<i
+      }
+      guard byte >= 0x20, byte != 0x5C, byte < 0x80 else { return try decodedText(from: start, plainTo: i) }
+      i += 1
+    }
+    at = i
+    throw fault("a text never ends")
+  }
+
+  /// The way of texts with escapes or with letters beyond ASCII.
+  private mutating func decodedText(from start: Int, plainTo plain: Int) throws(Refusal) -> Range<Int> {
+    var decoded: [UInt8] = []
+    var copiedTo = start
+    var isSuspect = false
+    at = plain
+    while at < end {
+      let byte = document.bytes[at]
+      switch byte {
+      case 0x22:
+        let stop = at
+        at += 1
+        if copiedTo == start && !isSuspect { return start..<stop }
+        decoded.append(contentsOf: document.bytes[copiedTo..<stop])
+        if isSuspect { decoded = NFC.normalized(String(decoding: decoded, as: UTF8.self)) }
+        let from = document.bytes.count
+        document.bytes.append(contentsOf: decoded)
+        return from..<document.bytes.count
+      case 0x5C:
+        decoded.append(contentsOf: document.bytes[copiedTo..<at])
+        let scalar = try escape()
+        if scalar.value >= NFC.firstSuspect { isSuspect = true }
+        decoded.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        copiedTo = at
+      case 0..<0x20: throw fault("a control character must be escaped")
+      case 0x20..<0x80: at += 1
+      default:
+        guard let (value, length) = UTF8Reader.scalar(in: document.bytes, at: at, end: end) else {
+          throw fault("not UTF-8")
+        }
+        if value >= NFC.firstSuspect { isSuspect = true }
+        at += length
+      }
+    }
+    throw fault("a text never ends")
+  }
+
+  /// RFC 8259 section 7. A lone surrogate is refused: it has no UTF-8.
+  private mutating func escape() throws(Refusal) -> Unicode.Scalar {
+    at += 1
+    let letter = byte
+    at += 1
+    switch letter {
+    case 0x22, 0x5C, 0x2F: return Unicode.Scalar(letter)
+    case 0x62: return "\u{08}"
+    case 0x66: return "\u{0C}"
+    case 0x6E: return "\n"
+    case 0x72: return "\r"
+    case 0x74: return "\t"
+    case 0x75:
+      let high = try hexadecimal()
+      if let scalar = Unicode.Scalar(UInt32(high)) { return scalar }
+      guard high < 0xDC00, byte == 0x5C, at + 1 < end, document.bytes[at + 1] == 0x75 else {
+        throw fault("half of a surrogate pair")
+      }
+      at += 2
+      let low = try hexadecimal()
+      guard (0xDC00...0xDFFF).contains(low),
+        let scalar = Unicode.Scalar(0x10000 + (UInt32(high) & 0x3FF) << 10 + UInt32(low) & 0x3FF)
+      else { throw fault("half of a surrogate pair") }
+      return scalar
+    default: throw fault("an unknown escape")
+    }
+  }
+
+  private mutating func hexadecimal() throws(Refusal) -> UInt16 {
+    var value: UInt16 = 0
+    for _ in 0..<4 {
+      let digit = byte
+      switch digit {
+      case 0x30...0x39: value = value << 4 | UInt16(digit - 0x30)
+      case 0x41...0x46, 0x61...0x66: value = value << 4 | UInt16((digit | 0x20) - 0x57)
+      default: throw fault("four hexadecimal digits must stand here")
+      }
+      at += 1
+    }
+    return value
+  }
+}

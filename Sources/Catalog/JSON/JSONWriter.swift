@@ -1,0 +1,41 @@
+extension [UInt8] {
+  /// Appends a JSON text with the fewest escapes (RFC 8785 section 3.2.2.2). `text` is valid UTF-8.
+  mutating func appendJSONText(_ text: ArraySlice<UInt8>) {
+    append(0x22)
+    var plainFrom = text.startIndex
+    for i in text.indices {
+      let byte = text[i]
+      guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+      append(contentsOf: text[plainFrom..<i])
+      plainFrom = i + 1
+      append(0x5C)
+      switch byte {
+      case 0x22, 0x5C: append(byte)
+      case 0x08: append(0x62)
+      case 0x09: append(0x74)
+      case 0x0A: append(0x6E)
+      case 0x0C: append(0x66)
+      case 0x0D: append(0x72)
+      default:
+        append(contentsOf: "u00".utf8)
+        append(0x30 + byte >> 4)
+        let low = byte & 0xF
+        append(low < 10 ? 0x30 + low : 0x57 + low)
+      }
+    }
+    append(contentsOf: text[plainFrom...])
+    append(0x22)
+  }
+
+  /// Appends a JSON text of ASCII letters that need no escapes.
+  mutating func appendJSONText(_ text: StaticString) {
+    append(0x22)
+    text.withUTF8Buffer { append(contentsOf: $0) }
+    append(0x22)
+  }
+
+  /// Appends ASCII.
+  mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { append(contentsOf: $0) }
+  }
+}

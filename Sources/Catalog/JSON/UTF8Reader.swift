@@ -1,0 +1,29 @@
+/// Reads UTF-8 by the table of RFC 3629 section 4: no overlong forms, no surrogates, nothing above U+10FFFF.
+enum UTF8Reader {
+  /// The scalar at `at` and its length in bytes, or nil when the bytes up to `end` hold none.
+  static func scalar(in bytes: [UInt8], at: Int, end: Int) -> (value: UInt32, length: Int)? {
+    guard at >= 0, at < end, end <= bytes.count else { return nil }
+    let first = bytes[at]
+    let length: Int
+    var value: UInt32
+    var second: ClosedRange<UInt8> = 0x80...0xBF
+    switch first {
+    case 0x00...0x7F: return (UInt32(first), 1)
+    case 0xC2...0xDF: (length, value) = (2, UInt32(first & 0x1F))
+    case 0xE0: (length, value, second) = (3, 0, 0xA0...0xBF)
+    case 0xED: (length, value, second) = (3, 0xD, 0x80...0x9F)
+    case 0xE1...0xEF: (length, value) = (3, UInt32(first & 0x0F))
+    case 0xF0: (length, value, second) = (4, 0, 0x90...0xBF)
+    case 0xF4: (length, value, second) = (4, 4, 0x80...0x8F)
+    case 0xF1...0xF3: (length, value) = (4, UInt32(first & 0x07))
+    default: return nil
+    }
+    guard at + length <= end, second.contains(bytes[at + 1]) else { return nil }
+    for offset in 1..<length {
+      let byte = bytes[at + offset]
+      guard byte & 0xC0 == 0x80 else { return nil }
+      value = value << 6 | UInt32(byte & 0x3F)
+    }
+    return (value, length)
+  }
+}

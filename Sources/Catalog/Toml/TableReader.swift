@@ -1,0 +1,134 @@
+/// Something read from a file, and where it stood.
+struct Located<Value> {
+  var value: Value
+  var offset: Int
+}
+
+/// Reads the members of one table, noting each fault in the source and going on.
+struct TableReader {
+  let source: TomlSource
+  let members: [TomlMember]
+  let offset: Int
+  /// What the table is, for messages, such as `crossing`.
+  let what: String
+
+  /// The table of a value; nil, and the fault noted, when the value is none.
+  init?(_ value: TomlValue, _ source: TomlSource, what: String) {
+    guard case .table(let members) = value.content else {
+      source.report(value.offset, "\(value.words) where a table is expected", "write the \(what) as a table")
+      return nil
+    }
+    (self.source, self.members, self.offset, self.what) = (source, members, value.offset, what)
+  }
+
+  func member(_ key: String) -> TomlMember? { members.first { $0.key == key } }
+
+  /// Notes every key that is not among these.
+  func refuseOthers(than known: [String]) {
+    for member in members where !known.contains(member.key) {
+      let advice = NearestName.advice(
+        member.key, in: known, else: "leave it out; known are \(known.joined(separator: ", "))")
+      source.report(member.keyOffset, "unknown key \"\(member.key)\" in \(what)", advice)
+    }
+  }
+
+  /// Notes that a key is missing, and gives nil.
+  func missing<T>(_ key: String, _ example: String) -> T? {
+    source.report(offset, "\(what) has no \"\(key)\"", "add \(key) = \(example)")
+    return nil
+  }
+
+  private func wrong<T>(_ member: TomlMember, _ expected: String, _ example: String) -> T? {
+    source.report(
+      member.value.offset, "\(member.value.words) where \(expected) is expected", "write \(member.key) = \(example)")
+    return nil
+  }
+
+  /// A text that has to be there, unless `optional`.
+  func text(_ key: String, example: String, optional: Bool = false) -> Located<String>? {
+    guard let member = member(key) else { return optional ? nil : missing(key, "\"\(example)\"") }
+    guard case .text(let text) = member.value.content else { return wrong(member, "a text", "\"\(example)\"") }
+    guard !text.isEmpty, text.utf8.count <= 2000 else {
+      source.report(member.value.offset, "an empty or endless text", "write \(key) = \"\(example)\"")
+      return nil
+    }
+    return Located(value: text, offset: member.value.offset)
+  }
+
+  /// A number within limits.
+  func number(_ key: String, in limits: ClosedRange<Int64>, example: Int64, optional: Bool = false) -> Int64? {
+    guard let member = member(key) else { return optional ? nil : missing(key, "\(example)") }
+    guard case .integer(let number) = member.value.content else { return wrong(member, "a number", "\(example)") }
+    guard limits.contains(number) else {
+      source.report(
+        member.value.offset, "\(key) is not within \(limits.lowerBound) to \(limits.upperBound)",
+        "write \(key) = \(example)")
+      return nil
+    }
+    return number
+  }
+
+  /// True or false; `standing` when absent.
+  func flag(_ key: String, standing: Bool) -> Bool {
+    guard let member = member(key) else { return standing }
+    guard case .boolean(let flag) = member.value.content else {
+      return wrong(member, "true or false", "\(standing)") ?? standing
+    }
+    return flag
+  }
+
+  /// One of some words.
+  func word(_ key: String, of words: [String], optional: Bool = false) -> String? {
+    let example = words.first ?? ""
+    guard let text = text(key, example: example, optional: optional) else { return nil }
+    guard words.contains(text.value) else {
+      let advice = NearestName.advice(text.value, in: words, else: "write one of \(words.joined(separator: ", "))")
+      source.report(text.offset, "\"\(text.value)\" is no \(key) of a \(what)", advice)
+      return nil
+    }
+    return text.value
+  }
+
+  /// A list of texts; nil when absent.
+  func texts(_ key: String, example: String) -> [Located<String>]? {
+    guard let member = member(key) else { return nil }
+    guard case .list(let values) = member.value.content else { return wrong(member, "a list", "[\"\(example)\"]") }
+    return values.compactMap { value in
+      guard case .text(let text) = value.content else {
+        source.report(value.offset, "\(value.words) where a text is expected", "write \(key) = [\"\(example)\"]")
+        return nil
+      }
+      return Located(value: text, offset: value.offset)
+    }
+  }
+
+  /// A table; nil when absent.
+  func table(_ key: String, what: String) -> TableReader? {
+    member(key).flatMap { TableReader($0.value, source, what: what) }
+  }
+
+  /// A list of tables, or one table; empty when absent.
+  func tables(_ key: String, what: String, orOne: Bool = false) -> [TableReader] {
+    guard let member = member(key) else { return [] }
+    if orOne, case .table = member.value.content {
+      return [TableReader(member.value, source, what: what)].compactMap { $0 }
+    }
+    guard case .list(let values) = member.value.content else {
+      return wrong(member, "a list of tables", "[ { ... } ]; or head each with [[\(key)]]") ?? []
+    }
+    return values.compactMap { TableReader($0, source, what: what) }
+  }
+
+  /// A text in both languages: `{ es = "...", en = "..." }`, or one text that serves both.
+  func translated(_ key: String, example: String) -> Translated? {
+    let form = "{ es = \"\(example)\", en = \"\(example)\" }"
+    guard let member = member(key) else { return missing(key, form) }
+    if case .text(let text) = member.value.content, !text.isEmpty { return Translated(es: text, en: text) }
+    guard case .table = member.value.content, let table = table(key, what: key) else {
+      return wrong(member, "a text in both languages", form)
+    }
+    table.refuseOthers(than: ["es", "en"])
+    guard let es = table.text("es", example: example), let en = table.text("en", example: example) else { return nil }
+    return Translated(es: es.value, en: en.value)
+  }
+}

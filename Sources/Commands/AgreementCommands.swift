@@ -1,0 +1,108 @@
+import Catalog
+import Ceremony
+import Node
+import Terms
+
+let agreementCommands: [Command] = [
+  Command(
+    "agreement list", summary: "agreements with all neighbours", options: [homeOption, .flag("--json")], run: list),
+  Command(
+    "agreement show", "CC", summary: "one agreement: the signed text, its officials, what the topology says otherwise",
+    options: [homeOption, .flag("--json"), .flag("--text")], positionals: 1...1, run: show),
+  Command(
+    "agreement suspend", "CC", summary: "stops the exchange with a neighbour, both directions, until resumed",
+    options: [homeOption, .value("--reason", "TEXT")], positionals: 1...1, run: suspend),
+  Command(
+    "agreement resume", "CC", summary: "ends a suspension", options: [homeOption], positionals: 1...1, run: resume),
+]
+
+private func agreement(_ home: Home, _ arguments: Arguments) throws -> (CountryCode, Agreement) {
+  let other: CountryCode
+  do { other = try CountryCode(arguments.positionals[0]) } catch { throw UsageError(error.description) }
+  guard let agreement = try home.agreement(with: other) else {
+    throw UsageError("there is no agreement with \(other); istmo ceremony offer --with \(other) begins one")
+  }
+  return (other, agreement)
+}
+
+private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) throws -> String {
+  if let suspension = try home.suspension(of: other) { return suspension }
+  let today = CalendarDay(of: SystemClock().now())
+  if today < agreement.terms.validFrom { return "valid from \(agreement.terms.validFrom)" }
+  return today > agreement.terms.validUntil ? "expired on \(agreement.terms.validUntil)" : "in force"
+}
+
+@Sendable private func list(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let home = try Home.open(arguments.home)
+  for other in try home.partners() {
+    guard let agreement = try home.agreement(with: other) else { continue }
+    let state = try state(home, other, agreement)
+    if arguments.flag("--json") {
+      console.print([
+        "with": .text(other.description), "state": .text(state), "digest": .text(agreement.digest.description),
+        "valid_from": .text(agreement.terms.validFrom.description),
+        "valid_until": .text(agreement.terms.validUntil.description),
+        "streams": .list(agreement.terms.streams.map { .text($0.stream.description) }),
+      ])
+    } else {
+      console.print("\(other): \(state), until \(agreement.terms.validUntil), digest \(agreement.digest)")
+      for terms in agreement.terms.streams { console.print("    \(terms.stream): \(terms.mode.rawValue)") }
+    }
+  }
+  return statusDone
+}
+
+@Sendable private func show(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let home = try Home.open(arguments.home)
+  let (other, agreement) = try agreement(home, arguments)
+  if arguments.flag("--text") {
+    console.write(agreement.note.description)
+    return statusDone
+  }
+  let differences = agreement.terms.differences(
+    from: try AgreementTerms(
+      realm: agreement.terms.realm, between: agreement.terms.a, and: agreement.terms.b,
+      streams: home.loadTopology().terms(between: home.config.country, and: other),
+      validFrom: agreement.terms.validFrom, validUntil: agreement.terms.validUntil),
+    here: "in the agreement", there: "in the topology")
+  let minutes = try home.minutes(of: agreement)
+  if arguments.flag("--json") {
+    console.print([
+      "with": .text(other.description), "state": .text(try state(home, other, agreement)),
+      "digest": .text(agreement.digest.description), "text": .text(agreement.note.text),
+      "officials": .list(minutes.flatMap { $0.content.officials.map { .text($0.description) } }),
+      "differences": .list(differences.map { .text($0) }),
+    ])
+    return statusDone
+  }
+  console.print("agreement with \(other): \(try state(home, other, agreement))\ndigest: \(agreement.digest)\n")
+  console.write(agreement.note.text)
+  console.print("")
+  for minutes in minutes {
+    let content = minutes.content
+    console.print(
+      "signed for \(content.country) at \(content.time.wholeSeconds) by \(content.officials.map(\.description).joined(separator: "; "))"
+    )
+    for witness in content.witnesses { console.print("    witness: \(witness)") }
+  }
+  for difference in differences { console.print("differs: \(difference)") }
+  return statusDone
+}
+
+@Sendable private func suspend(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let home = try Home.open(arguments.home)
+  let (other, _) = try agreement(home, arguments)
+  try home.suspend(other, reason: try arguments.needed("--reason"))
+  RunningNode.reload(home)
+  console.print("the exchange with \(other) is suspended; istmo agreement resume \(other) ends that")
+  return statusDone
+}
+
+@Sendable private func resume(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let home = try Home.open(arguments.home)
+  let (other, _) = try agreement(home, arguments)
+  try home.resume(other)
+  RunningNode.reload(home)
+  console.print("the exchange with \(other) goes on")
+  return statusDone
+}

@@ -1,0 +1,105 @@
+import Catalog
+import Node
+import Terms
+
+let catalogCommands: [Command] = [
+  Command(
+    "topology check", "FILE", summary: "every fault of a topology and its definitions, with line and column",
+    positionals: 1...1, run: checkTopology),
+  Command(
+    "topology install", "FILE", summary: "makes the home use this topology", options: [homeOption], positionals: 1...1,
+    run: installTopology),
+  Command(
+    "dataset list", summary: "the datasets of the topology",
+    options: [homeOption, .value("--topology", "FILE"), .flag("--json")], run: listDatasets),
+  Command(
+    "dataset show", "NAME", summary: "the fields of a dataset",
+    options: [homeOption, .value("--topology", "FILE"), .flag("--json")], positionals: 1...1, run: showDataset),
+]
+
+private func topology(_ arguments: Arguments) throws -> Topology {
+  if let file = arguments.value("--topology") { return try Topology.load(file) }
+  return try Home.open(arguments.home).loadTopology()
+}
+
+@Sendable private func checkTopology(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let file = arguments.positionals[0]
+  let faults = Topology.check(file)
+  for fault in faults { console.complain(fault.description) }
+  guard faults.isEmpty else { return statusFailed }
+  let topology = try Topology.load(file)
+  console.print(
+    "\(file): good: \(topology.countries.count) countries, \(topology.crossings.count) crossings, "
+      + "\(topology.pairs.count) pairs, \(topology.definitions.count) datasets")
+  return statusDone
+}
+
+@Sendable private func installTopology(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let files = try Topology.collect(arguments.positionals[0])
+  let topology = try Topology.load(bytes: files)
+  let home = try Home.open(arguments.home)
+  guard topology.realm == home.config.realm, topology.country(home.config.country) != nil else {
+    throw UsageError(
+      "the topology is of \(topology.realm) and must hold \(home.config.country) in \(home.config.realm)")
+  }
+  try home.replaceTopology(files)
+  console.print("installed; a running node takes it up when it is started again")
+  return statusDone
+}
+
+@Sendable private func listDatasets(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  for definition in try topology(arguments).definitions {
+    if arguments.flag("--json") {
+      console.print([
+        "dataset": .text(definition.dataset.description), "version": JSONValue(definition.version),
+        "title": .text(definition.title.en), "titulo": .text(definition.title.es),
+        "digest": .text(definition.digest.description),
+      ])
+    } else {
+      console.print(
+        "\(definition.dataset) version \(definition.version): \(definition.title.en) / \(definition.title.es)")
+    }
+  }
+  return statusDone
+}
+
+@Sendable private func showDataset(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let name: DatasetName
+  do { name = try DatasetName(arguments.positionals[0]) } catch { throw UsageError(error.description) }
+  let topology = try topology(arguments)
+  guard let definition = topology.definition(name) else {
+    throw UsageError(
+      "there is no dataset \(name); there are \(topology.definitions.map(\.dataset.description).joined(separator: ", "))"
+    )
+  }
+  if arguments.flag("--json") {
+    console.print([
+      "dataset": .text(name.description), "version": JSONValue(definition.version),
+      "digest": .text(definition.digest.description), "mode": .text(definition.mode.rawValue),
+      "retention_days": JSONValue(definition.retentionDays),
+      "fields": .list(
+        definition.fields.map { field in
+          [
+            "name": .text(field.name), "required": .boolean(field.isRequired), "personal": .boolean(field.isPersonal),
+            "search": .boolean(field.isSearchable), "filter": .boolean(field.isFilterable),
+            "shared": .boolean(field.isShared), "title": .text(field.title.en), "titulo": .text(field.title.es),
+          ]
+        }),
+    ])
+    return statusDone
+  }
+  console.print("\(name) version \(definition.version): \(definition.title.en)\n\(definition.description.en)")
+  console.print(
+    "mode \(definition.mode.rawValue), kept \(definition.retentionDays) days, digest \(definition.digest)\n")
+  var table = Table(["field", "required", "personal", "search", "filter", "shared", "title"])
+  for field in definition.fields {
+    let needed = field.isRequired ? "yes" : field.requiredWhen.isEmpty ? "" : "sometimes"
+    table.add([
+      field.name, needed, field.isPersonal ? "yes" : "", field.isSearchable ? "yes" : "",
+      field.isFilterable ? "yes" : "", field.isShared ? "yes" : "", field.title.en,
+    ])
+  }
+  console.write(table.text)
+  console.print("\nsearch by: \(definition.searchNames.joined(separator: ", "))")
+  return statusDone
+}

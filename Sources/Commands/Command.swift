@@ -1,0 +1,33 @@
+/// One verb of the command line.
+struct Command: Sendable {
+  /// Its words, such as `ceremony offer`.
+  let name: String
+  /// What stands after the name in the usage.
+  let operands: String
+  /// One sentence for `--help`.
+  let summary: String
+  let options: [OptionSpec]
+  let positionals: ClosedRange<Int>
+  /// Does it. Gives the exit status; throws what is told on stderr with status 1, or a `UsageError` with status 2.
+  let run: @Sendable (Arguments, Console) throws -> Int32
+
+  init(
+    _ name: String, _ operands: String = "", summary: String, options: [OptionSpec] = [],
+    positionals: ClosedRange<Int> = 0...0, run: @escaping @Sendable (Arguments, Console) throws -> Int32
+  ) {
+    (self.name, self.operands, self.summary, self.positionals, self.run) = (name, operands, summary, positionals, run)
+    self.options = options + [.flag("--help")]
+  }
+
+  /// The usage line.
+  var usage: String {
+    let shown = options.filter { $0.name != "--help" }.map { option in
+      let text = option.value.map { "\(option.name) \($0)" } ?? option.name
+      return option.repeats ? "[\(text)]..." : "[\(text)]"
+    }
+    return (["istmo \(name)"] + (operands.isEmpty ? [] : [operands]) + shown).joined(separator: " ")
+  }
+}
+
+/// Done with what was reported; a command that partly failed ends with status 1 without a further sentence.
+let (statusDone, statusFailed, statusUsage): (Int32, Int32, Int32) = (0, 1, 2)

@@ -1,0 +1,79 @@
+import Catalog
+import Glibc
+import Synchronization
+
+/// Standard output and error.
+final class Console: Sendable {
+  private let progressIsShown = Mutex(false)
+
+  /// Whether a person sees standard error: only then is progress shown.
+  let isTerminal = isatty(STDERR_FILENO) == 1
+
+  /// A line on standard output.
+  func print(_ line: String = "") { write(line + "\n", to: STDOUT_FILENO) }
+
+  /// Text on standard output as it is.
+  func write(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// Bytes on standard output as they are.
+  func write(_ bytes: [UInt8]) { Self.write(bytes, to: STDOUT_FILENO) }
+
+  /// A JSON value on a line.
+  func print(_ value: JSONValue) { print(value.json) }
+
+  /// A line on standard error.
+  func complain(_ line: String) {
+    endProgress()
+    write("\(line)\n", to: STDERR_FILENO)
+  }
+
+  /// A line on standard error that the next one takes the place of; only on a terminal.
+  func progress(_ text: String) {
+    guard isTerminal else { return }
+    progressIsShown.withLock { $0 = true }
+    write("\r\(text)\u{1B}[K", to: STDERR_FILENO)
+  }
+
+  /// Takes the progress line away.
+  func endProgress() {
+    let wasShown = progressIsShown.withLock { shown in
+      defer { shown = false }
+      return shown
+    }
+    if wasShown { write("\r\u{1B}[K", to: STDERR_FILENO) }
+  }
+
+  /// A question answered on the terminal, without echo when `secret`.
+  func ask(_ question: String, secret: Bool = false) -> [UInt8] {
+    write(question, to: STDERR_FILENO)
+    var before = termios()
+    let hides = secret && tcgetattr(STDIN_FILENO, &before) == 0
+    if hides {
+      var silent = before
+      silent.c_lflag &= ~tcflag_t(ECHO)
+      tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+    }
+    defer {
+      if hides {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+        write("\n", to: STDERR_FILENO)
+      }
+    }
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while line.count < 1024, read(STDIN_FILENO, &byte, 1) == 1, byte != 0x0A { line.append(byte) }
+    return line
+  }
+
+  private func write(_ text: String, to descriptor: Int32) { Self.write(Array(text.utf8), to: descriptor) }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    bytes.withUnsafeBytes { buffer in
+      var written = 0
+      while written < buffer.count {
+        let count = Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+        if count > 0 { written += count } else if errno != EINTR { return }
+      }
+    }
+  }
+}

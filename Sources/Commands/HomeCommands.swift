@@ -1,0 +1,115 @@
+import Catalog
+import Ceremony
+import HTTP
+import Node
+import Sodium
+import Terms
+
+let homeCommands: [Command] = [
+  Command(
+    "init", summary: "makes a home: root key, node keys, card, store",
+    options: [
+      homeOption, .value("--country", "CC"), .value("--topology", "FILE"), .value("--passphrase-file", "F"),
+      .value("--listen", "HOST:PORT"), .value("--desk", "HOST:PORT"),
+      .value("--storage-key", "file|credential|passphrase"),
+      .value("--storage-passphrase-file", "F"),
+    ], run: makeHome),
+  Command(
+    "token add", "NAME", summary: "makes a token for a system that calls the API; shown once",
+    options: [homeOption, .values("--scope", "publish|lookup|observe"), .value("--days", "N")], positionals: 1...1,
+    run: addToken),
+  Command(
+    "token list", summary: "tokens, without themselves", options: [homeOption, .flag("--json")], run: listTokens),
+  Command("token remove", "NAME", summary: "ends a token", options: [homeOption], positionals: 1...1, run: removeToken),
+]
+
+@Sendable private func makeHome(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  _ = hardenProcess()
+  let country: CountryCode
+  do { country = try CountryCode(try arguments.needed("--country")) } catch { throw UsageError("\(error)") }
+  let files = try Topology.collect(try arguments.needed("--topology"))
+  let topology = try Topology.load(bytes: files)
+  guard topology.country(country) != nil else {
+    throw UsageError(
+      "the topology has no country \(country); it has \(topology.countries.map(\.code.description).joined(separator: ", "))"
+    )
+  }
+  var config = HomeConfig(realm: topology.realm, country: country)
+  do {
+    if let text = arguments.value("--listen") { config.link = try ListenAddress(text) }
+    if let text = arguments.value("--desk") { config.desk = try ListenAddress(text) }
+  } catch { throw UsageError("\(error)") }
+  guard let kind = StorageKeyKind(rawValue: arguments.value("--storage-key") ?? "file") else {
+    throw UsageError("--storage-key takes file, credential or passphrase")
+  }
+  let source = try StorageKeySource(
+    kind, environment: Environment.all, passphraseFile: arguments.value("--storage-passphrase-file"))
+  let passphrase = try Passphrase.new(arguments, "--passphrase-file", console)
+  let home = try Home.create(
+    arguments.home, config: config, topology: files, passphrase: passphrase, storage: source,
+    work: Passphrase.work(console), SystemEntropy(), now: SystemClock().now())
+  console.print("\(home.path): home of \(country) in \(topology.realm)")
+  console.print("root key: \(home.root)")
+  console.print(
+    "\(home.path)/keys/root.key is the root key, sealed by its passphrase. Keep it on offline media and remove it here;"
+  )
+  console.print("ceremonies take it with --root-key FILE.")
+  console.print("next: istmo ceremony offer --with CC --out offer.\(country), or istmo run")
+  return statusDone
+}
+
+@Sendable private func addToken(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let scopes = arguments.values("--scope")
+  guard !scopes.isEmpty, scopes.allSatisfy(TokenBook.scopes.contains) else {
+    throw UsageError("--scope takes \(TokenBook.scopes.joined(separator: ", ")); give it once for each")
+  }
+  let name = arguments.positionals[0]
+  guard !name.isEmpty, name.utf8.count <= 64, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+    throw UsageError("a token's name is 1 to 64 letters, digits and signs without spaces")
+  }
+  let home = try Home.open(arguments.home)
+  let entries = try home.tokens()
+  guard !entries.contains(where: { $0.name == name }) else { throw UsageError("there is a token \(name) already") }
+  let days = Int64(try arguments.number("--days", in: 1...3650) ?? 365)
+  let until = SystemClock().now().advanced(byMilliseconds: days * 86_400_000)
+  let (token, entry) = TokenBook.make(name: name, scopes: scopes, until: until, SystemEntropy())
+  try home.keep(tokens: entries + [entry])
+  RunningNode.reload(home)
+  console.print(token)
+  console.complain("shown once; it counts until \(until.wholeSeconds)")
+  return statusDone
+}
+
+@Sendable private func listTokens(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  for entry in try Home.open(arguments.home).tokens() {
+    if arguments.flag("--json") {
+      console.print([
+        "name": .text(entry.name), "scopes": .list(entry.scopes.map { .text($0) }),
+        "until": .text(entry.until.wholeSeconds),
+      ])
+    } else {
+      console.print("\(entry.name): \(entry.scopes.joined(separator: ", ")), until \(entry.until.wholeSeconds)")
+    }
+  }
+  return statusDone
+}
+
+@Sendable private func removeToken(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let home = try Home.open(arguments.home)
+  let entries = try home.tokens()
+  let rest = entries.filter { $0.name != arguments.positionals[0] }
+  guard rest.count < entries.count else { throw UsageError("there is no token \(arguments.positionals[0])") }
+  try home.keep(tokens: rest)
+  RunningNode.reload(home)
+  return statusDone
+}
+
+/// The node of a home, when it runs.
+enum RunningNode {
+  /// Tells it that documents or tokens of its home changed. Nothing happens when none runs.
+  static func reload(_ home: Home) {
+    let client = Client(
+      .unixSocket(OpenedNode.socketPath(home.path)), patience: .init(connectSeconds: 2, silentSeconds: 10))
+    _ = try? client.send(.init(.post, "/v1/reload"), upload: .bytes([]), limit: 1 << 16)
+  }
+}

@@ -1,0 +1,107 @@
+import Catalog
+import HTTP
+import Node
+import Terms
+
+let lookupCommands: [Command] = [
+  Command(
+    "query", "DATASET", summary: "a lookup, logged before it is answered",
+    options: [
+      homeOption, .flag("--json"), .value("--from", "CC"), .values("--where", "FIELD=VALUE"), .value("--since", "T"),
+      .value("--until", "T"), .value("--limit", "N"), .flag("--history"), .flag("--unmatched"),
+      .value("--officer", "ID"), .value("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
+      .value("--storage-passphrase-file", "F"),
+    ], positionals: 1...1, run: query),
+  Command(
+    "lookups", summary: "the lookup log: own lookups, and the neighbours' lookups of our records",
+    options: [
+      homeOption, .flag("--json"), .value("--by", "OFFICER"), .value("--about", "CC"), .value("--limit", "N"),
+      .value("--storage-passphrase-file", "F"),
+    ], run: showLookups),
+]
+
+/// The role of an officer who names none.
+let usualRole = "migration-officer"
+
+@Sendable private func query(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  var conditions: [JSONValue.Member] = []
+  for condition in arguments.values("--where") {
+    guard let equals = condition.firstIndex(of: "=") else { throw UsageError("--where takes FIELD=VALUE") }
+    conditions.append(
+      .init(name: String(condition[..<equals]), value: .text(String(condition[condition.index(after: equals)...]))))
+  }
+  var members: [JSONValue.Member] = [
+    .init(name: "dataset", value: .text(arguments.positionals[0])),
+    .init(name: "officer", value: .text(try arguments.needed("--officer"))),
+    .init(name: "purpose", value: .text(try arguments.needed("--purpose"))),
+    .init(name: "role", value: .text(arguments.value("--role") ?? usualRole)),
+    .init(name: "where", value: .object(conditions)),
+    .init(name: "history", value: .boolean(arguments.flag("--history"))),
+    .init(name: "unmatched", value: .boolean(arguments.flag("--unmatched"))),
+  ]
+  for name in ["from", "post", "since", "until"] {
+    if let value = arguments.value("--\(name)") { members.append(.init(name: name, value: .text(value))) }
+  }
+  if let limit = try arguments.number("--limit", in: 1...LookupRequest.mostRecords) {
+    members.append(.init(name: "limit", value: JSONValue(limit)))
+  }
+  // What is wrong with the words is said before a node is opened.
+  do { _ = try LookupRequest(json: .object(members)) } catch { throw UsageError(error.description) }
+  let access = try NodeAccess(arguments, console)
+  defer { access.close() }
+  let body = Array(JSONValue.object(members).json.utf8)
+  try access.lines(.init(.post, "/v1/query"), upload: .bytes(body)) { line in
+    if arguments.flag("--json") {
+      console.print(line)
+    } else if let answer = line["answer"] {
+      console.write(answerText(answer))
+    } else {
+      console.write(recordText(line))
+    }
+  }
+  return statusDone
+}
+
+private func recordText(_ line: JSONValue) -> String {
+  var out = "\(line.text("source")) \(line.text("id"))  published \(line.text("published"))"
+  if line.text("kind") != "record" { out += "  \(line.text("kind")) \(line.text("changes"))" }
+  if let later = line["changed_by"]?.string { out += "  CHANGED by \(later)" }
+  for other in line.items("referred_by") { out += "  referred to by \(other.string ?? "")" }
+  out += "\n"
+  if case .object(let members) = line["record"] {
+    for member in members { out += "    \(member.name): \(member.value.string ?? member.value.json)\n" }
+  }
+  return out
+}
+
+private func answerText(_ answer: JSONValue) -> String {
+  var out = "found \(answer.text("found"))\n"
+  for source in answer.items("sources") {
+    out += "  \(source.text("stream")): \(source.text("size")) entries, as of \(source.text("as_of"))\n"
+  }
+  for reason in answer.items("withheld") { out += "  withheld: \(reason.string ?? "")\n" }
+  if let time = answer["searched_back_to"]?.string { out += "  searched back to \(time); narrow the search for more\n" }
+  return out
+}
+
+@Sendable private func showLookups(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  var fields: [(name: String, value: String)] = []
+  for name in ["by", "about"] {
+    if let value = arguments.value("--\(name)") { fields.append((name, value)) }
+  }
+  if let about = arguments.value("--about") {
+    do { _ = try CountryCode(about) } catch { throw UsageError(error.description) }
+  }
+  if let limit = try arguments.number("--limit", in: 1...100_000) { fields.append(("limit", String(limit))) }
+  let access = try NodeAccess(arguments, console)
+  defer { access.close() }
+  try access.lines(.init(.get, "/v1/lookups", query: fields)) { line in
+    if arguments.flag("--json") { return console.print(line) }
+    let query = line["query"]?.string.map { " [\($0)]" } ?? ""
+    console.print(
+      "\(line.text("time")) \(line.text("country")) \(line.text("officer")) (\(line.text("role"))) read "
+        + "\(line.text("dataset")) of \(line.text("about"))\(query): found \(line.text("found")), for: \(line.text("purpose"))"
+    )
+  }
+  return statusDone
+}

@@ -1,0 +1,128 @@
+import Catalog
+import Ceremony
+import Desk
+import HTTP
+import Node
+import Noise
+import Sodium
+import Terms
+
+/// A node opened from its home: locked, with its keys, store and API. Stopped by `stop`.
+final class OpenedNode {
+  let home: Home
+  let installation: Installation
+  private let lock: HomeLock
+  private var server: Server?
+  private let log: Installation.Log
+  private let transport: StaticKey
+
+  /// The socket of a home's node, for the command line on the same machine.
+  static func socketPath(_ home: String) -> String { "\(home)/node.sock" }
+
+  /// Locks and opens a home.
+  init(_ arguments: Arguments, log: @escaping Installation.Log) throws {
+    _ = hardenProcess()
+    self.log = log
+    home = try Home.open(arguments.home)
+    lock = try home.lock()
+    let source = try StorageKeySource(
+      home.config.storageKey, environment: Environment.all, passphraseFile: arguments.value("--storage-passphrase-file")
+    )
+    let keys = try home.keys(source)
+    transport = keys.transport
+    installation = try Installation(
+      documents: try HomeDocuments(home), registry: Registry(try home.loadTopology()), keys: keys.ring,
+      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook(try home.tokens()), log: log)
+  }
+
+  /// Serves the API: on the home's socket, and on a TCP address when one is given.
+  /// - Returns: the TCP port.
+  func serve(tcp: ListenAddress?) throws -> UInt16? {
+    let settings = Server.Settings(
+      tcp: tcp.map { Server.Address(host: $0.host, port: $0.port) }, unixPath: Self.socketPath(home.path))
+    let log = log
+    let server = try Server(settings, Router(installation)) { log(.warning, "http", $0) }
+    self.server = server
+    return server.port
+  }
+
+  /// Listens for neighbours and dials them.
+  /// - Returns: the port it listens on.
+  func link(listen: ListenAddress) throws -> UInt16? {
+    let countries = installation.registry.topology.countries
+    let endpoints = Dictionary(countries.map { ($0.code, $0.endpoint) }, uniquingKeysWith: { first, _ in first })
+    return try installation.startLink(
+      key: transport, listen: listen.description, endpoint: { endpoints[$0] ?? nil })
+  }
+
+  /// Stops serving, ends the links, closes the store.
+  func stop() {
+    server?.stop()
+    installation.stop()
+  }
+}
+
+/// The API of a home's node: the running one through its socket, or one opened for this command alone.
+final class NodeAccess {
+  let client: Client
+  private var opened: OpenedNode?
+
+  init(_ arguments: Arguments, _ console: Console) throws {
+    let path = OpenedNode.socketPath(arguments.home)
+    let running = Client(.unixSocket(path), patience: .init(connectSeconds: 2, silentSeconds: 600))
+    if (try? running.send(.init(.get, "/healthz"), limit: 1 << 16)) != nil {
+      client = running
+      return
+    }
+    let opened = try OpenedNode(arguments) { level, part, text in
+      if level == .error { console.complain("\(part): \(text)") }
+    }
+    _ = try opened.serve(tcp: nil)
+    self.opened = opened
+    client = Client(.unixSocket(path), patience: .init(connectSeconds: 2, silentSeconds: 600))
+  }
+
+  /// Ends what was opened for this command.
+  func close() {
+    opened?.stop()
+    opened = nil
+  }
+
+  /// Asks for a JSON value.
+  func json(_ call: Client.Call, upload: Client.Upload = .none) throws -> JSONValue {
+    try JSONValue(parsing: try bytes(call, upload: upload, limit: 64 << 20), longest: 64 << 20)
+  }
+
+  /// Asks for bytes.
+  /// - Throws: `APIError` with the node's own words when it refuses.
+  func bytes(_ call: Client.Call, upload: Client.Upload = .none, limit: Int) throws -> [UInt8] {
+    let answer = try client.send(call, upload: upload, limit: limit)
+    guard answer.status < 400 else { throw APIError(answer.status, answer.body) }
+    return answer.body
+  }
+
+  /// Asks for lines and hands each over.
+  func lines(_ call: Client.Call, upload: Client.Upload = .none, each: (JSONValue) throws -> Void) throws {
+    var waiting: [UInt8] = []
+    var status = 200
+    try client.send(call, upload: upload, head: { status = $0.status }) { piece in
+      waiting += piece
+      guard status < 400 else { return }
+      while let end = waiting.firstIndex(of: 0x0A) {
+        try each(try JSONValue(parsing: Array(waiting[..<end]), longest: 1 << 20))
+        waiting.removeFirst(end + 1)
+      }
+    }
+    guard status < 400 else { throw APIError(status, waiting) }
+  }
+}
+
+/// A request that the node refused, in its own words.
+struct APIError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ status: Int, _ body: [UInt8]) {
+    let detail = (try? JSONValue(parsing: body))?["detail"]?.string
+    description = detail ?? "the node answered with status \(status)"
+  }
+}

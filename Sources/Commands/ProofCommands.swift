@@ -1,0 +1,85 @@
+import Catalog
+import HTTP
+import Ledger
+import Node
+import Terms
+
+let proofCommands: [Command] = [
+  Command(
+    "verify", summary: "checks the whole store: roots, signatures, receipts, commitments, seals, index",
+    options: [homeOption, .flag("--json"), .value("--storage-passphrase-file", "F")], run: verifyStore),
+  Command(
+    "evidence export", "ID", summary: "writes an offline proof of one record",
+    options: [
+      homeOption, .value("--out", "F"), .value("--to", "CC"), .value("--officer", "ID"), .value("--purpose", "TEXT"),
+      .value("--role", "ROLE"), .value("--storage-passphrase-file", "F"),
+    ], positionals: 1...1, run: exportEvidence),
+  Command(
+    "evidence verify", "F", summary: "checks an offline proof, without any node",
+    options: [.values("--root", "VKEY"), .flag("--json")], positionals: 1...1, run: verifyEvidence),
+]
+
+@Sendable private func verifyStore(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let access = try NodeAccess(arguments, console)
+  defer { access.close() }
+  var report: JSONValue?
+  try access.lines(.init(.post, "/v1/verify")) { line in
+    if case .number(let share) = line["progress"] { console.progress("verified \(share) %") } else { report = line }
+  }
+  console.endProgress()
+  guard let report else { throw APIError(500, []) }
+  let isClean = report["clean"] == .boolean(true)
+  if arguments.flag("--json") {
+    console.print(report)
+  } else {
+    for problem in report.items("problems") { console.complain(problem.string ?? "") }
+    console.print(
+      "\(isClean ? "clean" : "NOT CLEAN"): \(report.text("streams")) streams, \(report.text("entries")) entries, "
+        + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines")
+  }
+  return isClean ? statusDone : statusFailed
+}
+
+@Sendable private func exportEvidence(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let id: RecordID
+  do { id = try RecordID(arguments.positionals[0]) } catch { throw UsageError(error.description) }
+  let out = try arguments.needed("--out")
+  var fields = [
+    (name: "id", value: id.description), ("officer", try arguments.needed("--officer")),
+    ("purpose", try arguments.needed("--purpose")), ("role", arguments.value("--role") ?? usualRole),
+  ]
+  if let country = arguments.value("--to") { fields.append(("to", country)) }
+  let access = try NodeAccess(arguments, console)
+  defer { access.close() }
+  let bytes = try access.bytes(.init(.get, "/v1/evidence", query: fields), limit: EvidenceFile.longest)
+  try OutputFile.write(bytes, to: out)
+  console.print("\(out): evidence for \(id); it holds the record in clear, handle it as such")
+  console.print("check it anywhere: istmo evidence verify \(out) --root VKEY  (istmo key show names the root keys)")
+  return statusDone
+}
+
+@Sendable private func verifyEvidence(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  var roots: [NoteKey] = []
+  for text in arguments.values("--root") {
+    do { roots.append(try NoteKey(text)) } catch { throw UsageError("--root: \(error)") }
+  }
+  let file = try EvidenceFile(try InputFile.read(arguments.positionals[0], longest: EvidenceFile.longest))
+  let check = EvidenceCheck(file, trusted: roots)
+  if arguments.flag("--json") {
+    console.print([
+      "holds": .boolean(check.holds), "id": JSONValue(check.id?.description),
+      "findings": .list(check.findings.map { ["holds": .boolean($0.holds), "text": .text($0.text)] }),
+      "roots_to_compare": .list(check.unpinnedRoots.map { .text($0.description) }),
+      "record": (try? JSONValue(parsing: check.body)) ?? nil,
+    ])
+    return check.holds ? statusDone : statusFailed
+  }
+  for finding in check.findings {
+    if finding.holds { console.print("ok      \(finding.text)") } else { console.complain("FAILED  \(finding.text)") }
+  }
+  for root in check.unpinnedRoots {
+    console.print("compare \(root.name) with a source you trust, or name it with --root: \(root)")
+  }
+  console.print(check.holds ? "the evidence holds" : "THE EVIDENCE DOES NOT HOLD")
+  return check.holds ? statusDone : statusFailed
+}

@@ -1,0 +1,64 @@
+import Catalog
+import Glibc
+import HTTP
+import Node
+import Terms
+
+let runCommands: [Command] = [
+  Command(
+    "run", summary: "runs the node: links with neighbours, API and desk; SIGTERM ends it",
+    options: [
+      homeOption, .value("--listen", "HOST:PORT"), .value("--desk", "HOST:PORT"), .flag("--no-desk"),
+      .value("--log", "debug|info|warning|error"), .value("--storage-passphrase-file", "F"),
+    ], run: runNode),
+  Command(
+    "status", summary: "how every stream stands; exit 1 if anything agreed is not flowing",
+    options: [homeOption, .flag("--json"), .flag("--watch"), .value("--storage-passphrase-file", "F")], run: showStatus),
+]
+
+@Sendable private func runNode(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  guard let level = LogLevel(rawValue: arguments.value("--log") ?? "info") else {
+    throw UsageError("--log takes debug, info, warning or error")
+  }
+  // Blocked before any thread starts, so that every thread leaves these signals to the wait below.
+  var signals = sigset_t()
+  sigemptyset(&signals)
+  sigaddset(&signals, SIGTERM)
+  sigaddset(&signals, SIGINT)
+  pthread_sigmask(SIG_BLOCK, &signals, nil)
+
+  let writer = LogWriter(least: level)
+  let node = try OpenedNode(arguments) { writer.write($0, $1, $2) }
+  defer { node.stop() }
+  let config = node.home.config
+  let listen = try arguments.value("--listen").map { try ListenAddress($0) } ?? config.link
+  let desk =
+    arguments.flag("--no-desk") ? nil : try arguments.value("--desk").map { try ListenAddress($0) } ?? config.desk
+  let linkPort = try node.link(listen: listen)
+  let deskPort = try node.serve(tcp: desk)
+  var line = "\(config.country) ready: link \(listen.host):\(linkPort ?? 0)"
+  if let desk, let deskPort { line += ", API http://\(desk.host):\(deskPort)" }
+  console.print("\(line), home \(node.home.path)")
+  var signal: Int32 = 0
+  sigwait(&signals, &signal)
+  writer.write(.info, "node", "stopping")
+  return statusDone
+}
+
+@Sendable private func showStatus(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let access = try NodeAccess(arguments, console)
+  defer { access.close() }
+  while true {
+    let status = try access.json(.init(.get, "/v1/status"))
+    if arguments.flag("--json") {
+      console.print(status)
+    } else {
+      if arguments.flag("--watch") { console.write("\u{1B}[H\u{1B}[2J") }
+      console.write(StatusText.text(of: status))
+    }
+    guard arguments.flag("--watch") else {
+      return status["flowing"] == .boolean(true) ? statusDone : statusFailed
+    }
+    sleep(1)
+  }
+}

@@ -1,0 +1,143 @@
+import Catalog
+import Exchange
+import HTTP
+import Node
+import Terms
+
+extension Router {
+  /// `GET /healthz`: 200 while the node can publish and read, 503 with the reasons otherwise.
+  func health(_ request: Request, _ caller: Caller) -> any Handler {
+    let problems = node.healthProblems()
+    return Answered(
+      caller,
+      Router.json(
+        ["status": .text(problems.isEmpty ? "ok" : "failing"), "problems": .list(problems.map { .text($0) })],
+        status: problems.isEmpty ? 200 : 503))
+  }
+
+  /// `GET /metrics`: Prometheus text.
+  func metrics(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      run(caller) { [node] in
+        Response(status: 200, type: "text/plain; version=0.0.4; charset=utf-8", Array(node.metrics().utf8))
+      }
+    }
+  }
+
+  /// `GET /v1/status`.
+  func status(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in run(caller) { [node] in Router.json(node.status().json) } }
+  }
+
+  /// `POST /v1/query`: a lookup; NDJSON, records first, what the answer rests on last.
+  func query(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: Router.longestBody) { [self] bytes in
+      run(caller) { [node] in
+        let lookup: LookupRequest
+        do { lookup = try LookupRequest(json: try JSONValue(parsing: bytes)) } catch {
+          return Problem(status: 400, detail: "\(error)").response
+        }
+        do throws(LookupError) {
+          let answer = try node.lookups.answer(lookup)
+          return Router.ndjson(answer.lines(node))
+        } catch {
+          switch error {
+          case .refused, .unknownDataset: return Problem(status: 400, detail: error.description).response
+          case .read, .notLogged: return Problem(status: 503, detail: error.description).response
+          }
+        }
+      }
+    }
+  }
+
+  /// `GET /v1/lookups?by=OFFICER&about=CC`: the lookup log. Reading it is for the node's own machine.
+  func lookups(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      run(caller) { [node] in
+        do throws(LookupError) {
+          let about = request.query("about").flatMap { try? CountryCode($0) }
+          let limit = request.query("limit").flatMap { Int($0) } ?? 1000
+          return Router.ndjson(try node.lookupLog(by: request.query("by"), about: about, limit: limit))
+        } catch { return Problem(status: 503, detail: error.description).response }
+      }
+    }
+  }
+
+  /// `GET /v1/evidence?id=ID&officer=..&role=..&purpose=..`: an evidence file. It shows a record, so it is a lookup.
+  func evidence(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      run(caller) { [node] in
+        guard let text = request.query("id"), let id = try? RecordID(text), let officer = request.query("officer"),
+          let purpose = request.query("purpose"), let role = request.query("role")
+        else {
+          return Problem(status: 400, detail: "id, officer, role and purpose are needed").response
+        }
+        do {
+          let recipient = try request.query("to").map { try CountryCode($0) }
+          let file = try node.evidence(for: id, to: recipient, officer: officer, role: role, purpose: purpose)
+          return Response(status: 200, type: "application/octet-stream", file.bytes)
+        } catch let error as EvidenceMaker.Failure {
+          if case .unknown = error { return Problem(status: 404, detail: error.description).response }
+          return Problem(status: 503, detail: error.description).response
+        } catch {
+          return Problem(status: 400, detail: "\(error)").response
+        }
+      }
+    }
+  }
+
+  /// `POST /v1/verify`: NDJSON, progress first, the report last.
+  func verify(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      let stream = LineStream()
+      caller.answer(Response(status: 200, headers: ["Content-Type": "application/x-ndjson"], body: .stream(stream)))
+      work.async { [node] in
+        var last = 0
+        let report = node.verify { share in
+          guard Int(share * 100) > last else { return }
+          last = Int(share * 100)
+          stream.add(["progress": .number(Int64(last))])
+        }
+        stream.add(report.json)
+        stream.end()
+      }
+    }
+  }
+
+  /// `GET /v1/bundle?to=CC`: what a neighbour has no receipt for.
+  func exportBundle(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      run(caller) { [node] in
+        guard let text = request.query("to"), let country = try? CountryCode(text) else {
+          return Problem(status: 400, detail: "name the neighbour: /v1/bundle?to=GT").response
+        }
+        do {
+          return Response(status: 200, type: "application/octet-stream", try node.bundle(to: country).bytes)
+        } catch { return Problem(status: 409, detail: "\(error)").response }
+      }
+    }
+  }
+
+  /// `POST /v1/bundle`: a neighbour's bundle.
+  func importBundle(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: BundleFile.longest) { [self] bytes in
+      run(caller) { [node] in
+        do { return Router.json(try node.importBundle(bytes)) } catch {
+          return Problem(status: 400, detail: "\(error)").response
+        }
+      }
+    }
+  }
+
+  /// `POST /v1/reload`: agreements and cards changed in the home.
+  func reload(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      run(caller) { [node] in
+        do {
+          try node.reload()
+          return Router.json(["reloaded": true])
+        } catch { return Problem(status: 409, detail: "\(error)").response }
+      }
+    }
+  }
+}

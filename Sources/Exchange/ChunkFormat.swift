@@ -1,0 +1,92 @@
+import Ledger
+import Terms
+
+/// How a chunk's two byte strings are laid out.
+///
+///     entries: varint stretch; PackedEntry[count]
+///     bodies:  for each entry: varint length; opaque sealed[length]      (home and incoming streams)
+///              for each entry: varint index in the home stream           (outgoing streams: their bodies are made again)
+struct ChunkBuilder {
+  /// The most entries of one chunk: a lookup reads one chunk, so it should stay small.
+  static let mostEntries = 128
+
+  /// Bytes of bodies beyond which a chunk is closed, for the same reason; one body may go beyond it.
+  static let fullAtByteCount = 256 << 10
+
+  let first: UInt64
+  private(set) var count = 0
+  private var entries = ByteWriter(capacity: 4096)
+  private var bodies = ByteWriter(capacity: 16384)
+
+  init(first: UInt64, stretch: UInt32) {
+    self.first = first
+    entries.varint(UInt64(stretch))
+  }
+
+  mutating func append(_ entry: Entry, sealed: [UInt8]) {
+    PackedEntries.append(entry, to: &entries)
+    bodies.varint(UInt64(sealed.count))
+    bodies.raw(sealed)
+    count += 1
+  }
+
+  mutating func append(_ entry: Entry, homeIndex: UInt64) {
+    PackedEntries.append(entry, to: &entries)
+    bodies.varint(homeIndex)
+    count += 1
+  }
+
+  var isFull: Bool { count >= Self.mostEntries || bodies.bytes.count >= Self.fullAtByteCount }
+
+  var chunk: Chunk { Chunk(first: first, count: count, entries: entries.bytes, bodies: bodies.bytes) }
+}
+
+/// A chunk as read back.
+struct OpenedChunk {
+  let first: UInt64
+  let stretch: UInt32
+  let entries: [Entry]
+  let bodies: [UInt8]
+
+  init(_ chunk: Chunk, of stream: StreamName) throws(ReadError) {
+    do {
+      var reader = ByteReader(chunk.entries)
+      stretch = UInt32(clamping: try reader.varint("stretch"))
+      entries = try PackedEntries.read(chunk.entries[reader.offset...], count: chunk.count)
+    } catch {
+      throw .damaged("the chunk of \(stream) at \(chunk.first): \(error)")
+    }
+    first = chunk.first
+    bodies = chunk.bodies
+  }
+
+  /// The sealed bodies of all entries.
+  func sealedBodies(of stream: StreamName) throws(ReadError) -> [ArraySlice<UInt8>] {
+    do {
+      var reader = ByteReader(bodies)
+      var result: [ArraySlice<UInt8>] = []
+      result.reserveCapacity(entries.count)
+      for _ in entries {
+        result.append(try reader.raw(Int(clamping: try reader.varint("body length")), "sealed body"))
+      }
+      try reader.finish("bodies")
+      return result
+    } catch {
+      throw .damaged("the bodies of \(stream) at \(first): \(error)")
+    }
+  }
+
+  /// The indices in the home stream of all entries.
+  func homeIndices(of stream: StreamName) throws(ReadError) -> [UInt64] {
+    do {
+      var reader = ByteReader(bodies)
+      var result: [UInt64] = []
+      result.reserveCapacity(entries.count)
+      for _ in entries { result.append(try reader.varint("home index")) }
+      try reader.finish("home indices")
+      return result
+    } catch {
+      throw .damaged("the chunk of \(stream) at \(first): \(error)")
+    }
+  }
+}

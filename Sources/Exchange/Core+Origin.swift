@@ -1,0 +1,280 @@
+import Ledger
+import Sodium
+import Terms
+
+// The origin's side of a stream: sending batches from where the recipient stands, taking receipts, saying "as of".
+extension Core {
+  /// What may be under way without a receipt, per stream: bounds the memory at both ends.
+  static let (mostUnreceiptedBytes, mostUnreceiptedBatches) = (4 << 20, 32)
+
+  func receive(_ resume: Message.Resume, from country: CountryCode) throws(ReadError) {
+    let name = resume.stream
+    sessions[country]?.sending[name] = nil
+    guard name.recipient == country, let stream = outgoing[name], let agreed = stream.agreed else {
+      return refuse(name, .unknownStream, "there is no agreement for \(name) at \(self.country)", to: country)
+    }
+    guard agreed.agreement == resume.agreement else {
+      let reason = "another agreement is in force at \(self.country); compare the digests with agreement show"
+      setProblem(of: name, "another agreement is in force at \(country)")
+      return refuse(name, .agreementDiffers, reason, to: country)
+    }
+    if let obstacle = agreed.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
+    guard stream.head.halted.isEmpty else { return refuse(name, .halted, stream.head.halted, to: country) }
+
+    var frontier = Frontier()
+    if resume.size > 0 {
+      guard let held = try? SignedCheckpoint(resume.checkpoint), held.checkpoint.size == resume.size,
+        held.checkpoint.origin == name.checkpointOrigin(in: realm)
+      else { return refuse(name, .badSignature, "the request bears no checkpoint of its size", to: country) }
+      if resume.size <= stream.durable.size { frontier = try self.frontier(stream, at: resume.size) }
+      // What fits our own tree needs no signature: the key that signed it may have been replaced since. What does not fit
+      // accuses us, so it must bear our signature.
+      guard
+        frontier.size == resume.size && frontier.root == held.checkpoint.root
+          || (try? held.isSigned(byLog: [keys.log.verifyingKey])) == true
+      else {
+        setProblem(of: name, "\(country) holds a checkpoint that this node's log key did not sign")
+        return refuse(
+          name, .badSignature, "the checkpoint in the request is not signed by \(self.country)'s log key", to: country)
+      }
+      guard resume.size <= stream.durable.size else {
+        let reason =
+          "\(country) holds \(resume.size) entries of \(name), this node only \(stream.durable.size): restore it from a "
+          + "later backup before it signs again"
+        halt(name, reason, proof: nil)
+        return refuse(name, .originBehind, reason, to: country)
+      }
+      guard frontier.root == held.checkpoint.root else {
+        // Our own tree, signed at the same size: together with what the neighbour holds, the proof.
+        let proof = ForkProof(first: held, second: try checkpoint(name, frontier))
+        halt(name, "two inconsistent checkpoints of size \(resume.size) exist; the proof is kept", proof: proof)
+        return send(.conflict(stream: name, proof: proof.bytes), to: country)
+      }
+    }
+    if stream.problemIndex == nil { outgoing[name]?.problem = "" }
+    outgoing[name]?.limit = nil
+    sessions[country]?.sending[name] = Session.Sending(frontier: frontier)
+    try sayAsOf(name)
+    try pump(name)
+  }
+
+  /// The tree's right edge at an earlier size; what is in memory saves reading a large log.
+  private func frontier(_ stream: OwnStream, at size: UInt64) throws(ReadError) -> Frontier {
+    size == stream.durable.size ? stream.durable.frontier : try Frontier(size: size, from: reader.tree(stream.name))
+  }
+
+  /// Sends what is durable and not yet sent, as far as the window allows.
+  func pump(_ name: StreamName) throws(ReadError) {
+    guard let stream = outgoing[name], stream.head.halted.isEmpty, let agreed = stream.agreed,
+      agreed.obstacle(at: now) == nil
+    else { return }
+    let end = min(stream.durable.size, stream.limit ?? .max)
+    while var sending = sessions[name.recipient]?.sending[name], sending.frontier.size < end,
+      sending.unreceiptedBytes < Core.mostUnreceiptedBytes, sending.unreceipted.count < Core.mostUnreceiptedBatches
+    {
+      let batch = try batch(of: name, &sending.frontier, end: end)
+      let byteCount = batch.entries.count + batch.bodies.count
+      guard let checkpoint = try? SignedCheckpoint(batch.checkpoint).checkpoint else { return }
+      sending.unreceipted.append((checkpoint, byteCount))
+      sending.unreceiptedBytes += byteCount
+      sending.lastAsOf = now
+      sessions[name.recipient]?.sending[name] = sending
+      send(.batch(batch), to: name.recipient)
+    }
+  }
+
+  /// The next batch; moves the frontier on.
+  func batch(of name: StreamName, _ frontier: inout Frontier, end: UInt64) throws(ReadError) -> Message.Batch {
+    let first = frontier.size
+    var entries = ByteWriter(capacity: 64 << 10)
+    var bodies = ByteWriter(capacity: Message.Batch.fullAtByteCount)
+    var count = 0
+    var stretch: UInt32?
+    var context: EntryContext?
+    var home: (chunk: OpenedChunk, sealed: [ArraySlice<UInt8>])?
+    gathering: while frontier.size < end, count < Message.Batch.mostEntries {
+      let chunk = try reader.chunk(name, at: frontier.size)
+      if stretch != chunk.stretch {
+        guard stretch == nil else { break }
+        (stretch, context) = (chunk.stretch, try reader.context(name, chunk.stretch))
+      }
+      guard let context else { break }
+      guard let terms = neighbours[name.recipient]?.terms(of: name, under: context.agreement) else {
+        throw .damaged("the agreement \(context.agreement) of entry \(frontier.size) is not at hand")
+      }
+      let homeIndices = try chunk.homeIndices(of: name)
+      for position in Int(frontier.size - chunk.first)..<chunk.entries.count {
+        guard frontier.size < end, count < Message.Batch.mostEntries,
+          bodies.bytes.count < Message.Batch.fullAtByteCount
+        else { break gathering }
+        let entry = chunk.entries[position]
+        let leaf = context.leaf(entry)
+        if entry.hasBody {
+          let body = try homeBody(homeIndices[position], name, &home)
+          bodies.sealed(try sealed(body, entry, leaf, terms, at: frontier.size))
+        } else if case .epoch = entry.kind {
+          bodies.sealed(try vault.epochs(of: name).last { $0.first == frontier.size }?.box ?? [])
+        } else {
+          bodies.sealed([])
+        }
+        PackedEntries.append(entry, to: &entries)
+        frontier.append(leaf)
+        count += 1
+      }
+    }
+    guard let context, count > 0 else { throw .damaged("\(name) has no entry at \(first)") }
+    return Message.Batch(
+      stream: name, agreement: context.agreement, version: context.version, first: first, count: count,
+      entries: entries.bytes, bodies: bodies.bytes, checkpoint: try asOfCheckpoint(name, frontier).bytes)
+  }
+
+  /// The body of a record of ours. The chunk read last is kept: neighbours' streams run along the home stream.
+  private func homeBody(
+    _ index: UInt64, _ name: StreamName, _ cache: inout (chunk: OpenedChunk, sealed: [ArraySlice<UInt8>])?
+  ) throws(ReadError) -> [UInt8] {
+    let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
+    if cache == nil || index < (cache?.chunk.first ?? 0)
+      || index - (cache?.chunk.first ?? 0) >= UInt64(cache?.chunk.entries.count ?? 0)
+    {
+      let chunk = try reader.chunk(home, at: index)
+      cache = (chunk, try chunk.sealedBodies(of: home))
+    }
+    guard let (chunk, sealed) = cache else { throw .absent(stream: home, index: index) }
+    let position = Int(index - chunk.first)
+    let context = try homeContext(home, chunk.stretch)
+    do {
+      return try vault.key(of: home, at: index).open(
+        Array(sealed[position]), leaf: context.leaf(chunk.entries[position]).digest.bytes)
+    } catch let error as ReadError {
+      throw error
+    } catch {
+      throw .damaged("the body of entry \(index) of \(home): \(error)")
+    }
+  }
+
+  private func homeContext(_ home: StreamName, _ stretch: UInt32) throws(ReadError) -> EntryContext {
+    if let stream = homes[home.dataset], stream.head.stretch == stretch, let context = stream.context { return context }
+    return try reader.context(home, stretch)
+  }
+
+  /// The body as the neighbour gets it: the agreed fields, sealed for it; checked against the entry's commitment.
+  private func sealed(
+    _ body: [UInt8], _ entry: Entry, _ leaf: NodeHash, _ terms: StreamTerms, at index: UInt64
+  ) throws(ReadError) -> [UInt8] {
+    let name = terms.stream
+    let key = try vault.key(of: name, at: index)
+    let salt = key.salt(for: entry.id)
+    var shared = rules.project(body, of: name.dataset, onto: terms.fields)
+    if Entry.commit(to: shared, salt: salt) != entry.commitment {
+      // A withdrawal that stands for a correction out of the filter has an empty body.
+      shared = Array("{}".utf8)
+      guard Entry.commit(to: shared, salt: salt) == entry.commitment else {
+        throw .damaged("entry \(index) of \(name) does not commit to the record it points at")
+      }
+    }
+    do { return try key.seal(shared, leaf: leaf.digest.bytes) } catch { throw .damaged("\(error)") }
+  }
+
+  /// A checkpoint with our own cosignature: "as of now this is my latest".
+  func asOfCheckpoint(_ name: StreamName, _ frontier: Frontier) throws(ReadError) -> SignedCheckpoint {
+    var signed = try checkpoint(name, frontier)
+    signed.add(Cosignature.sign(signed.checkpoint.text, at: now, with: keys.receipt, as: ownReceiptKey))
+    return signed
+  }
+
+  /// Says what the latest is.
+  func sayAsOf(_ name: StreamName) throws(ReadError) {
+    guard let stream = outgoing[name], stream.head.halted.isEmpty, sessions[name.recipient] != nil else { return }
+    sessions[name.recipient]?.sending[name]?.lastAsOf = now
+    send(.asOf(stream: name, note: try asOfCheckpoint(name, stream.durable.frontier).bytes), to: name.recipient)
+  }
+
+  func receiveReceipt(_ name: StreamName, _ note: [UInt8], from country: CountryCode) throws(ReadError) {
+    guard name.recipient == country, var stream = outgoing[name], let neighbour = neighbours[country] else { return }
+    guard let receipt = try? SignedCheckpoint(note), receipt.checkpoint.origin == name.checkpointOrigin(in: realm),
+      receipt.checkpoint.size <= stream.durable.size, let time = receiptTime(receipt, of: neighbour)
+    else { return log(.warning, "a receipt of \(country) for \(name) is not valid; it is not counted") }
+    let size = receipt.checkpoint.size
+    let known = sessions[country]?.sending[name]?.unreceipted.first { $0.checkpoint.size == size }?.checkpoint.root
+    let root: RootHash
+    if let known {
+      root = known
+    } else if let earlier = stream.head.receipt?.checkpoint, earlier.size == size {
+      root = earlier.root
+    } else {
+      root = try frontier(stream, at: size).root
+    }
+    guard root == receipt.checkpoint.root else {
+      return log(.error, "a receipt of \(country) for \(name) names another root at \(size)")
+    }
+    // The window opens for every true receipt, also for one that is not news: a clock that was set back must not close it.
+    if var sending = sessions[country]?.sending[name] {
+      let done = sending.unreceipted.prefix { $0.checkpoint.size <= size }
+      sending.unreceipted.removeFirst(done.count)
+      sending.unreceiptedBytes -= done.reduce(0) { $0 + $1.byteCount }
+      sessions[country]?.sending[name] = sending
+    }
+    if isNewer(size, time, than: stream.head.receipt, of: neighbour) {
+      stream.head.receipt = receipt
+      stream.durable.receipt = receipt
+      stream.hasNewReceipt = true
+      if let index = stream.problemIndex, size > index { (stream.problem, stream.problemIndex) = ("", nil) }
+      outgoing[name] = stream
+    }
+    try pump(name)
+  }
+
+  /// Whether a cosigned size replaces what is held: a larger size always, the same size with a later time. A held time
+  /// that lies ahead of this node's clock came from a clock that was wrong, and gives way.
+  func isNewer(_ size: UInt64, _ time: UInt64, than held: SignedCheckpoint?, of neighbour: Neighbour) -> Bool {
+    guard let held else { return true }
+    guard size == held.checkpoint.size else { return size > held.checkpoint.size }
+    let heldTime = receiptTime(held, of: neighbour) ?? 0
+    let latest = UInt64(clamping: now.advanced(byMilliseconds: Core.tolerableSkew).seconds)
+    return time > heldTime || heldTime > latest && time < heldTime
+  }
+
+  /// The time of a neighbour's receipt in seconds, or nil when it is not signed by it.
+  func receiptTime(_ receipt: SignedCheckpoint, of neighbour: Neighbour) -> UInt64? {
+    for key in neighbour.receiptKeys {
+      if let noteKey = try? receiptNoteKey(key, of: neighbour.country, in: realm),
+        let time = try? receipt.note.time(of: noteKey)
+      {
+        return time
+      }
+    }
+    return nil
+  }
+
+  func refuse(
+    _ name: StreamName, _ code: Message.Refusal.Code, _ reason: String, at index: UInt64 = 0, to country: CountryCode
+  ) {
+    if let session = sessions[country], session.refusals.count < Core.mostLoggedRefusals,
+      sessions[country]?.refusals.insert("\(name) \(code) \(index)").inserted == true
+    {
+      log(.warning, "\(name) with \(country): \(reason)")
+    }
+    send(.refuse(Message.Refusal(stream: name, code: code, index: index, reason: reason)), to: country)
+  }
+
+  /// Stops a stream for good, keeping why and the proof.
+  func halt(_ name: StreamName, _ reason: String, proof: ForkProof?) {
+    log(.error, "\(name) is stopped: \(reason)")
+    if let proof { building.commit.states.append((ForkProof.stateKey(name), proof.bytes)) }
+    if name.origin == country {
+      outgoing[name]?.head.halted = reason
+      building.grown.insert(name)
+      sessions[name.recipient]?.sending[name] = nil
+    } else {
+      incoming[name]?.head.halted = reason
+      building.received.insert(name)
+    }
+  }
+}
+
+extension ByteWriter {
+  mutating func sealed(_ bytes: [UInt8]) {
+    varint(UInt64(bytes.count))
+    raw(bytes)
+  }
+}

@@ -1,0 +1,209 @@
+import Ledger
+import Sodium
+import Terms
+
+// The recipient's side of a stream: asking, checking, storing, giving receipts.
+extension Core {
+  /// Asks for a stream from where it stands here.
+  func ask(_ name: StreamName) {
+    guard let stream = incoming[name], stream.head.halted.isEmpty, let agreed = stream.agreed,
+      agreed.obstacle(at: now) == nil, sessions[name.origin] != nil
+    else { return }
+    let patience = sessions[name.origin]?.asked[name]?.patience ?? Core.patience
+    sessions[name.origin]?.asked[name] = (now, patience)
+    incoming[name]?.hasMissed = false
+    // From the head: what is on its way to the disk need not be sent again; should it not arrive there, all is asked anew.
+    send(
+      .resume(
+        Message.Resume(
+          stream: name, agreement: agreed.agreement, size: stream.head.size,
+          checkpoint: stream.head.size == 0 ? [] : stream.head.checkpoint?.bytes ?? [])), to: name.origin)
+  }
+
+  func receive(_ batch: Message.Batch, from country: CountryCode) throws(ReadError) {
+    let name = batch.stream
+    guard name.origin == country, let stream = incoming[name], let agreed = stream.agreed,
+      let neighbour = neighbours[country]
+    else { return refuse(name, .unknownStream, "there is no agreement for \(name) at \(self.country)", to: country) }
+    guard stream.head.halted.isEmpty else { return refuse(name, .halted, stream.head.halted, to: country) }
+    if let obstacle = agreed.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
+    let end = batch.first + UInt64(batch.count)
+    // What is held already says no more than an "as of" does; it may be one that contradicts what is held.
+    guard end > stream.head.size else { return try receiveAsOf(name, batch.checkpoint, from: country) }
+    guard isStoreReady, pendingByteCount < Core.mostPendingBytes else {
+      incoming[name]?.hasMissed = true
+      return
+    }
+    guard batch.first <= stream.head.size else {
+      // Something before it was lost. After a refusal that is no news: the origin goes back by itself.
+      if stream.problemIndex == nil { noteGap(name) }
+      return
+    }
+    guard let terms = neighbour.terms(of: name, under: batch.agreement), terms.version == batch.version else {
+      return fault(
+        name, .agreementDiffers, "entries were made under an agreement that is not known here", at: batch.first)
+    }
+    let work: IncomingWork
+    do throws(IncomingWork.Fault) {
+      work = try IncomingWork(batch, stream, terms, neighbour, self)
+    } catch {
+      return fault(name, error.code, error.reason, at: error.index)
+    }
+    var advanced = stream
+    advanced.head = work.head
+    advanced.context = work.context
+    advanced.epoch = work.epoch
+    advanced.announced = max(stream.announced, end)
+    if stream.announcedAt == nil { advanced.announcedAt = now }
+    advanced.heardAt = now
+    advanced.hasMissed = false
+    if stream.problemIndex.map({ end > $0 }) ?? true { (advanced.problem, advanced.problemIndex) = ("", nil) }
+    incoming[name] = advanced
+    sessions[country]?.lastProgress = now
+    sessions[country]?.asked[name]?.patience = Core.patience
+    building.byteCount += batch.entries.count + batch.bodies.count
+    take(work, name)
+  }
+
+  /// Asks at once for what a gap hides, unless that was done just now.
+  private func noteGap(_ name: StreamName) {
+    if hasPassed(Core.gapPatience, since: sessions[name.origin]?.asked[name]?.at) {
+      ask(name)
+    } else {
+      incoming[name]?.hasMissed = true
+    }
+  }
+
+  private func take(_ work: IncomingWork, _ name: StreamName) {
+    building.received.insert(name)
+    building.epochs += work.epochs.map { (name, $0.record, $0.key) }
+    for (record, _) in work.epochs { building.commit.states.append((record.stateKey(name), record.bytes)) }
+    if let stretch = work.newStretch {
+      building.closeChunk(name)
+      building.commit.states.append((Stretch.stateKey(name, work.head.stretch), stretch.bytes))
+    }
+    for (position, item) in work.items.enumerated() {
+      let index = work.first + UInt64(position)
+      building.add(to: name, at: index, stretch: work.head.stretch, tile: item.tile) {
+        $0.append(item.entry, sealed: item.sealed)
+      }
+      let locator = Locator(stream: name, index: index)
+      let partition = IndexField.partition(of: item.entry.id.time)
+      for term in item.terms { addIndex(partition, name.dataset, term.field, term.value, locator) }
+      indexChange(item.entry.kind, name.dataset, locator)
+    }
+  }
+
+  /// Something in a stream is wrong: nothing of it is stored, the origin is told, other streams go on.
+  private func fault(_ name: StreamName, _ code: Message.Refusal.Code, _ reason: String, at index: UInt64) {
+    setProblem(of: name, reason, at: index)
+    refuse(name, code, reason, at: index, to: name.origin)
+  }
+
+  /// Says that everything up to the durable checkpoint is held here.
+  func sendReceipt(_ name: StreamName) {
+    guard sessions[name.origin] != nil, let note = receiptNote(name) else { return }
+    send(.receipt(stream: name, note: note), to: name.origin)
+  }
+
+  /// The origin's checkpoint with our cosignature of now; nil while nothing is held, or when the stream was stopped.
+  func receiptNote(_ name: StreamName) -> [UInt8]? {
+    guard let checkpoint = incoming[name]?.durable.checkpoint?.checkpoint, incoming[name]?.head.halted.isEmpty == true,
+      var note = try? SignedNote(text: checkpoint.text)
+    else { return nil }
+    note.add(Cosignature.sign(checkpoint.text, at: now, with: keys.receipt, as: ownReceiptKey))
+    return note.bytes
+  }
+
+  func receiveAsOf(_ name: StreamName, _ note: [UInt8], from country: CountryCode) throws(ReadError) {
+    guard name.origin == country, var stream = incoming[name], stream.head.halted.isEmpty,
+      let neighbour = neighbours[country]
+    else { return }
+    guard let signed = try? SignedCheckpoint(note), signed.checkpoint.origin == name.checkpointOrigin(in: realm),
+      (try? signed.isSigned(byLog: neighbour.logKeys)) == true, let time = receiptTime(signed, of: neighbour)
+    else {
+      setProblem(of: name, "a checkpoint is not signed by the keys of \(country)'s card")
+      return refuse(name, .badSignature, "a checkpoint is not signed by the keys of \(country)'s card", to: country)
+    }
+    noteSkew(of: country, time)
+    let size = signed.checkpoint.size
+    stream.heardAt = now
+    if size > stream.head.size {
+      if stream.announcedAt == nil { stream.announcedAt = now }
+      stream.announced = max(stream.announced, size)
+      // The origin speaks again of a stream that it had refused: it is worth asking.
+      if !stream.problem.isEmpty, stream.problemIndex == nil { stream.hasMissed = true }
+      incoming[name] = stream
+      return
+    }
+    incoming[name] = stream
+    guard size <= stream.durable.size else { return }
+    let held =
+      size == stream.durable.size ? stream.durable.frontier : try Frontier(size: size, from: reader.tree(name))
+    guard held.root == signed.checkpoint.root else { return try fork(stream, signed, prefix: held) }
+    guard size == stream.durable.size, stream.head.size == size else { return }
+    if isNewer(size, time, than: stream.durable.checkpoint, of: neighbour) {
+      stream.durable.checkpoint = signed
+      stream.head.checkpoint = signed
+      stream.hasNewAsOf = true
+    }
+    if stream.announced <= size { stream.announcedAt = nil }
+    if stream.problemIndex == nil { stream.problem = "" }
+    incoming[name] = stream
+  }
+
+  /// The neighbour's clock as its cosignatures show it: they are in whole seconds and took their time to arrive.
+  private func noteSkew(of country: CountryCode, _ seconds: UInt64) {
+    let skew = Instant(milliseconds: Int64(clamping: min(seconds, UInt64(Instant.latest.seconds))) * 1000)
+      .milliseconds(since: now)
+    if let known = sessions[country]?.skew, abs(max(skew, -.max) / 2 - known / 2) < 1000 { return }
+    sessions[country]?.skew = skew
+  }
+
+  /// The origin signed a checkpoint that does not fit to what is held.
+  private func fork(_ stream: HeldStream, _ other: SignedCheckpoint, prefix: Frontier) throws(ReadError) {
+    guard let held = stream.durable.checkpoint else { return }
+    let proof: ForkProof
+    if other.checkpoint.size == held.checkpoint.size {
+      proof = ForkProof(first: held, second: other)
+    } else {
+      let path = try Proof.consistency(
+        from: other.checkpoint.size, to: held.checkpoint.size, from: reader.tree(stream.name))
+      proof = ForkProof(first: other, second: held, prefixRoot: prefix.root, path: path)
+    }
+    halt(stream.name, "\(stream.name.origin) signed two inconsistent checkpoints; the proof is kept", proof: proof)
+    send(.conflict(stream: stream.name, proof: proof.bytes), to: stream.name.origin)
+  }
+
+  func receiveConflict(_ name: StreamName, _ bytes: [UInt8], from country: CountryCode) {
+    guard name.origin == country || name.recipient == country, let proof = try? ForkProof(bytes),
+      proof.first.checkpoint.origin == name.checkpointOrigin(in: realm),
+      proof.isValid(
+        logKeys: name.origin == self.country ? [keys.log.verifyingKey] : neighbours[country]?.logKeys ?? [])
+    else { return log(.warning, "\(country) reports a conflict in \(name) without a valid proof; it is not believed") }
+    let halted = (name.origin == self.country ? outgoing[name]?.head : incoming[name]?.head)?.halted
+    guard halted?.isEmpty == true else { return }
+    halt(name, "two inconsistent checkpoints exist; \(country) sent the proof, it is kept", proof: proof)
+  }
+
+  func receiveRefusal(_ refusal: Message.Refusal, from country: CountryCode) throws(ReadError) {
+    let name = refusal.stream
+    let reason = "\(country) says: \(refusal.reason)"
+    if name.origin == self.country, name.recipient == country, let stream = outgoing[name] {
+      guard sessions[country]?.sending[name] != nil else { return setProblem(of: name, reason) }
+      let start = stream.durable.receipt?.checkpoint.size ?? 0
+      guard refusal.code == .badEntry || refusal.code == .badSignature, refusal.index >= start else {
+        sessions[country]?.sending[name] = nil
+        return setProblem(of: name, reason)
+      }
+      setProblem(of: name, reason, at: refusal.index)
+      // Everything before the refused entry can still be sent and receipted.
+      outgoing[name]?.limit = refusal.index
+      sessions[country]?.sending[name] = Session.Sending(frontier: try Frontier(size: start, from: reader.tree(name)))
+      try pump(name)
+    } else if name.origin == country, name.recipient == self.country, let stream = incoming[name] {
+      let lost = refusal.code == .originBehind ? "\(country) lost data: it holds less than this node" : reason
+      setProblem(of: name, lost, at: stream.problemIndex)
+    }
+  }
+}

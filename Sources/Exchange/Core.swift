@@ -1,0 +1,300 @@
+import Ledger
+import Sodium
+import Terms
+
+/// The replication of one node as a pure state machine: publishes, messages, finished commits and the time go in;
+/// commits, messages and results come out. It has no clock, socket, file or thread; it reads through `Store`.
+///
+/// One commit is under way at a time. What arrives meanwhile gathers in the next one, so that one fsync serves many.
+/// Nothing is told to anyone (an acceptance, a checkpoint, a receipt) before the commit that holds it is durable. When a
+/// commit fails, everything is read again from the store, exactly as after a crash.
+public final class Core {
+  /// What goes in.
+  public enum Input: Sendable {
+    /// Records to publish; the results come back under the token.
+    case publish(token: UInt64, drafts: [Draft])
+    /// A link to a neighbour is up.
+    case linkUp(CountryCode)
+    /// A link is gone.
+    case linkDown(CountryCode)
+    /// A message from a neighbour.
+    case message(Message, from: CountryCode)
+    /// Messages that came by hand, in a bundle, instead of over a link.
+    case bundle([Message], from: CountryCode)
+    /// The commit under way is durable.
+    case committed
+    /// The commit under way failed; none of it happened.
+    case commitFailed(StoreError)
+    /// Time went by; about once a second.
+    case tick
+    /// Agreements or cards changed.
+    case neighbours([Neighbour], card: [UInt8])
+  }
+
+  /// What comes out, in order.
+  public enum Effect: Sendable {
+    /// Make this durable, then say `committed` or `commitFailed`.
+    case commit(Commit)
+    /// Send a message.
+    case send(Message, to: CountryCode)
+    /// The results of a publish, in the order of its drafts; durable.
+    case published(token: UInt64, results: [PublishResult])
+    /// A publish failed as a whole; none of it was stored.
+    case failed(token: UInt64, StoreError)
+    /// The neighbour said hello.
+    case hello(Message.Hello, from: CountryCode)
+    /// New records of a neighbour are durable and visible.
+    case arrived(StreamName, range: Range<UInt64>)
+    /// The link must be closed.
+    case close(CountryCode, reason: String)
+    /// Something an operator should see. No personal data.
+    case log(LogEvent)
+  }
+
+  /// Something an operator should see.
+  public struct LogEvent: Hashable, Sendable {
+    /// How bad it is.
+    public let level: LogLevel
+    /// What happened, without personal data.
+    public let text: String
+  }
+
+  let realm: Realm
+  let country: CountryCode
+  let keys: Keyring
+  let store: any Store
+  let rules: any RecordRules
+  let entropy: any Entropy
+  let ownReceiptKey: NoteKey
+  /// Reads what is durable.
+  public let reader: LogReader
+  let vault: EpochVault
+
+  var now: Instant
+  var card: [UInt8]
+  var neighbours: [CountryCode: Neighbour] = [:]
+  var homes: [DatasetName: OwnStream] = [:]
+  var outgoing: [StreamName: OwnStream] = [:]
+  var incoming: [StreamName: HeldStream] = [:]
+  var sessions: [CountryCode: Session] = [:]
+  var building = Building()
+  var underWay: Building?
+  var lastID: RecordID?
+  var effects: [Effect] = []
+  var lastUpkeep: Instant
+  /// What runs ahead of the durable state is no longer good; it is read again when the commit under way has ended.
+  var mustReload = false
+  /// Why the last commit failed; nil when it did not.
+  public private(set) var storeProblem: StoreError?
+  var storeFailedAt: Instant?
+
+  /// Reads the durable state.
+  public init(
+    realm: Realm, country: CountryCode, keys: Keyring, store: any Store, rules: any RecordRules,
+    entropy: any Entropy, now: Instant, neighbours: [Neighbour], card: [UInt8]
+  ) throws(ReadError) {
+    self.realm = realm
+    self.country = country
+    self.keys = keys
+    self.store = store
+    self.rules = rules
+    self.entropy = entropy
+    self.now = now
+    self.card = card
+    lastUpkeep = now
+    vault = EpochVault(store: store, keys: keys)
+    reader = LogReader(store: store, vault: vault, realm: realm)
+    do { ownReceiptKey = try receiptNoteKey(keys.receipt.verifyingKey, of: country, in: realm) } catch {
+      throw .damaged("the realm's name: \(error)")
+    }
+    for neighbour in neighbours { self.neighbours[neighbour.country] = neighbour }
+    try load()
+  }
+
+  /// Takes one input; gives what is to be done, in order.
+  public func handle(_ input: Input, at time: Instant) -> [Effect] {
+    now = time
+    effects = []
+    do throws(ReadError) {
+      if mustReload, case .message = input { return [] }
+      switch input {
+      case .publish(let token, _) where mustReload:
+        effects.append(.failed(token: token, .failed("its state is being read again; publish again in a moment")))
+      case .publish(let token, _) where pendingByteCount >= Core.mostPendingBytes:
+        effects.append(.failed(token: token, .failed("the disk does not keep up; publish again in a moment")))
+      case .publish(let token, let drafts): try publish(drafts, token: token)
+      case .linkUp(let country): linkUp(country)
+      case .linkDown(let country): sessions[country] = nil
+      case .message(let message, let country): receive(message, from: country)
+      case .bundle(let messages, let country): receiveBundle(messages, from: country)
+      case .committed: try committed()
+      case .commitFailed(let error): try commitFailed(error)
+      case .tick: tick()
+      case .neighbours(let list, let card): try change(list, card)
+      }
+    } catch {
+      // A read failed in the midst of a change: what was half built is dropped and read again, as after a crash.
+      log(.error, "\(error)")
+      if case .publish(let token, _) = input { effects.append(.failed(token: token, .failed(error.description))) }
+      drop(building, because: .failed(error.description))
+      building = Building()
+      mustReload = true
+      if underWay == nil { reload() }
+    }
+    flush()
+    defer { effects = [] }
+    return effects
+  }
+
+  // MARK: Commits
+
+  /// Starts the next commit when none is under way.
+  private func flush() {
+    guard underWay == nil, !building.isEmpty, !mustReload else { return }
+    if building.hasChanges {
+      do throws(ReadError) {
+        let commit = try seal(&building)
+        effects.append(.commit(commit))
+        underWay = building
+        building = Building()
+      } catch {
+        log(.error, "\(error)")
+        drop(building, because: .failed(error.description))
+        building = Building()
+        mustReload = true
+        reload()
+      }
+    } else {
+      finish(building)
+      building = Building()
+    }
+  }
+
+  private func committed() throws(ReadError) {
+    guard let done = underWay else { return }
+    underWay = nil
+    storeProblem = nil
+    finish(done)
+    if mustReload {
+      tellArrived(done)
+      reload()
+    } else {
+      for (stream, epoch, key) in done.epochs { try vault.add(epoch, key: key, to: stream) }
+      announce(done)
+    }
+  }
+
+  private func finish(_ done: Building) {
+    for (token, results) in done.results { effects.append(.published(token: token, results: results)) }
+  }
+
+  private func commitFailed(_ error: StoreError) throws(ReadError) {
+    storeProblem = error
+    storeFailedAt = now
+    log(.error, "a commit failed: \(error)")
+    if let failed = underWay { drop(failed, because: error) }
+    drop(building, because: error)
+    (underWay, building) = (nil, Building())
+    mustReload = true
+    reload()
+  }
+
+  private func drop(_ dropped: Building, because error: StoreError) {
+    for (token, _) in dropped.results { effects.append(.failed(token: token, error)) }
+  }
+
+  /// Forgets everything that is not durable and reads what is. Links stay up: only what was durable was ever sent, and
+  /// what came in and is lost again is asked for again. While reading fails nothing goes in or out: a core that took a
+  /// stream to be empty would sign a second history of it. Every tick tries again.
+  func reload() {
+    vault.reset()
+    let (told, heard) = (outgoing, incoming)
+    do throws(ReadError) { try load() } catch {
+      log(.error, "the durable state cannot be read: \(error)")
+      return
+    }
+    mustReload = false
+    // What was said on the links still holds.
+    for (name, known) in told {
+      outgoing[name]?.problem = known.problem
+      outgoing[name]?.problemIndex = known.problemIndex
+      outgoing[name]?.limit = known.limit
+    }
+    for (name, known) in heard {
+      guard var stream = incoming[name] else { continue }
+      (stream.problem, stream.problemIndex) = (known.problem, known.problemIndex)
+      (stream.announcedAt, stream.heardAt) = (known.announcedAt, known.heardAt)
+      stream.announced = max(known.announced, stream.head.size)
+      stream.hasMissed = true
+      incoming[name] = stream
+    }
+  }
+
+  private func load() throws(ReadError) {
+    var homes: [DatasetName: OwnStream] = [:]
+    var outgoing: [StreamName: OwnStream] = [:]
+    var incoming: [StreamName: HeldStream] = [:]
+    var lastID: RecordID?
+    for name in try reader.streams() {
+      let state = try reader.state(of: name)
+      if let id = state.lastID, name.origin == country { lastID = max(lastID ?? id, id) }
+      if name.isHome {
+        homes[name.dataset] = try OwnStream(name, state, reader)
+      } else if name.origin == country {
+        outgoing[name] = try OwnStream(name, state, reader)
+      } else {
+        incoming[name] = try HeldStream(name, state, reader)
+      }
+    }
+    (self.homes, self.outgoing, self.incoming, self.lastID) = (homes, outgoing, incoming, lastID)
+    try arrange()
+  }
+
+  /// Makes the streams of new agreements and hands all of them their terms.
+  private func arrange() throws(ReadError) {
+    for name in outgoing.keys { outgoing[name]?.agreed = nil }
+    for name in incoming.keys { incoming[name]?.agreed = nil }
+    for neighbour in neighbours.values {
+      for agreed in neighbour.streams where agreed.terms.mode == .replicate {
+        let name = agreed.terms.stream
+        if name.origin == country, name.recipient == neighbour.country {
+          if outgoing[name] == nil { outgoing[name] = try OwnStream(name, StreamState(), reader) }
+          outgoing[name]?.agreed = agreed
+        } else if name.recipient == country, name.origin == neighbour.country {
+          if incoming[name] == nil { incoming[name] = try HeldStream(name, StreamState(), reader) }
+          incoming[name]?.agreed = agreed
+        }
+      }
+    }
+  }
+
+  private func change(_ list: [Neighbour], _ card: [UInt8]) throws(ReadError) {
+    self.card = card
+    neighbours = [:]
+    for neighbour in list { neighbours[neighbour.country] = neighbour }
+    guard !mustReload else { return }
+    try arrange()
+    for country in sessions.keys.sorted() { openStreams(with: country) }
+  }
+
+  // MARK: Small tools
+
+  /// What may wait here for the disk, in bytes of bodies: beyond it nothing is taken in.
+  package static let mostPendingBytes = 64 << 20
+
+  /// Bytes of bodies that wait here for the disk.
+  package var pendingByteCount: Int { building.byteCount + (underWay?.byteCount ?? 0) }
+
+  func log(_ level: LogLevel, _ text: String) { effects.append(.log(LogEvent(level: level, text: text))) }
+
+  func send(_ message: Message, to country: CountryCode) { effects.append(.send(message, to: country)) }
+
+  /// The next id: of this moment, and after every id given before.
+  func nextID() -> RecordID {
+    var id = RecordID(time: now, random: (entropy.uint64(), entropy.uint64()))
+    // Steps are wide, so that an epoch's entry finds room between two records.
+    if let lastID, id <= lastID { id = lastID.advanced(by: UInt32(truncatingIfNeeded: id.low) | 1) }
+    lastID = id
+    return id
+  }
+}

@@ -1,0 +1,142 @@
+import Ledger
+import Sodium
+import Terms
+
+/// A stream that this country signs: its home register, or one that goes to a neighbour. `head` runs ahead of what is
+/// durable while a commit is under way.
+struct OwnStream {
+  let name: StreamName
+  var head: StreamState
+  /// What is durable: size and checkpoint.
+  var durable: StreamState
+  var context: EntryContext?
+  var epoch: EpochKey?
+  var agreed: AgreedStream?
+  /// Why it does not flow: the neighbour's words, or what could not be read here.
+  var problem = ""
+  /// The problem stands until the neighbour's receipt is larger than this; nil when the next request settles it.
+  var problemIndex: UInt64?
+  /// The entry the neighbour refuses; nothing from here on is sent until it asks again.
+  var limit: UInt64?
+  /// A receipt came in that is not durable here yet.
+  var hasNewReceipt = false
+
+  init(_ name: StreamName, _ state: StreamState, _ reader: LogReader) throws(ReadError) {
+    self.name = name
+    head = state
+    durable = state
+    if state.stretch > 0 { context = try reader.context(name, state.stretch) }
+    // The day's key goes on being used after a restart.
+    if state.size > 0, try reader.vault.epochs(of: name).last?.wrapped.isEmpty == false {
+      epoch = try reader.vault.key(of: name, at: state.size - 1)
+    }
+  }
+}
+
+/// A stream that a neighbour signs and this country holds.
+struct HeldStream {
+  let name: StreamName
+  var head: StreamState
+  var durable: StreamState
+  var context: EntryContext?
+  var epoch: EpochKey?
+  var agreed: AgreedStream?
+  /// Why it does not flow.
+  var problem = ""
+  /// The entry that was refused: the problem stands until more than this is held; nil when the next good word settles it.
+  var problemIndex: UInt64?
+  /// Something was missed and is to be asked for soon.
+  var hasMissed = false
+  /// When the origin last said something valid about it.
+  var heardAt: Instant?
+  /// The largest size the origin has spoken of, and since when something of it has been missing here.
+  var announced: UInt64 = 0
+  var announcedAt: Instant?
+  /// A later "as of" came in that is not durable here yet.
+  var hasNewAsOf = false
+
+  init(_ name: StreamName, _ state: StreamState, _ reader: LogReader) throws(ReadError) {
+    self.name = name
+    head = state
+    durable = state
+    announced = state.size
+    if state.stretch > 0 { context = try reader.context(name, state.stretch) }
+    if state.size > 0, try reader.vault.epochs(of: name).last?.wrapped.isEmpty == false {
+      epoch = try reader.vault.key(of: name, at: state.size - 1)
+    }
+  }
+}
+
+/// A link that is up.
+struct Session {
+  /// The neighbour's clock minus ours, in milliseconds, as of its hello.
+  var skew: Int64?
+  /// Streams on their way to the neighbour.
+  var sending: [StreamName: Sending] = [:]
+  /// When each incoming stream was last asked for, and how long to wait before it is asked for again without need.
+  var asked: [StreamName: (at: Instant, patience: Int64)] = [:]
+  /// When a batch of the neighbour was last taken: while one stream fills the link, others wait their turn.
+  var lastProgress: Instant?
+  /// Refusals that were logged on this link.
+  var refusals: Set<String> = []
+
+  /// One stream on its way to the neighbour.
+  struct Sending {
+    /// The tree of what was sent.
+    var frontier: Frontier
+    /// What was sent and has no receipt yet.
+    var unreceipted: [(checkpoint: Checkpoint, byteCount: Int)] = []
+    var unreceiptedBytes = 0
+    var lastAsOf: Instant?
+  }
+}
+
+/// What gathers for the next commit.
+struct Building {
+  var commit = Commit()
+  var results: [(token: UInt64, results: [PublishResult])] = []
+  var epochs: [(stream: StreamName, epoch: EpochRecord, key: EpochKey)] = []
+  /// Streams of this country that grew.
+  var grown: Set<StreamName> = []
+  /// Streams of neighbours that grew.
+  var received: Set<StreamName> = []
+  /// Chunks in the making.
+  var chunks: [StreamName: ChunkBuilder] = [:]
+  var tiles: [StreamName: [Digest]] = [:]
+  /// Records of this commit: by reference, and by id.
+  var references: [ReferenceKey: [Core.Earlier]] = [:]
+  var bodies: [RecordID: [UInt8]] = [:]
+  var changes: [RecordID: RecordID] = [:]
+
+  struct ReferenceKey: Hashable {
+    let dataset: DatasetName
+    let reference: String
+  }
+
+  /// Bodies that wait here for the disk.
+  var byteCount = 0
+  /// Records and corrections of this commit that a neighbour's stream holds, withdrawals not.
+  var standing: [StreamName: Set<RecordID>] = [:]
+
+  /// The states that the commit holds, by stream.
+  var sealedHeads: [StreamName: StreamState] = [:]
+
+  var hasChanges: Bool { !commit.isEmpty || !chunks.isEmpty || !grown.isEmpty || !received.isEmpty }
+  var isEmpty: Bool { !hasChanges && results.isEmpty }
+
+  /// Closes the chunk in the making of a stream.
+  mutating func closeChunk(_ stream: StreamName) {
+    guard let builder = chunks.removeValue(forKey: stream) else { return }
+    commit.appends.append(
+      Append(stream: stream, chunk: builder.chunk, tiles: tiles.removeValue(forKey: stream) ?? []))
+  }
+
+  /// Adds an entry to a stream's chunk in the making.
+  mutating func add(
+    to stream: StreamName, at index: UInt64, stretch: UInt32, tile: NodeHash?, _ fill: (inout ChunkBuilder) -> Void
+  ) {
+    if let builder = chunks[stream], builder.isFull { closeChunk(stream) }
+    fill(&chunks[stream, default: ChunkBuilder(first: index, stretch: stretch)])
+    if let tile { tiles[stream, default: []].append(tile.digest) }
+  }
+}

@@ -1,0 +1,157 @@
+import Ledger
+import Sodium
+import Terms
+
+/// The checking of one received batch: everything it claims is computed again before anything is taken over.
+struct IncomingWork {
+  /// What is wrong with a batch.
+  struct Fault: Error {
+    let code: Message.Refusal.Code
+    let reason: String
+    let index: UInt64
+  }
+
+  struct Item {
+    let entry: Entry
+    let sealed: [UInt8]
+    let tile: NodeHash?
+    let terms: [SearchTerm]
+  }
+
+  let first: UInt64
+  private(set) var head: StreamState
+  private(set) var context: EntryContext
+  private(set) var epoch: EpochKey?
+  private(set) var items: [Item] = []
+  private(set) var epochs: [(record: EpochRecord, key: EpochKey)] = []
+  private(set) var newStretch: Stretch?
+
+  /// Checks a batch that continues what is held; entries of it that are held already are passed over: the root at its
+  /// end says whether they were the same.
+  init(
+    _ batch: Message.Batch, _ stream: HeldStream, _ terms: StreamTerms, _ neighbour: Neighbour, _ core: Core
+  ) throws(Fault) {
+    first = stream.head.size
+    head = stream.head
+    epoch = stream.epoch
+    if let known = stream.context, known.agreement == batch.agreement, known.version == batch.version {
+      context = known
+    } else {
+      context = EntryContext(
+        origin: stream.name.checkpointOrigin(in: core.realm), agreement: batch.agreement, version: batch.version)
+      head.stretch &+= 1
+      newStretch = Stretch(agreement: batch.agreement, version: batch.version)
+    }
+    let entries: [Entry]
+    var bodies = ByteReader(batch.bodies)
+    do { entries = try PackedEntries.read(batch.entries[...], count: batch.count) } catch {
+      throw Fault(code: .badEntry, reason: "the batch cannot be read: \(error)", index: batch.first)
+    }
+    items.reserveCapacity(entries.count)
+    var index = batch.first
+    for entry in entries {
+      let sealed = try body(&bodies, at: index)
+      if index >= first { try take(entry, sealed, stream.name, terms, core) }
+      index += 1
+    }
+    guard bodies.remaining == 0 else {
+      throw Fault(code: .badEntry, reason: "the batch has bytes after its last body", index: batch.first)
+    }
+    try check(batch.checkpoint, stream.name, neighbour, core)
+  }
+
+  private func body(_ bodies: inout ByteReader, at index: UInt64) throws(Fault) -> [UInt8] {
+    do {
+      let length = try bodies.varint("body length")
+      guard length <= UInt64(Core.longestBody + EpochKey.overheadByteCount) else {
+        throw ByteError(field: "body length", offset: bodies.offset, problem: "longer than 64 KiB")
+      }
+      return Array(try bodies.raw(Int(length), "sealed body"))
+    } catch {
+      throw Fault(code: .badEntry, reason: "entry \(index): \(error)", index: index)
+    }
+  }
+
+  private mutating func take(
+    _ entry: Entry, _ sealed: [UInt8], _ name: StreamName, _ terms: StreamTerms, _ core: Core
+  ) throws(Fault) {
+    let index = head.size
+    guard head.lastID.map({ $0 < entry.id }) ?? true else {
+      throw Fault(code: .badEntry, reason: "entry \(index) does not come after the one before it", index: index)
+    }
+    // A correction of itself or of the future could lead a reader of the history in a circle.
+    if case .replaces(let target) = entry.kind, target >= entry.id {
+      throw Fault(code: .badEntry, reason: "entry \(index) replaces a later record", index: index)
+    }
+    if case .withdraws(let target) = entry.kind, target >= entry.id {
+      throw Fault(code: .badEntry, reason: "entry \(index) withdraws a later record", index: index)
+    }
+    let leaf = context.leaf(entry)
+    var found: [SearchTerm] = []
+    switch entry.kind {
+    case .epoch(let number): try take(epoch: number, sealed, entry, name, core)
+    case .erased:
+      guard sealed.isEmpty, entry.commitment == Digest() else {
+        throw Fault(code: .badEntry, reason: "entry \(index) is an erasure with a body", index: index)
+      }
+    case .record, .replaces, .withdraws:
+      let body = try open(sealed, entry, leaf, index)
+      do { try core.rules.verify(body, kind: entry.kind, terms: terms) } catch {
+        throw Fault(code: .badEntry, reason: "entry \(index) breaks the agreement: \(error)", index: index)
+      }
+      found = core.rules.searchKeys(of: body, in: name.dataset)
+    }
+    let tile = head.frontier.append(leaf)
+    head.lastID = entry.id
+    items.append(Item(entry: entry, sealed: sealed, tile: tile, terms: found))
+  }
+
+  private mutating func take(
+    epoch number: UInt32, _ box: [UInt8], _ entry: Entry, _ name: StreamName, _ core: Core
+  ) throws(Fault) {
+    let index = head.size
+    guard SHA256.hash(box) == entry.commitment else {
+      throw Fault(code: .badEntry, reason: "the epoch key of entry \(index) is not the one it commits to", index: index)
+    }
+    do {
+      let (record, key) = try EpochRecord.received(
+        number: number, first: index, stream: name, box: box, keys: core.keys, core.entropy)
+      epochs.append((record, key))
+      epoch = key
+    } catch {
+      throw Fault(
+        code: .badEntry,
+        reason: "the epoch key of entry \(index) was not sealed to this node's sealing key",
+        index: index)
+    }
+  }
+
+  private func open(_ sealed: [UInt8], _ entry: Entry, _ leaf: NodeHash, _ index: UInt64) throws(Fault) -> [UInt8] {
+    guard let epoch else { throw Fault(code: .badEntry, reason: "entry \(index) comes before any epoch", index: index) }
+    guard let body = try? epoch.open(sealed, leaf: leaf.digest.bytes) else {
+      throw Fault(code: .badEntry, reason: "the body of entry \(index) does not open", index: index)
+    }
+    guard Entry.commit(to: body, salt: epoch.salt(for: entry.id)) == entry.commitment else {
+      throw Fault(code: .badEntry, reason: "the body of entry \(index) is not the one it commits to", index: index)
+    }
+    return body
+  }
+
+  private mutating func check(
+    _ note: [UInt8], _ name: StreamName, _ neighbour: Neighbour, _ core: Core
+  ) throws(Fault) {
+    guard let signed = try? SignedCheckpoint(note), (try? signed.isSigned(byLog: neighbour.logKeys)) == true,
+      core.receiptTime(signed, of: neighbour) != nil
+    else {
+      throw Fault(
+        code: .badSignature, reason: "the checkpoint is not signed by the keys of \(neighbour.country)'s card",
+        index: first)
+    }
+    guard signed.checkpoint.origin == name.checkpointOrigin(in: core.realm), signed.checkpoint.size == head.size,
+      signed.checkpoint.root == head.frontier.root
+    else {
+      throw Fault(code: .badEntry, reason: "the checkpoint is not that of the entries sent", index: first)
+    }
+    head.checkpoint = signed
+  }
+}

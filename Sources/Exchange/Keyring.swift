@@ -1,0 +1,56 @@
+import Sodium
+import Terms
+
+/// The secret keys that replication needs, each with one job. They never leave this object.
+public final class Keyring: Sendable {
+  /// Signs checkpoints.
+  public let log: SigningKey
+  /// Signs receipts, and "as of" on own checkpoints.
+  public let receipt: SigningKey
+  /// Opens epoch keys that others sealed.
+  public let sealing: ExchangeKey
+  /// Wraps epoch keys at rest.
+  public let storage: SymmetricKey
+  /// Hashes searchable values for the blind index.
+  public let index: SymmetricKey
+
+  /// Takes the keys over.
+  public init(
+    log: consuming SigningKey, receipt: consuming SigningKey, sealing: consuming ExchangeKey,
+    storage: consuming SymmetricKey, index: consuming SymmetricKey
+  ) {
+    self.log = log
+    self.receipt = receipt
+    self.sealing = sealing
+    self.storage = storage
+    self.index = index
+  }
+
+  /// The blind key of a searchable value: keyed BLAKE2b over dataset, field and value.
+  public func blindKey(dataset: DatasetName, field: String, value: [UInt8]) -> BlindKey {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(value.count + field.utf8.count + 34)
+    bytes += dataset.description.utf8
+    bytes.append(0)
+    bytes += field.utf8
+    bytes.append(0)
+    bytes += value
+    return BlindKey(bits: index.keyedHash(bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+  }
+}
+
+/// Names of index fields that the exchange itself uses; a dataset's fields never begin with `@`.
+public enum IndexField {
+  /// A publisher's own reference.
+  public static let reference = "@reference"
+  /// The id of a record that another replaces or withdraws.
+  public static let change = "@change"
+  /// The partition of what is kept without end.
+  public static let endless: Int32 = 0
+
+  /// The partition of a moment: its UTC month.
+  public static func partition(of time: Instant) -> Int32 {
+    let (year, month, _) = CalendarDay(of: time).components
+    return Int32(clamping: year * 12 + month - 1)
+  }
+}

@@ -1,0 +1,65 @@
+import Ledger
+import Terms
+
+/// What the exchange asks of dataset definitions. It knows no field itself.
+public protocol RecordRules: Sendable {
+  /// The body with only these fields, in canonical form.
+  func project(_ body: [UInt8], of dataset: DatasetName, onto fields: [String]) -> [UInt8]
+  /// Whether a filter lets the body through.
+  func admits(_ body: [UInt8], of dataset: DatasetName, filter: [FilterClause]) -> Bool
+  /// The searchable values of a body.
+  func searchKeys(of body: [UInt8], in dataset: DatasetName) -> [SearchTerm]
+  /// What a recipient checks of a received body.
+  /// - Throws: `RuleBreach`, without any personal value in it.
+  func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach)
+  /// The publisher's own reference in a body.
+  func reference(in body: [UInt8], of dataset: DatasetName) -> String?
+}
+
+/// One searchable value, normalised.
+public struct SearchTerm: Hashable, Sendable {
+  /// The field under which it is found.
+  public let field: String
+  /// The normalised value.
+  public let value: [UInt8]
+
+  /// One searchable value.
+  public init(field: String, value: [UInt8]) { (self.field, self.value) = (field, value) }
+}
+
+/// A received record that breaks the agreed definition. Holds no personal value: it is logged and told to the origin.
+public struct RuleBreach: Error, Hashable, Sendable, CustomStringConvertible {
+  /// One sentence: which field, what is wrong.
+  public let description: String
+  /// Describes a breach.
+  public init(_ description: String) { self.description = description }
+}
+
+/// A record to publish, already checked against its definition.
+public struct Draft: Hashable, Sendable {
+  /// The dataset.
+  public let dataset: DatasetName
+  /// The version of the definition it was checked against.
+  public let version: UInt32
+  /// The canonical body.
+  public let body: [UInt8]
+  /// The publisher's own reference.
+  public let reference: String?
+  /// A new record, or a correction.
+  public let kind: Entry.Kind
+
+  /// A record to publish.
+  public init(dataset: DatasetName, version: UInt32, body: [UInt8], reference: String?, kind: Entry.Kind) {
+    (self.dataset, self.version, self.body, self.reference, self.kind) = (dataset, version, body, reference, kind)
+  }
+}
+
+/// What became of a record to publish. An acceptance is told only when it is durable.
+public enum PublishResult: Hashable, Sendable {
+  /// Stored under this id.
+  case accepted(RecordID)
+  /// The same reference and content were stored before, under this id.
+  case duplicate(RecordID)
+  /// Not stored.
+  case refused(field: String, problem: String, remedy: String)
+}

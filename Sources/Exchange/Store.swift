@@ -1,0 +1,154 @@
+import Terms
+
+/// What a node keeps, behind one interface: append-only chunks of streams, a blind index, and small keyed state.
+/// The store knows no keys and no formats: what it holds is already sealed, hashed or public.
+///
+/// One commit is atomic and durable: when `commit` returns, all of it survives a power cut; when it throws, none of it
+/// happened. Commits come from one thread at a time; reads may come from any thread and see whole commits only.
+public protocol Store: Sendable {
+  /// Makes all of the commit durable, or none of it.
+  func commit(_ commit: Commit) throws(StoreError)
+
+  /// The small state kept under `key`.
+  func state(_ key: String) throws(StoreError) -> [UInt8]?
+
+  /// All small state whose key begins with `prefix`, in order of key.
+  func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])]
+
+  /// The chunk of a stream that holds the entry at `index`, or nil when the stream is not that long.
+  func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk?
+
+  /// Roots of complete subtrees of `Commit.leavesPerTile` leaves, from tile number `first`, at most `limit`.
+  func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest]
+
+  /// Where records with this blind key are, in the partitions named, newest partition first; at most `limit`.
+  /// Keys are 64 bits: a caller checks what it finds.
+  func locate(_ key: BlindKey, partitions: ClosedRange<Int32>, limit: Int) throws(StoreError) -> [Locator]
+
+  /// Bytes on disk, and other figures for people; keys are stable words such as `database_bytes`.
+  func figures() throws(StoreError) -> [String: Int64]
+}
+
+/// What changes together.
+public struct Commit: Sendable {
+  /// Leaves below one kept tile: RFC 6962 subtrees of 2^8 leaves, as C2SP tlog-tiles has them. Hashes below are computed
+  /// again from the entries when a proof is asked for; that keeps 32 bytes a record off the disk.
+  public static let leavesPerTile: UInt64 = 256
+
+  /// New ends of streams.
+  public var appends: [Append] = []
+  /// New small state, nil to remove it; later ones win.
+  public var states: [(key: String, value: [UInt8]?)] = []
+  /// New index entries.
+  public var index: [IndexEntry] = []
+  /// Bodies to forget: every chunk that lies wholly below `below` loses its bodies; entries stay.
+  public var erasures: [(stream: StreamName, below: UInt64)] = []
+  /// Index partitions to forget whole.
+  public var droppedPartitions: [Int32] = []
+
+  /// A commit that changes nothing yet.
+  public init() {}
+
+  /// Whether nothing would change.
+  public var isEmpty: Bool {
+    appends.isEmpty && states.isEmpty && index.isEmpty && erasures.isEmpty && droppedPartitions.isEmpty
+  }
+}
+
+/// Entries and bodies to put at a stream's end.
+public struct Append: Sendable {
+  /// The stream.
+  public let stream: StreamName
+  /// The entries. `chunk.first` must be the stream's size so far, or the commit is refused.
+  public let chunk: Chunk
+  /// Roots of the tiles that these entries complete, in order.
+  public let tiles: [Digest]
+
+  /// Entries and bodies to put at a stream's end.
+  public init(stream: StreamName, chunk: Chunk, tiles: [Digest]) {
+    (self.stream, self.chunk, self.tiles) = (stream, chunk, tiles)
+  }
+}
+
+/// Consecutive entries of a stream, packed, with their bodies, packed apart so that bodies can be forgotten.
+public struct Chunk: Hashable, Sendable {
+  /// The index of the first entry.
+  public let first: UInt64
+  /// How many entries.
+  public let count: Int
+  /// The packed entries.
+  public let entries: [UInt8]
+  /// The packed bodies; empty when there are none or they were erased.
+  public let bodies: [UInt8]
+
+  /// Consecutive packed entries.
+  public init(first: UInt64, count: Int, entries: [UInt8], bodies: [UInt8]) {
+    (self.first, self.count, self.entries, self.bodies) = (first, count, entries, bodies)
+  }
+
+  /// The index after the last entry.
+  public var end: UInt64 { first + UInt64(count) }
+}
+
+/// A searchable value, hashed with the node's index key: its first 64 bits, evenly spread.
+public struct BlindKey: Hashable, Comparable, Sendable {
+  /// The bits.
+  public let bits: UInt64
+
+  /// A blind key from its bits.
+  public init(bits: UInt64) { self.bits = bits }
+
+  /// Order of the bits.
+  public static func < (a: Self, b: Self) -> Bool { a.bits < b.bits }
+}
+
+/// Where a record is.
+public struct Locator: Hashable, Sendable {
+  /// The stream.
+  public let stream: StreamName
+  /// The entry's index in it.
+  public let index: UInt64
+
+  /// Where a record is.
+  public init(stream: StreamName, index: UInt64) { (self.stream, self.index) = (stream, index) }
+}
+
+/// One line of the blind index.
+public struct IndexEntry: Hashable, Sendable {
+  /// The partition; a month as year * 12 + month - 1, or 0 for what is kept without end.
+  public let partition: Int32
+  /// The hashed value.
+  public let key: BlindKey
+  /// Where the record is.
+  public let locator: Locator
+
+  /// One line of the blind index.
+  public init(partition: Int32, key: BlindKey, locator: Locator) {
+    (self.partition, self.key, self.locator) = (partition, key, locator)
+  }
+}
+
+/// Why the store refused or failed.
+public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No room on the disk. Nothing was stored; it may succeed later.
+  case full(String)
+  /// The store's files are damaged.
+  case damaged(String)
+  /// Another process has the store.
+  case busy(String)
+  /// An append that does not start at its stream's end: a mistake of the program, refused before it does harm.
+  case notAtEnd(stream: StreamName, size: UInt64, first: UInt64)
+  /// The disk or the database refused for another reason.
+  case failed(String)
+
+  /// One sentence for a person.
+  public var description: String {
+    switch self {
+    case .full(let what): "the disk is full (\(what)); free some room, the node goes on by itself"
+    case .damaged(let what): "the store is damaged (\(what)); run verify, then restore from a backup"
+    case .busy(let what): "the store is in use (\(what)); stop the other process first"
+    case .notAtEnd(let stream, let size, let first): "an append to \(stream) starts at \(first), its size is \(size)"
+    case .failed(let what): "the store failed: \(what)"
+    }
+  }
+}

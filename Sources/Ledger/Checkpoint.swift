@@ -1,0 +1,76 @@
+import Sodium
+import Terms
+
+/// A log's size and root under its origin line: the text that a log key signs and a receipt key cosigns
+/// (C2SP tlog-checkpoint 1.0.0, no extension lines).
+public struct Checkpoint: Hashable, Sendable {
+  /// The most leaves a log may have: foreign tools count them in signed 64-bit numbers.
+  public static let largestSize = UInt64(Int64.max)
+
+  /// `<realm>/<stream>`.
+  public let origin: String
+  /// The number of leaves.
+  public let size: UInt64
+  /// The tree's root.
+  public let root: RootHash
+
+  /// A log's size and root.
+  public init(origin: String, size: UInt64, root: RootHash) {
+    (self.origin, self.size, self.root) = (origin, size, root)
+  }
+
+  /// The note text: three lines.
+  public var text: String { "\(origin)\n\(size)\n\(Base64.encode(root.digest.bytes))\n" }
+
+  /// Reads a note text.
+  /// - Throws: `NoteError` when it is not exactly three lines of a checkpoint.
+  public init(text: String) throws(NoteError) {
+    // "\r\n" is one Character in Swift and would hide in the origin.
+    guard !text.utf8.contains(0x0D) else { throw NoteError("not a checkpoint: it holds a carriage return") }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count == 4, lines[3].isEmpty, !lines[0].isEmpty, let size = UInt64(lines[1]),
+      size <= Self.largestSize, String(size) == lines[1], let root = Base64.decode(lines[2]).flatMap({ Digest($0) })
+    else { throw NoteError("not a checkpoint: three lines with origin, size and root are expected") }
+    self.init(origin: String(lines[0]), size: size, root: RootHash(root))
+  }
+}
+
+/// A checkpoint with the log's signature and perhaps cosignatures.
+public struct SignedCheckpoint: Hashable, Sendable {
+  /// What is signed.
+  public let checkpoint: Checkpoint
+  /// The note with its signatures.
+  public private(set) var note: SignedNote
+
+  /// Signs a checkpoint with the log's key.
+  /// - Throws: `NoteError` when the origin cannot be a key's name.
+  public init(_ checkpoint: Checkpoint, logKey: borrowing SigningKey) throws(NoteError) {
+    self.checkpoint = checkpoint
+    note = try SignedNote(text: checkpoint.text)
+    note.sign(with: logKey, as: try Self.logKey(logKey.verifyingKey, of: checkpoint.origin))
+  }
+
+  /// Reads a signed checkpoint. Whose signatures it bears is asked afterwards.
+  /// - Throws: `NoteError` when it is not well formed.
+  public init(_ bytes: some Collection<UInt8>) throws(NoteError) {
+    note = try SignedNote(bytes)
+    checkpoint = try Checkpoint(text: note.text)
+  }
+
+  /// The note key of a log: the key name is the origin line (C2SP tlog-checkpoint, "Signatures").
+  public static func logKey(_ key: VerifyingKey, of origin: String) throws(NoteError) -> NoteKey {
+    try NoteKey(name: origin, kind: .ed25519, key: key)
+  }
+
+  /// Whether one of these log keys signed it.
+  public func isSigned(byLog keys: [VerifyingKey]) throws(NoteError) -> Bool {
+    for key in keys where try note.isSigned(by: Self.logKey(key, of: checkpoint.origin)) { return true }
+    return false
+  }
+
+  /// Adds a cosignature.
+  public mutating func add(_ signature: SignedNote.Signature) { note.add(signature) }
+
+  /// The whole note as UTF-8.
+  public var bytes: [UInt8] { note.bytes }
+}

@@ -1,0 +1,116 @@
+import Sodium
+import Terms
+
+/// A text with signatures (C2SP signed-note 1.0.0).
+public struct SignedNote: Hashable, Sendable {
+  /// The longest note that is read, in bytes, and the most signature lines (the standard asks for at least 16).
+  public static let (longest, mostSignatures) = (256 << 10, 32)
+
+  /// One signature line.
+  public struct Signature: Hashable, Sendable {
+    /// The key's name.
+    public let name: String
+    /// The key's id.
+    public let id: UInt32
+    /// What follows the id: the signature, after its time in a cosignature.
+    public let bytes: [UInt8]
+
+    /// One signature line.
+    public init(name: String, id: UInt32, bytes: [UInt8]) { (self.name, self.id, self.bytes) = (name, id, bytes) }
+
+    /// Whether it is of the key with this name and id. Names are compared byte by byte: Swift's `==` holds two texts for
+    /// equal that differ in Unicode normal form, and their key ids differ.
+    func isOf(name: String, id: UInt32) -> Bool { self.id == id && self.name.utf8.elementsEqual(name.utf8) }
+
+    var line: String {
+      "\u{2014} \(name) \(Base64.encode(NoteKey.idBytes(id) + bytes))\n"
+    }
+  }
+
+  /// The text, ending in a newline.
+  public let text: String
+  /// The signatures, in the order of their lines.
+  public private(set) var signatures: [Signature]
+
+  /// A text without signatures yet.
+  /// - Throws: `NoteError` when the text does not end in a newline or holds other control characters.
+  public init(text: String) throws(NoteError) {
+    guard text.hasSuffix("\n"), !text.utf8.contains(where: { $0 < 0x20 && $0 != 0x0A }) else {
+      throw NoteError("a note's text ends in a newline and has no other control characters")
+    }
+    self.text = text
+    signatures = []
+  }
+
+  /// Reads a note.
+  /// - Throws: `NoteError` when it is not well formed.
+  public init(_ bytes: some Collection<UInt8>) throws(NoteError) {
+    guard bytes.count <= Self.longest else { throw NoteError("the note is longer than \(Self.longest) bytes") }
+    guard let whole = String(validating: bytes, as: UTF8.self) else { throw NoteError("the note is not UTF-8") }
+    let lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
+    // The last piece is empty: every line ends in a newline. The last empty line before it separates the signatures.
+    guard lines.count >= 4, lines.last == "", let blank = lines.dropLast().lastIndex(of: "") else {
+      throw NoteError("the note has no blank line before its signatures")
+    }
+    try self.init(text: lines[..<blank].joined(separator: "\n") + "\n")
+    let signatureLines = lines[(blank + 1)..<(lines.count - 1)]
+    guard (1...Self.mostSignatures).contains(signatureLines.count) else {
+      throw NoteError("the note has \(signatureLines.count) signatures, 1 to \(Self.mostSignatures) are allowed")
+    }
+    for line in signatureLines {
+      let parts = line.split(separator: " ", omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[0] == "\u{2014}", NoteKey.isName(parts[1]), let raw = Base64.decode(parts[2]),
+        raw.count > 4
+      else { throw NoteError("the signature line \"\(line.prefix(80))\" is malformed") }
+      let id = raw.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+      signatures.append(Signature(name: String(parts[1]), id: id, bytes: Array(raw.dropFirst(4))))
+    }
+  }
+
+  /// The whole note as text.
+  public var description: String { text + "\n" + signatures.map(\.line).joined() }
+
+  /// The whole note as UTF-8.
+  public var bytes: [UInt8] { Array(description.utf8) }
+
+  /// Adds a signature after the others. One of the same key takes the earlier one's place: foreign tools refuse a note
+  /// with two lines of one key, and a cosignature repeated on a cadence must not make the note grow.
+  public mutating func add(_ signature: Signature) {
+    if let place = signatures.firstIndex(where: { $0.isOf(name: signature.name, id: signature.id) }) {
+      signatures[place] = signature
+    } else {
+      signatures.append(signature)
+    }
+  }
+
+  /// Signs the text with an Ed25519 key (type 0x01) whose public half is in `as`.
+  public mutating func sign(with key: borrowing SigningKey, as noteKey: NoteKey) {
+    add(Signature(name: noteKey.name, id: noteKey.id, bytes: key.sign(Array(text.utf8))))
+  }
+
+  /// Whether `key` (of either kind) signed this text. A line under this key that does not verify makes the whole note
+  /// refused, as the standard asks.
+  /// - Throws: `NoteError` when a line under this key's name and id does not verify.
+  public func isSigned(by key: NoteKey) throws(NoteError) -> Bool { try time(of: key) != nil }
+
+  /// The time of `key`'s cosignature, in seconds since 1970; 0 for a plain signature; nil when there is none.
+  /// - Throws: `NoteError` when a line under this key's name and id does not verify.
+  public func time(of key: NoteKey) throws(NoteError) -> UInt64? {
+    var latest: UInt64?
+    for signature in signatures where signature.isOf(name: key.name, id: key.id) {
+      switch key.kind {
+      case .ed25519:
+        guard key.key.isValid(signature.bytes, on: Array(text.utf8)) else {
+          throw NoteError("the signature of \(key.name) does not match the text")
+        }
+        latest = 0
+      case .cosignature:
+        guard let time = Cosignature.verify(signature.bytes, on: text, by: key.key) else {
+          throw NoteError("the cosignature of \(key.name) does not match the checkpoint")
+        }
+        latest = max(latest ?? 0, time)
+      }
+    }
+    return latest
+  }
+}

@@ -1,0 +1,256 @@
+import Dispatch
+import Exchange
+import Foundation
+import Synchronization
+import Terms
+
+/// Where the engine's messages go: the link, or nothing while there is none.
+public protocol EngineLink: AnyObject, Sendable {
+  /// Hands a message to the neighbour's link.
+  func send(_ message: Message, to country: CountryCode)
+  /// Closes the neighbour's link.
+  func close(_ country: CountryCode, reason: String)
+  /// Stops and goes on reading from a neighbour that sends faster than the disk takes.
+  func setReading(_ reading: Bool, from country: CountryCode)
+}
+
+/// What the engine tells of, beside results.
+public protocol EngineObserver: AnyObject, Sendable {
+  /// Something an operator should see.
+  func engine(logs event: Core.LogEvent)
+  /// A neighbour said hello, with its card.
+  func engine(heard hello: Message.Hello, from country: CountryCode)
+  /// New records of a neighbour are durable.
+  func engine(arrived stream: StreamName, range: Range<UInt64>)
+}
+
+/// Runs the core on one thread and its commits on another, so that records are checked and hashed while the disk works.
+public final class Engine: Sendable {
+  /// What was asked for as a whole failed.
+  public typealias PublishReply = @Sendable (Result<[PublishResult], StoreError>) -> Void
+
+  /// Received and not yet handled, in bytes, beyond which a neighbour is not read from, and below which it is again.
+  static let (pauseReadingAt, resumeReadingAt) = (8 << 20, 2 << 20)
+
+  private enum Work {
+    case input(Core.Input, byteCount: Int, from: CountryCode?)
+    case inspect(@Sendable (Core) -> Void)
+    case stop
+  }
+
+  private struct Queue {
+    var work: [Work] = []
+    var replies: [UInt64: PublishReply] = [:]
+    var nextToken: UInt64 = 1
+    var waitingBytes: [CountryCode: Int] = [:]
+    var paused: Set<CountryCode> = []
+    var isStopped = false
+  }
+
+  private let queue = Mutex(Queue())
+  private let wake = DispatchSemaphore(value: 0)
+  private let commits = Mutex<[Commit]>([])
+  private let commitWake = DispatchSemaphore(value: 0)
+  private let ended = DispatchGroup()
+  private let store: any Store
+  private let clock: any Clock
+  private let link = Mutex<WeakLink>(WeakLink())
+  private let observer = Mutex<WeakObserver>(WeakObserver())
+  /// Counters for `/metrics`.
+  public let counters = EngineCounters()
+  /// Reads what is durable.
+  public let reader: LogReader
+
+  private struct WeakLink { weak var value: (any EngineLink)? }
+  private struct WeakObserver { weak var value: (any EngineObserver)? }
+
+  /// Starts the threads.
+  public init(core: sending Core, store: any Store, clock: any Clock, observer: (any EngineObserver)?) {
+    self.store = store
+    self.clock = clock
+    reader = core.reader
+    self.observer.withLock { $0.value = observer }
+    let handover = Handover(core)
+    ended.enter()
+    let coreThread = Thread { [self] in
+      runCore(handover.core)
+      ended.leave()
+    }
+    coreThread.name = "istmo-core"
+    coreThread.start()
+    ended.enter()
+    let commitThread = Thread { [self] in
+      runCommits()
+      ended.leave()
+    }
+    commitThread.name = "istmo-commit"
+    commitThread.start()
+  }
+
+  /// Hands the core, which is confined to one thread, to that thread.
+  private struct Handover: @unchecked Sendable { let core: Core; init(_ core: Core) { self.core = core } }
+  // @unchecked: the core came in as `sending`; nobody else holds it, and only the core thread touches it from now on.
+
+  /// Sets where messages go.
+  public func attach(_ link: any EngineLink) { self.link.withLock { $0.value = link } }
+
+  /// Publishes records; the reply comes when they are durable, on the engine's thread: it must not block.
+  public func publish(_ drafts: [Draft], reply: @escaping PublishReply) {
+    let isStopped = queue.withLock { queue in
+      if queue.isStopped { return true }
+      let token = queue.nextToken
+      queue.nextToken += 1
+      queue.replies[token] = reply
+      queue.work.append(.input(.publish(token: token, drafts: drafts), byteCount: 0, from: nil))
+      return false
+    }
+    if isStopped { reply(.failure(.failed("the node is stopping"))) } else { wake.signal() }
+  }
+
+  /// Publishes records and waits until they are durable.
+  public func publish(_ drafts: [Draft]) throws(StoreError) -> [PublishResult] {
+    let done = DispatchSemaphore(value: 0)
+    let result = Mutex<Result<[PublishResult], StoreError>?>(nil)
+    publish(drafts) { value in
+      result.withLock { $0 = value }
+      done.signal()
+    }
+    done.wait()
+    guard let value = result.withLock({ $0 }) else { throw .failed("no answer") }
+    return try value.get()
+  }
+
+  /// Hands an input to the core.
+  public func enqueue(_ input: Core.Input) { add(.input(input, byteCount: 0, from: nil)) }
+
+  /// Hands a received message to the core; reading pauses when too much waits.
+  public func enqueue(_ message: Message, byteCount: Int, from country: CountryCode) {
+    let mustPause = queue.withLock { queue in
+      queue.work.append(.input(.message(message, from: country), byteCount: byteCount, from: country))
+      queue.waitingBytes[country, default: 0] += byteCount
+      return queue.waitingBytes[country, default: 0] > Self.pauseReadingAt && queue.paused.insert(country).inserted
+    }
+    if mustPause { currentLink?.setReading(false, from: country) }
+    wake.signal()
+  }
+
+  /// Looks at the core on its own thread and waits for the answer.
+  public func inspect<R: Sendable>(_ look: @escaping @Sendable (Core) -> R) -> R? {
+    let done = DispatchSemaphore(value: 0)
+    let result = Mutex<R?>(nil)
+    let isStopped = queue.withLock { queue in
+      if queue.isStopped { return true }
+      queue.work.append(
+        .inspect { core in
+          let value = look(core)
+          result.withLock { $0 = value }
+          done.signal()
+        })
+      return false
+    }
+    if isStopped { return nil }
+    wake.signal()
+    done.wait()
+    return result.withLock { $0 }
+  }
+
+  /// Ends the threads. What was accepted is durable; what still waits gets an answer that it was not stored.
+  public func stop() {
+    add(.stop)
+    ended.wait()
+    let waiting = queue.withLock { queue in
+      let replies = queue.replies
+      queue.replies = [:]
+      return replies
+    }
+    for reply in waiting.values { reply(.failure(.failed("the node is stopping"))) }
+  }
+
+  private var currentLink: (any EngineLink)? { link.withLock { $0.value } }
+
+  private func add(_ work: Work) {
+    queue.withLock { $0.work.append(work) }
+    wake.signal()
+  }
+
+  // MARK: Threads
+
+  private func runCore(_ core: Core) {
+    var isStopping = false
+    var commitsUnderWay = 0
+    while !(isStopping && commitsUnderWay == 0) {
+      wake.wait()
+      let batch = queue.withLock { queue in
+        let work = queue.work
+        queue.work = []
+        return work
+      }
+      for work in batch {
+        switch work {
+        case .input(let input, let byteCount, let country):
+          switch input {
+          case .committed, .commitFailed: commitsUnderWay -= 1
+          default: break
+          }
+          let effects = core.handle(input, at: clock.now())
+          for case .commit in effects { commitsUnderWay += 1 }
+          perform(effects)
+          if let country { handled(byteCount, from: country) }
+        case .inspect(let look): look(core)
+        case .stop:
+          // What is under way is finished first: its publishers are told the truth.
+          queue.withLock { $0.isStopped = true }
+          isStopping = true
+        }
+      }
+    }
+    commitWake.signal()
+  }
+
+  private func handled(_ byteCount: Int, from country: CountryCode) {
+    let mustResume = queue.withLock { queue in
+      queue.waitingBytes[country, default: 0] -= byteCount
+      return queue.waitingBytes[country, default: 0] < Self.resumeReadingAt && queue.paused.remove(country) != nil
+    }
+    if mustResume { currentLink?.setReading(true, from: country) }
+  }
+
+  private func runCommits() {
+    while true {
+      commitWake.wait()
+      // Woken without a commit: the engine has stopped.
+      guard let commit = commits.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
+      do throws(StoreError) {
+        let start = DispatchTime.now()
+        try store.commit(commit)
+        counters.committed(commit, nanoseconds: DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds)
+        enqueue(.committed)
+      } catch {
+        counters.commitFailed()
+        enqueue(.commitFailed(error))
+      }
+    }
+  }
+
+  private func perform(_ effects: [Core.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .commit(let commit):
+        commits.withLock { $0.append(commit) }
+        commitWake.signal()
+      case .send(let message, let country): currentLink?.send(message, to: country)
+      case .published(let token, let results):
+        counters.published(results)
+        queue.withLock { $0.replies.removeValue(forKey: token) }?(.success(results))
+      case .failed(let token, let error):
+        queue.withLock { $0.replies.removeValue(forKey: token) }?(.failure(error))
+      case .hello(let hello, let country): observer.withLock { $0.value }?.engine(heard: hello, from: country)
+      case .arrived(let stream, let range):
+        counters.arrived(range.count)
+        observer.withLock { $0.value }?.engine(arrived: stream, range: range)
+      case .close(let country, let reason): currentLink?.close(country, reason: reason)
+      case .log(let event): observer.withLock { $0.value }?.engine(logs: event)
+      }
+    }
+  }
+}

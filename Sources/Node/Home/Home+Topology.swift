@@ -1,0 +1,88 @@
+import Glibc
+import Sodium
+import Terms
+
+// The topology file and the dataset definitions, copied so that the node runs on what it was given, whatever happens to the
+// originals. To the home they are bytes.
+extension Home {
+  /// The most files, the longest of them, and the longest path.
+  static let (mostTopologyFiles, longestTopologyFile, longestTopologyPath) = (256, 4 << 20, 200)
+
+  private var topologyFolder: String { "\(path)/topology" }
+
+  /// Copies a topology in place of the present one: all of it or nothing.
+  /// - Throws: `HomeError.badName` when a path leads out of the folder or cannot name a file.
+  public func replaceTopology(_ files: [String: [UInt8]]) throws(HomeError) {
+    guard files.count <= Self.mostTopologyFiles else { throw .tooLong(topologyFolder, limit: Self.mostTopologyFiles) }
+    var writer = ByteWriter()
+    for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+      guard Self.isTopologyPath(name) else { throw .badName(String(name.prefix(80))) }
+      guard bytes.count <= Self.longestTopologyFile else { throw .tooLong(name, limit: Self.longestTopologyFile) }
+      writer.vector16(Array(name.utf8))
+      writer.digest(SHA256.hash(bytes))
+    }
+    let digest = SHA256.hash(writer.bytes)
+    let folder = "\(topologyFolder)/\(digest)"
+    try Files.makeFolder(folder)
+    for (name, bytes) in files {
+      var parent = folder
+      for part in name.split(separator: "/").dropLast() {
+        parent += "/\(part)"
+        try Files.makeFolder(parent)
+      }
+      try Files.write(bytes, to: "\(folder)/\(name)")
+    }
+    try Files.write(Array("\(digest)\n".utf8), to: "\(topologyFolder)/current")
+  }
+
+  /// The folder of the copied topology, as a reader of its files needs it.
+  /// - Throws: `HomeError` when there is none.
+  public func topologyPath() throws(HomeError) -> String {
+    let pointer = "\(topologyFolder)/current"
+    let bytes = try Files.read(pointer, longest: 128, what: "the name of the topology")
+    guard bytes.last == 0x0A, let digest = Digest(hex: String(decoding: bytes.dropLast(), as: UTF8.self)) else {
+      throw .damaged(pointer, problem: "64 hexadecimal digits expected")
+    }
+    return "\(topologyFolder)/\(digest)"
+  }
+
+  /// The copied files by relative path, the very bytes that were given.
+  /// - Throws: `HomeError.damaged` when a file was altered, added or taken away.
+  public func topology() throws(HomeError) -> [String: [UInt8]] {
+    let folder = try topologyPath()
+    var files: [String: [UInt8]] = [:]
+    var waiting = [""]
+    while let relative = waiting.popLast() {
+      for name in try Files.names(in: folder + relative) {
+        let inner = "\(relative)/\(name)"
+        var status = stat()
+        if lstat(folder + inner, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+          waiting.append(inner)
+        } else if files.count < Self.mostTopologyFiles {
+          let bytes = try Files.read(folder + inner, longest: Self.longestTopologyFile, what: "a file of the topology")
+          files[String(inner.dropFirst())] = bytes
+        }
+      }
+    }
+    var writer = ByteWriter()
+    for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+      writer.vector16(Array(name.utf8))
+      writer.digest(SHA256.hash(bytes))
+    }
+    guard folder.hasSuffix("/\(SHA256.hash(writer.bytes))") else {
+      throw .damaged(folder, problem: "a file of the copied topology was altered, added or taken away")
+    }
+    return files
+  }
+
+  static func isTopologyPath(_ path: String) -> Bool {
+    (1...longestTopologyPath).contains(path.utf8.count)
+      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+        !part.isEmpty && !part.hasPrefix(".")
+          && part.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+              || [0x2D, 0x2E, 0x5F].contains($0)
+          }
+      }
+  }
+}

@@ -1,0 +1,146 @@
+import Terms
+
+/// An address to listen at, written `HOST:PORT`; a host with colons stands in brackets.
+public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+  /// The host's name or number, without brackets.
+  public let host: String
+  /// The port; 0 for any free one.
+  public let port: UInt16
+
+  /// An address from its parts.
+  public init(host: String, port: UInt16) { (self.host, self.port) = (host, port) }
+
+  /// Reads the form `HOST:PORT`.
+  /// - Throws: `TermError` when the text has another form.
+  public init(_ text: some StringProtocol) throws(TermError) {
+    func wrong() -> TermError {
+      TermError(
+        kind: "listen address", found: String(text.prefix(80)),
+        expected: "HOST:PORT, such as 127.0.0.1:7480 or [::]:7411")
+    }
+    guard text.utf8.count <= 300, let colon = text.lastIndex(of: ":"),
+      let port = UInt16(text[text.index(after: colon)...])
+    else { throw wrong() }
+    var host = String(text[..<colon])
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = String(host.dropFirst().dropLast())
+    } else if host.contains(":") {
+      throw wrong()
+    }
+    guard !host.isEmpty,
+      host.utf8.allSatisfy({
+        (0x30...0x3A).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D
+          || $0 == 0x2E
+      })
+    else { throw wrong() }
+    self.init(host: host, port: port)
+    guard description == text else { throw wrong() }
+  }
+
+  /// The form `HOST:PORT`.
+  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// How a home's storage key is kept.
+public enum StorageKeyKind: String, Hashable, Sendable, CaseIterable {
+  /// In a file of the home, readable by the owner alone.
+  case file
+  /// In a systemd credential named `istmo-storage`.
+  case credential
+  /// In a file of the home, sealed under a passphrase.
+  case passphrase
+}
+
+/// A home's settings: the file `config`, which an operator may edit.
+public struct HomeConfig: Hashable, Sendable {
+  /// The longest file that is read, in bytes.
+  static let longest = 16_384
+
+  /// The federation.
+  public var realm: Realm
+  /// The country.
+  public var country: CountryCode
+  /// Where the link listens for neighbours.
+  public var link: ListenAddress
+  /// Where the desk listens for officers.
+  public var desk: ListenAddress
+  /// How the storage key is kept.
+  public var storageKey: StorageKeyKind
+
+  /// A home's settings. Without addresses the desk listens on this machine alone.
+  public init(
+    realm: Realm, country: CountryCode, link: ListenAddress = ListenAddress(host: "0.0.0.0", port: 7411),
+    desk: ListenAddress = ListenAddress(host: "127.0.0.1", port: 7480), storageKey: StorageKeyKind = .file
+  ) {
+    (self.realm, self.country, self.link, self.desk, self.storageKey) = (realm, country, link, desk, storageKey)
+  }
+
+  /// The file as `init` writes it.
+  public var text: String {
+    """
+    # Settings of this home: one "key = value" a line. Changes count from the next start.
+    country = \(country)
+    realm = \(realm)
+    # Where neighbours reach this node.
+    link = \(link)
+    # Where officers reach the desk; keep it on this machine unless a proxy with TLS stands before it.
+    desk = \(desk)
+    # file, credential (systemd, istmo-storage) or passphrase
+    storage-key = \(storageKey.rawValue)
+
+    """
+  }
+
+  /// Reads the file.
+  /// - Throws: `ConfigError` with the line that is wrong.
+  public init(text: String) throws(ConfigError) {
+    var values: [String: (line: Int, value: String)] = [:]
+    for (position, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      let number = position + 1
+      let content = Self.trimmed(line)
+      if content.isEmpty || content.hasPrefix("#") { continue }
+      guard let equals = content.firstIndex(of: "=") else {
+        throw ConfigError(line: number, problem: "\"key = value\" expected")
+      }
+      let key = Self.trimmed(content[..<equals])
+      let known = ["country", "realm", "link", "desk", "storage-key"]
+      guard known.contains(key) else {
+        throw ConfigError(
+          line: number, problem: "unknown key \"\(key.prefix(40))\"; known: \(known.joined(separator: ", "))")
+      }
+      guard values[key] == nil else { throw ConfigError(line: number, problem: "\(key) stands twice") }
+      values[key] = (number, Self.trimmed(content[content.index(after: equals)...]))
+    }
+    func value<T>(_ key: String, _ read: (String) throws(TermError) -> T) throws(ConfigError) -> T {
+      guard let found = values[key] else { throw ConfigError(line: 1, problem: "\(key) is missing") }
+      do { return try read(found.value) } catch { throw ConfigError(line: found.line, problem: error.description) }
+    }
+    realm = try value("realm") { (text) throws(TermError) in try Realm(text) }
+    country = try value("country") { (text) throws(TermError) in try CountryCode(text) }
+    link = try value("link") { (text) throws(TermError) in try ListenAddress(text) }
+    desk = try value("desk") { (text) throws(TermError) in try ListenAddress(text) }
+    storageKey = try value("storage-key") { (text) throws(TermError) in
+      guard let kind = StorageKeyKind(rawValue: text) else {
+        throw TermError(kind: "way to keep the storage key", found: text, expected: "file, credential or passphrase")
+      }
+      return kind
+    }
+  }
+
+  private static func trimmed(_ text: some StringProtocol) -> String {
+    let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+    return String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+  }
+}
+
+/// What is wrong with a `config` file.
+public struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The line, counted from 1.
+  public let line: Int
+  /// What is wrong.
+  public let problem: String
+  /// One sentence for a person.
+  public var description: String { "line \(line): \(problem)" }
+}

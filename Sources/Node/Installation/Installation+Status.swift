@@ -1,0 +1,158 @@
+import Catalog
+import Exchange
+import Link
+import Terms
+
+/// How a node and all its streams stand.
+public struct NodeStatus: Sendable {
+  /// Whose node it is.
+  public let country: CountryCode
+  /// The federation.
+  public let realm: Realm
+  /// The time of this status.
+  public let time: Instant
+  /// When the node was opened.
+  public let started: Instant
+  /// Whether links are kept: false when the command line opened the home for one command.
+  public let isRunning: Bool
+  /// Every stream.
+  public let streams: [StreamStatus]
+  /// Every neighbour's link, in words.
+  public let links: [CountryCode: String]
+  /// What is wrong with the node itself.
+  public let problems: [String]
+  /// Bytes on disk and other figures of the store.
+  public let figures: [String: Int64]
+
+  /// Whether everything agreed is flowing.
+  public var isFlowing: Bool { isRunning && problems.isEmpty && streams.allSatisfy(\.flowing) }
+
+  /// The form for programs.
+  public var json: JSONValue {
+    [
+      "country": .text(country.description), "realm": .text(realm.description), "time": .text(time.description),
+      "started": .text(started.description), "running": .boolean(isRunning), "flowing": .boolean(isFlowing),
+      "streams": .list(streams.map(\.json)),
+      "links": .object(
+        links.sorted { $0.key < $1.key }.map { .init(name: $0.key.description, value: .text($0.value)) }),
+      "problems": .list(problems.map { .text($0) }),
+      "store": .object(figures.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .number($0.value)) }),
+    ]
+  }
+}
+
+extension StreamStatus {
+  /// The form for programs.
+  public var json: JSONValue {
+    [
+      "stream": .text(stream.description), "direction": .text(direction.rawValue),
+      "in_force": .boolean(isAgreed && obstacle == nil),
+      "obstacle": JSONValue(isAgreed ? obstacle : "no agreement is in force"), "linked": .boolean(isLinkUp),
+      "flowing": .boolean(flowing), "size": JSONValue(size), "receipt_size": JSONValue(receiptSize),
+      "receipt_time": JSONValue(receiptTime.map(Self.text)), "as_of": JSONValue(asOf.map(Self.text)),
+      "lag_records": JSONValue(lagRecords),
+      "lag_milliseconds": .number(lagMilliseconds), "problem": .text(problem), "halted": .text(halted),
+      "clock_skew_milliseconds": neighbourSkew.map { .number($0) } ?? .null,
+    ]
+  }
+
+  private static func text(_ seconds: UInt64) -> String {
+    Instant(milliseconds: Int64(clamping: seconds).multipliedReportingOverflow(by: 1000).partialValue).wholeSeconds
+  }
+}
+
+extension Installation {
+  /// How the node and all its streams stand.
+  public func status() -> NodeStatus {
+    var problems = standing.now.problems
+    var streams: [StreamStatus] = []
+    do { streams = try streamStatus() } catch { problems.append("\(error)") }
+    if let problem = engine.inspect({ $0.storeProblem }) ?? nil { problems.append(problem.description) }
+    var links: [CountryCode: String] = [:]
+    let port = port.withLock { $0 }
+    for (country, state) in port?.states ?? [:] { links[country] = state.sentence }
+    return NodeStatus(
+      country: country, realm: realm, time: clock.now(), started: started, isRunning: port != nil, streams: streams,
+      links: links, problems: problems, figures: (try? store.figures()) ?? [:])
+  }
+
+  /// Why the node cannot do its work; empty when it can. A neighbour that is away is not the node's own fault.
+  public func healthProblems() -> [String] {
+    var problems: [String] = []
+    if let problem = engine.inspect({ $0.storeProblem }) ?? nil { problems.append(problem.description) }
+    do { _ = try engine.reader.streams() } catch { problems.append("\(error)") }
+    return problems
+  }
+
+  /// Figures in Prometheus' text format.
+  public func metrics() -> String {
+    let status = status()
+    var text = MetricsText()
+    let counters = engine.counters.now
+    text.counter("istmo_records_accepted_total", "Records accepted for publishing.", counters.accepted)
+    text.counter("istmo_records_duplicate_total", "Records published again.", counters.duplicates)
+    text.counter("istmo_records_refused_total", "Records refused after their definition's check.", counters.refused)
+    text.counter("istmo_records_arrived_total", "Entries of neighbours that became durable.", counters.arrived)
+    text.counter("istmo_commits_total", "Durable commits.", counters.commits)
+    text.counter("istmo_commits_failed_total", "Commits that failed.", counters.failedCommits)
+    text.head("istmo_commit_seconds_total", "counter", "Time spent in durable commits.")
+    text.sample("istmo_commit_seconds_total", [], Double(counters.commitNanoseconds) / 1e9)
+    text.head("istmo_stream_size_entries", "gauge", "Durable entries of a stream.")
+    for stream in status.streams {
+      text.sample("istmo_stream_size_entries", stream.labels, Double(stream.size))
+    }
+    text.head("istmo_stream_lag_entries", "gauge", "Entries durable at the origin and not at the recipient.")
+    for stream in status.streams { text.sample("istmo_stream_lag_entries", stream.labels, Double(stream.lagRecords)) }
+    text.head("istmo_stream_lag_seconds", "gauge", "How long the oldest entry without a receipt has waited.")
+    for stream in status.streams {
+      text.sample("istmo_stream_lag_seconds", stream.labels, Double(stream.lagMilliseconds) / 1000)
+    }
+    text.head("istmo_stream_flowing", "gauge", "1 while a stream flows, 0 otherwise.")
+    for stream in status.streams { text.sample("istmo_stream_flowing", stream.labels, stream.flowing ? 1 : 0) }
+    text.head("istmo_link_up", "gauge", "1 while the link with a neighbour is up.")
+    for (country, state) in port.withLock({ $0 }).map(\.states) ?? [:] {
+      text.sample("istmo_link_up", [("neighbour", country.description)], state.phase == .up ? 1 : 0)
+    }
+    for (name, value) in status.figures.sorted(by: { $0.key < $1.key }) {
+      text.head("istmo_store_\(name)", "gauge", "A figure of the store.")
+      text.sample("istmo_store_\(name)", [], Double(value))
+    }
+    return text.text
+  }
+}
+
+extension StreamStatus {
+  fileprivate var labels: [(String, String)] {
+    [("stream", stream.description), ("direction", direction.rawValue)]
+  }
+}
+
+extension LinkState {
+  fileprivate var sentence: String {
+    switch phase {
+    case .up: "up since \(upSince?.wholeSeconds ?? "?")"
+    case .dialling: "dialling" + (lastFailure.map { "; last failure: \($0)" } ?? "")
+    case .down: "down" + (lastFailure.map { ": \($0)" } ?? "")
+    }
+  }
+}
+
+/// Prometheus' text exposition format, version 0.0.4.
+struct MetricsText {
+  private(set) var text = ""
+
+  mutating func head(_ name: String, _ type: String, _ help: String) {
+    text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+  }
+
+  mutating func counter(_ name: String, _ help: String, _ value: Int) {
+    head(name, "counter", help)
+    sample(name, [], Double(value))
+  }
+
+  /// Label values come from names that hold no quote, backslash or newline.
+  mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double) {
+    let list = labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+    text += "\(name)\(list.isEmpty ? "" : "{\(list)}") \(value)\n"
+  }
+}

@@ -1,0 +1,128 @@
+import Catalog
+import Ceremony
+import Exchange
+import Ledger
+import Terms
+
+extension Installation {
+  // MARK: Proofs
+
+  /// Evidence for a record. It shows the record, so it is a lookup and logged first.
+  public func evidence(
+    for id: RecordID, to recipient: CountryCode?, officer: String, role: String, purpose: String
+  ) throws -> EvidenceFile {
+    let file = try evidenceMaker.evidence(for: id, to: recipient)
+    let check = EvidenceCheck(file, trusted: [])
+    guard let (context, _) = try? EntryContext.read(file.sections[.entry] ?? []),
+      let stream = try? StreamName(context.origin.dropFirst(realm.description.count + 1)), check.id == id
+    else { throw EvidenceMaker.Failure.unknown(id) }
+    var request = LookupRequest(dataset: stream.dataset, officer: officer, role: role, purpose: purpose)
+    request.from = stream.origin
+    try lookups.logDisclosure(of: id, request)
+    return file
+  }
+
+  /// Checks the whole store. `progress` is told the share done.
+  public func verify(progress: (Double) -> Void) -> StoreVerifier.Report {
+    let now = standing.now
+    let verifier = StoreVerifier(
+      country: country, realm: realm, reader: engine.reader, keys: keys, registry: registry,
+      neighbours: now.neighbours,
+      fields: { stream, digest in now.agreements[digest]?.terms(for: stream)?.fields })
+    return verifier.verify(progress: progress)
+  }
+
+  // MARK: Bundles
+
+  /// What a neighbour has no receipt for, as a file.
+  public func bundle(to country: CountryCode) throws -> BundleFile {
+    guard standing.now.neighbours[country] != nil else {
+      throw NoteError("there is no agreement with \(country); agreement list shows them")
+    }
+    let messages = engine.inspect { core in
+      Result { () throws(ReadError) in
+        try core.messagesForBundle(to: country, byteCount: BundleFile.fullAtByteCount)
+      }
+    }
+    guard let messages else { throw ReadError.store(.failed("the node is stopping")) }
+    return BundleFile(realm: realm, from: self.country, to: country, messages: try messages.get())
+  }
+
+  /// Takes a neighbour's bundle. Returns when what it brought is durable, with the sizes before and after.
+  public func importBundle(_ bytes: [UInt8]) throws -> JSONValue {
+    let bundle = try BundleFile(bytes)
+    guard bundle.realm == realm, bundle.to == country else {
+      throw NoteError("the bundle is for \(bundle.to) in \(bundle.realm), this is \(country) in \(realm)")
+    }
+    guard standing.now.neighbours[bundle.from] != nil else {
+      throw NoteError("there is no agreement with \(bundle.from); agreement list shows them")
+    }
+    let before = try sizes()
+    engine.enqueue(.bundle(bundle.messages, from: bundle.from))
+    // Two commits may be needed: the one under way, and the one with the bundle. Empty publishes wait behind both.
+    for _ in 0..<2 { _ = try engine.publish([]) }
+    let after = try sizes()
+    let streams = after.keys.filter { $0.origin == bundle.from || $0.recipient == bundle.from }.sorted()
+    return [
+      "from": .text(bundle.from.description), "messages": .number(Int64(bundle.messages.count)),
+      "streams": .list(
+        streams.map { name in
+          [
+            "stream": .text(name.description), "before": JSONValue(before[name]?.size ?? 0),
+            "after": JSONValue(after[name]?.size ?? 0), "receipt": JSONValue(after[name]?.receiptSize ?? 0),
+            "problem": .text(after[name]?.problem ?? ""),
+          ]
+        }),
+    ]
+  }
+
+  private func sizes() throws -> [StreamName: StreamStatus] {
+    Dictionary(try streamStatus().map { ($0.stream, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// How every stream stands.
+  func streamStatus() throws -> [StreamStatus] {
+    let now = clock.now()
+    guard let result = engine.inspect({ core in core.status(at: now) }) else {
+      throw ReadError.store(.failed("the node is stopping"))
+    }
+    return result
+  }
+
+  // MARK: The lookup log
+
+  /// The lookup log, newest first: own lookups, and the neighbours' lookups of our records.
+  public func lookupLog(by officer: String?, about: CountryCode?, limit: Int) throws(LookupError) -> [JSONValue] {
+    guard let dataset = try? DatasetName(Self.lookupDataset), let definition = registry.definition(dataset) else {
+      throw .notLogged("the topology has no dataset lookups")
+    }
+    var lines: [(RecordID, JSONValue)] = []
+    do throws(ReadError) {
+      for name in try engine.reader.streams() where name.dataset == dataset && name.recipient == country {
+        var end = try engine.reader.state(of: name).size
+        var taken = 0
+        while end > 0, taken < limit {
+          let piece = try engine.reader.records(name, chunkAt: end - 1)
+          for record in piece.records.reversed() where record.locator.index < end && taken < limit {
+            if let officer, definition.text(of: "officer", in: record.body) != officer { continue }
+            if let about, definition.text(of: "about", in: record.body) != about.description { continue }
+            guard case .object(let members) = try? JSONValue(parsing: record.body) else { continue }
+            taken += 1
+            let id = record.entry.id
+            lines.append(
+              (
+                id,
+                .object(
+                  [
+                    .init(name: "id", value: .text(id.description)),
+                    .init(name: "country", value: .text(name.origin.description)),
+                  ] + members)
+              ))
+          }
+          end = piece.first
+        }
+      }
+    } catch { throw .read(error) }
+    return lines.sorted { $0.0 > $1.0 }.prefix(limit).map(\.1)
+  }
+}

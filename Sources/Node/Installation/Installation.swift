@@ -1,0 +1,123 @@
+import Catalog
+import Ceremony
+import Exchange
+import Ledger
+import Noise
+import Sodium
+import Store
+import Synchronization
+import Terms
+
+/// One country's node, opened: its store, its engine and, when it runs, its links. Everything that the command line and
+/// the HTTP API can do is a method here.
+public final class Installation: Sendable {
+  /// Writes a log line: how bad, which part of the node, what. Lines hold no personal data and no secrets.
+  public typealias Log = @Sendable (LogLevel, String, String) -> Void
+
+  /// The dataset of the lookup log.
+  public static let lookupDataset = "lookups"
+
+  /// The federation.
+  public let realm: Realm
+  /// Topology and definitions.
+  public let registry: Registry
+  /// Publishes and replicates.
+  public let engine: Engine
+  /// Tokens of systems.
+  public let tokens: TokenBook
+  /// Answers lookups.
+  public let lookups: Lookups
+  let documents: any SignedDocuments
+  let keys: Keyring
+  let store: SQLiteStore
+  let clock: any Clock
+  let log: Log
+  let started: Instant
+  let standing: StandingBox
+  let evidenceMaker: EvidenceMaker
+  private let observer: Observer
+  let port = Mutex<LinkPort?>(nil)
+
+  /// Whose node it is.
+  public var country: CountryCode { documents.country }
+
+  /// Opens a node on its home's parts. Nothing is dialled or listened to yet.
+  /// - Throws: what the store or a signed document is refused for.
+  public init(
+    documents: any SignedDocuments, registry: Registry, keys: Keyring, storePath: String, tokens: TokenBook,
+    clock: any Clock = SystemClock(), log: @escaping Log
+  ) throws {
+    (self.documents, self.registry, self.keys, self.tokens, self.clock, self.log) = (
+      documents, registry, keys, tokens, clock, log
+    )
+    realm = registry.topology.realm
+    started = clock.now()
+    let first = try Standing(documents, registry)
+    let standing = StandingBox(first)
+    self.standing = standing
+    store = try SQLiteStore(path: storePath)
+    let core = try Core(
+      realm: realm, country: documents.country, keys: keys, store: store, rules: registry, entropy: SystemEntropy(),
+      now: started, neighbours: Array(first.neighbours.values), card: documents.card.bytes)
+    observer = Observer(log: log)
+    engine = Engine(core: core, store: store, clock: clock, observer: observer)
+    lookups = Lookups(
+      country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
+      terms: { stream in standing.now.neighbours[stream.origin]?.streams.first { $0.terms.stream == stream } })
+    evidenceMaker = EvidenceMaker(
+      realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
+      ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] })
+    for problem in first.problems { log(.warning, "agreement", problem) }
+  }
+
+  /// Listens, and dials every neighbour.
+  /// - Returns: the port it listens on.
+  public func startLink(
+    key: StaticKey, listen: String?, endpoint: @escaping @Sendable (CountryCode) -> String?
+  ) throws -> UInt16? {
+    let port = try LinkPort(
+      self, identity: .init(realm: realm, country: country, key: key), listen: listen, endpoint: endpoint)
+    self.port.withLock { $0 = port }
+    engine.attach(port)
+    return try port.start()
+  }
+
+  /// Reads agreements, cards and tokens again.
+  public func reload() throws {
+    tokens.replace(try documents.tokens())
+    let fresh = try Standing(documents, registry)
+    standing.now = fresh
+    for problem in fresh.problems { log(.warning, "agreement", problem) }
+    engine.enqueue(.neighbours(Array(fresh.neighbours.values), card: documents.card.bytes))
+    port.withLock { $0 }?.update(fresh)
+  }
+
+  /// Ends links and engine; everything accepted is durable.
+  public func stop() {
+    port.withLock { $0 }?.stop()
+    engine.stop()
+    store.close()
+  }
+
+  /// A session that takes lines of a dataset for publishing.
+  public func publishSession(
+    _ definition: Definition, resume: @escaping @Sendable () -> Void,
+    done: @escaping @Sendable (PublishSession.Summary) -> Void
+  ) -> PublishSession {
+    PublishSession(
+      definition, registry: registry, country: country, engine: engine, clock: clock, resume: resume, done: done)
+  }
+
+  /// Writes the engine's events to the log.
+  private final class Observer: EngineObserver {
+    let log: Log
+    init(log: @escaping Log) { self.log = log }
+    func engine(logs event: Core.LogEvent) { log(event.level, "exchange", event.text) }
+    func engine(heard hello: Message.Hello, from country: CountryCode) {
+      log(.info, "exchange", "\(country) says hello")
+    }
+    func engine(arrived stream: StreamName, range: Range<UInt64>) {
+      log(.debug, "exchange", "\(stream): entries \(range.lowerBound) to \(range.upperBound - 1) are durable")
+    }
+  }
+}

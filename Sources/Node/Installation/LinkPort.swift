@@ -1,0 +1,105 @@
+import Exchange
+import Link
+import Noise
+import Sodium
+import Terms
+
+/// Joins the link and the engine: messages of the exchange on one side, bytes of the link on the other.
+final class LinkPort: LinkDelegate, EngineLink {
+  /// Room for what all streams of a neighbour may have under way; the exchange keeps its own window per stream.
+  static let outboxByteLimit = 64 << 20
+
+  private let installation: Unowned
+  private let reactor: Reactor
+  private let endpoint: @Sendable (CountryCode) -> String?
+
+  private struct Unowned: Sendable { unowned let value: Installation }
+  // The reactor is made with its delegate, which is this object: it comes in after.
+  private final class Reactor: @unchecked Sendable {
+    // @unchecked: set once in `init`, before any thread is started.
+    var value: LinkReactor?
+  }
+
+  init(
+    _ installation: Installation, identity: LinkIdentity, listen: String?,
+    endpoint: @escaping @Sendable (CountryCode) -> String?
+  ) throws {
+    self.installation = Unowned(value: installation)
+    self.endpoint = endpoint
+    reactor = Reactor()
+    var options = LinkOptions()
+    options.outboxByteLimit = Self.outboxByteLimit
+    let log = installation.log
+    reactor.value = try LinkReactor(
+      identity: identity, listen: listen, neighbours: Self.neighbours(installation.standing.now, endpoint),
+      delegate: self, clock: installation.clock, entropy: SystemEntropy(), options: options,
+      log: { level, text in log(level, "link", text) })
+  }
+
+  private static func neighbours(
+    _ standing: Standing, _ endpoint: (CountryCode) -> String?
+  ) -> [Link.Neighbour] {
+    standing.cards.values.map {
+      Link.Neighbour(
+        country: $0.content.country, transportKeys: [$0.transportKey], endpoint: endpoint($0.content.country))
+    }
+  }
+
+  func start() throws -> UInt16? { try reactor.value?.start() }
+
+  func stop() { reactor.value?.stop() }
+
+  func update(_ standing: Standing) {
+    let neighbours = Self.neighbours(standing, endpoint)
+    reactor.value?.perform { [reactor] in reactor.value?.update(neighbours: neighbours) }
+  }
+
+  var states: [CountryCode: LinkState] { reactor.value?.states() ?? [:] }
+
+  // MARK: From the link, on its thread
+
+  func linkUp(_ country: CountryCode) {
+    installation.value.log(.info, "link", "the link with \(country) is up")
+    installation.value.engine.enqueue(.linkUp(country))
+  }
+
+  func linkDown(_ country: CountryCode, reason: LinkFailure) {
+    installation.value.log(.warning, "link", "the link with \(country) is down: \(reason)")
+    installation.value.engine.enqueue(.linkDown(country))
+  }
+
+  func received(_ message: LinkMessage, from country: CountryCode) {
+    do throws(ByteError) {
+      let decoded = try Message(type: message.type, payload: message.payload)
+      installation.value.engine.enqueue(decoded, byteCount: message.payload.count, from: country)
+    } catch {
+      close(country, reason: "\(country) sent a message that cannot be read: \(error)")
+    }
+  }
+
+  func writable(_ country: CountryCode) {}
+
+  func tick(_ now: Instant) {}
+
+  // MARK: To the link, from the engine's thread
+
+  func send(_ message: Message, to country: CountryCode) {
+    let out = LinkMessage(type: message.type, payload: message.payload)
+    reactor.value?.perform { [self] in
+      if reactor.value?.send(out, to: country) == false {
+        installation.value.log(.debug, "link", "a message for \(country) was not sent: the link is down or full")
+      }
+    }
+  }
+
+  func close(_ country: CountryCode, reason: String) {
+    installation.value.log(.warning, "link", "closing the link with \(country): \(reason)")
+    reactor.value?.perform { [reactor] in reactor.value?.close(country, reason: reason) }
+  }
+
+  func setReading(_ reading: Bool, from country: CountryCode) {
+    reactor.value?.perform { [reactor] in
+      if reading { reactor.value?.resumeReading(country) } else { reactor.value?.pauseReading(country) }
+    }
+  }
+}

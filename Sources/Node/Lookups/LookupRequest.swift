@@ -1,0 +1,93 @@
+import Catalog
+import Exchange
+import Terms
+
+/// What an officer asks, and in which name.
+public struct LookupRequest: Sendable {
+  /// The dataset.
+  public var dataset: DatasetName
+  /// Whose records; nil for all that are held here.
+  public var from: CountryCode?
+  /// FIELD=VALUE as typed; all must hold.
+  public var conditions: [(field: String, value: String)] = []
+  /// Not before.
+  public var since: Instant?
+  /// Before.
+  public var until: Instant?
+  /// The most records.
+  public var limit = 100
+  /// Whether replaced and withdrawn records are shown too.
+  public var history = false
+  /// Only records that no other record refers to.
+  public var unmatched = false
+  /// Who asks.
+  public var officer: String
+  /// In which role.
+  public var role: String
+  /// At which post; nil when at none.
+  public var post: String?
+  /// What for.
+  public var purpose: String
+
+  /// The most records of one answer.
+  public static let mostRecords = 10_000
+
+  /// What an officer asks.
+  public init(dataset: DatasetName, officer: String, role: String, purpose: String) {
+    (self.dataset, self.officer, self.role, self.purpose) = (dataset, officer, role, purpose)
+  }
+}
+
+/// The answer to a lookup. It leaves only after the lookup was logged durably.
+public struct LookupAnswer: Sendable {
+  /// The records found, newest first.
+  public var records: [Found] = []
+  /// Every stream that was asked, and how fresh it is.
+  public var sources: [Source] = []
+  /// What was not shown, and why, in words.
+  public var withheld: [String] = []
+  /// The moment before which nothing was searched any more because the search had grown long; nil when all was.
+  public var searchedBackTo: Instant?
+
+  /// One record found.
+  public struct Found: Sendable {
+    /// The record.
+    public let record: LogReader.Record
+    /// The later record that replaced or withdrew it.
+    public let changedBy: RecordID?
+    /// Records that refer to it: confirmations, refusals.
+    public let referredBy: [RecordID]
+  }
+
+  /// A stream that was asked.
+  public struct Source: Sendable {
+    /// The stream.
+    public let stream: StreamName
+    /// Its durable size here.
+    public let size: UInt64
+    /// The origin's own "as of": what it had by then is here. Nil in a home stream (now), or when it never said.
+    public let asOf: Instant?
+  }
+}
+
+/// Why a lookup was not answered.
+public enum LookupError: Error, Sendable, CustomStringConvertible {
+  /// What was asked is not well formed.
+  case refused(Refusal)
+  /// The dataset is unknown.
+  case unknownDataset(DatasetName)
+  /// Reading failed.
+  case read(ReadError)
+  /// The lookup could not be logged, so it was not answered.
+  case notLogged(String)
+
+  /// One sentence for a person.
+  public var description: String {
+    switch self {
+    case .refused(let refusal): refusal.description
+    case .unknownDataset(let name): "there is no dataset \(name); dataset list shows them"
+    case .read(let error): error.description
+    case .notLogged(let why): "the lookup could not be logged (\(why)), so it is not answered"
+    }
+  }
+}

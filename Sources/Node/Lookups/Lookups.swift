@@ -1,0 +1,159 @@
+import Catalog
+import Exchange
+import Ledger
+import Sodium
+import Terms
+
+/// Answers lookups from what is held here: own registers and replicated streams. Usable from any thread.
+public struct Lookups: Sendable {
+  /// Entries looked at before a search without an index key gives up and says so.
+  public static let mostScanned = 200_000
+  /// Ids of found records that go into the lookup log.
+  static let mostLogged = 64
+
+  let country: CountryCode
+  let registry: Registry
+  let reader: LogReader
+  let keys: Keyring
+  let engine: Engine
+  let clock: any Clock
+  /// The terms in force for each incoming stream.
+  let terms: @Sendable (StreamName) -> AgreedStream?
+
+  /// The parts a lookup needs.
+  public init(
+    country: CountryCode, registry: Registry, reader: LogReader, keys: Keyring, engine: Engine, clock: any Clock,
+    terms: @escaping @Sendable (StreamName) -> AgreedStream?
+  ) {
+    self.country = country
+    self.registry = registry
+    self.reader = reader
+    self.keys = keys
+    self.engine = engine
+    self.clock = clock
+    self.terms = terms
+  }
+
+  /// Looks up, logs durably, then gives the answer.
+  public func answer(_ request: LookupRequest) throws(LookupError) -> LookupAnswer {
+    guard let definition = registry.definition(request.dataset) else { throw .unknownDataset(request.dataset) }
+    var wanted: [SearchKey] = []
+    var filters: [FilterClause] = []
+    for (field, value) in request.conditions {
+      do throws(Refusal) {
+        if definition.searchNames.contains(field) {
+          wanted.append(try definition.searchKey(field: field, typed: value))
+        } else {
+          _ = try definition.comparable(field)
+          filters.append(FilterClause(field: field, values: [value]))
+        }
+      } catch { throw .refused(error) }
+    }
+    var answer = LookupAnswer()
+    do throws(ReadError) {
+      let streams = try permitted(request, &answer)
+      let search = Search(request: request, definition: definition, wanted: wanted, filters: filters, lookups: self)
+      try search.run(streams, &answer)
+    } catch { throw .read(error) }
+    try log(request, answer)
+    return answer
+  }
+
+  /// The streams that may be shown, with their freshness; the others are named as withheld.
+  private func permitted(_ request: LookupRequest, _ answer: inout LookupAnswer) throws(ReadError) -> [(
+    StreamName, StreamState
+  )] {
+    var streams: [(StreamName, StreamState)] = []
+    for name in try reader.streams() where name.dataset == request.dataset && name.recipient == country {
+      guard request.from == nil || request.from == name.origin else { continue }
+      if !name.isHome {
+        guard let agreed = terms(name) else {
+          answer.withheld.append("\(name): no agreement is in force")
+          continue
+        }
+        guard agreed.terms.roles.contains(request.role) else {
+          answer.withheld.append(
+            "\(name): the agreement lets \(agreed.terms.roles.joined(separator: ", ")) look it up, not \(request.role)")
+          continue
+        }
+      }
+      let state = try reader.state(of: name)
+      streams.append((name, state))
+      answer.sources.append(
+        LookupAnswer.Source(stream: name, size: state.size, asOf: name.isHome ? clock.now() : asOf(state, of: name)))
+    }
+    if let from = request.from, streams.isEmpty, answer.withheld.isEmpty {
+      answer.withheld.append("\(from)/\(country)/\(request.dataset): nothing was ever received")
+    }
+    return streams
+  }
+
+  /// When the origin last said that what is held here is its latest.
+  private func asOf(_ state: StreamState, of name: StreamName) -> Instant? {
+    guard let note = state.checkpoint?.note else { return nil }
+    // The note was verified when it came in; its cosignature line carries the time in its first eight bytes.
+    let line = note.signatures.last { $0.name == "\(reader.realm)/\(name.origin)" }
+    var bytes = ByteReader(line?.bytes ?? [])
+    guard let seconds = try? bytes.uint64("time"), seconds <= UInt64(Instant.latest.seconds) else { return nil }
+    return Instant(milliseconds: Int64(seconds) * 1000)
+  }
+
+  /// Logs that one record was handed out otherwise than by a search.
+  func logDisclosure(of id: RecordID, _ request: LookupRequest) throws(LookupError) {
+    try write(request, [(request.from ?? country, 1, [id])])
+  }
+
+  /// The lookup becomes a record of the lookup log for each country whose records were asked for.
+  private func log(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) {
+    var owners = Set(answer.sources.map(\.stream.origin))
+    if owners.isEmpty { owners.insert(request.from ?? country) }
+    try write(
+      request,
+      owners.sorted().map { owner in
+        let found = answer.records.filter { $0.record.locator.stream.origin == owner }
+        return (owner, found.count, found.prefix(Self.mostLogged).map(\.record.entry.id))
+      })
+  }
+
+  private func write(
+    _ request: LookupRequest, _ owners: [(country: CountryCode, found: Int, ids: [RecordID])]
+  ) throws(LookupError) {
+    guard let dataset = try? DatasetName(Installation.lookupDataset), let definition = registry.definition(dataset)
+    else {
+      throw .notLogged("the topology has no dataset lookups")
+    }
+    var drafts: [Draft] = []
+    for owner in owners {
+      var members: [JSONValue.Member] = [
+        .init(name: "officer", value: .text(request.officer)), .init(name: "role", value: .text(request.role)),
+        .init(name: "purpose", value: .text(request.purpose)),
+        .init(name: "dataset", value: .text(request.dataset.description)),
+        .init(name: "about", value: .text(owner.country.description)),
+        .init(name: "found", value: JSONValue(owner.found)),
+        .init(name: "time", value: .text(clock.now().description)),
+      ]
+      if let post = request.post { members.append(.init(name: "post", value: .text(post))) }
+      if !request.conditions.isEmpty {
+        let query = request.conditions.map { "\($0.field)=\($0.value)" }.joined(separator: " ")
+        members.append(.init(name: "query", value: .text(String(query.prefix(500)))))
+      }
+      if !owner.ids.isEmpty {
+        members.append(.init(name: "records", value: .list(owner.ids.map { .text($0.description) })))
+      }
+      do throws(Refusal) {
+        drafts.append(
+          try registry.draft(
+            Array(JSONValue.object(members).json.utf8), of: definition, from: country, now: clock.now()))
+      } catch { throw .refused(error) }
+    }
+    do {
+      for case .refused(let field, let problem, _) in try engine.publish(drafts) {
+        throw LookupError.notLogged("\(field): \(problem)")
+      }
+    } catch let error as StoreError {
+      throw .notLogged(error.description)
+    } catch let error as LookupError {
+      throw error
+    } catch { throw .notLogged("\(error)") }
+  }
+}

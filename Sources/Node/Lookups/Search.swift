@@ -1,0 +1,121 @@
+import Catalog
+import Exchange
+import Ledger
+import Terms
+
+/// One search: by blind index when a searchable field was given, else through the streams from their newest end.
+struct Search {
+  let request: LookupRequest
+  let definition: Definition
+  let wanted: [SearchKey]
+  let filters: [FilterClause]
+  let lookups: Lookups
+
+  func run(_ streams: [(StreamName, StreamState)], _ answer: inout LookupAnswer) throws(ReadError) {
+    let limit = min(max(request.limit, 1), LookupRequest.mostRecords)
+    if let key = wanted.first {
+      try byIndex(key, streams, limit, &answer)
+    } else {
+      try byTime(streams, limit, &answer)
+    }
+    answer.records.sort { $0.record.entry.id > $1.record.entry.id }
+    if answer.records.count > limit { answer.records.removeLast(answer.records.count - limit) }
+  }
+
+  private func byIndex(
+    _ key: SearchKey, _ streams: [(StreamName, StreamState)], _ limit: Int, _ answer: inout LookupAnswer
+  ) throws(ReadError) {
+    let sizes = Dictionary(uniqueKeysWithValues: streams.map { ($0.0, $0.1.size) })
+    let first = request.since.map { IndexField.partition(of: $0) } ?? 1
+    let last = request.until.map { IndexField.partition(of: $0) } ?? Int32.max
+    guard first <= last else { return }
+    // Some of what the index names may be withheld, replaced or outside the time; a multiple is asked for.
+    for locator in try locate(key.field, key.value, first...last, limit * 8) {
+      guard let size = sizes[locator.stream], locator.index < size else { continue }
+      guard let record = try opened(locator), try admits(record) else { continue }
+      if let found = try found(record) { answer.records.append(found) }
+      if answer.records.count >= limit { return }
+    }
+  }
+
+  private func byTime(
+    _ streams: [(StreamName, StreamState)], _ limit: Int, _ answer: inout LookupAnswer
+  ) throws(ReadError) {
+    var scanned = 0
+    for (name, state) in streams {
+      var end = state.size
+      if let until = request.until { end = try lookups.reader.firstIndex(of: name, notBefore: until, size: end) }
+      var taken = 0
+      while end > 0, taken < limit {
+        let piece = try lookups.reader.records(name, chunkAt: end - 1)
+        for record in piece.records.reversed() where record.locator.index < end && taken < limit {
+          if let since = request.since, record.entry.id.time < since {
+            end = 0
+            break
+          }
+          scanned += 1
+          if try admits(record), let found = try found(record) {
+            answer.records.append(found)
+            taken += 1
+          }
+        }
+        if end == 0 { break }
+        end = piece.first
+        if scanned > Lookups.mostScanned {
+          answer.searchedBackTo = piece.records.first?.entry.id.time
+          break
+        }
+      }
+    }
+  }
+
+  private func opened(_ locator: Locator) throws(ReadError) -> LogReader.Record? {
+    do { return try lookups.reader.record(locator.stream, at: locator.index) } catch {
+      if case .erased = error { return nil }
+      throw error
+    }
+  }
+
+  private func admits(_ record: LogReader.Record) throws(ReadError) -> Bool {
+    if let since = request.since, record.entry.id.time < since { return false }
+    if let until = request.until, record.entry.id.time >= until { return false }
+    if case .withdraws = record.entry.kind { return request.history && wanted.isEmpty && filters.isEmpty }
+    let keys = wanted.isEmpty ? [] : definition.searchKeys(of: record.body)
+    return wanted.allSatisfy { keys.contains($0) } && definition.admits(record.body, filter: filters)
+  }
+
+  /// The record with what became of it; nil when it is not to be shown.
+  private func found(_ record: LogReader.Record) throws(ReadError) -> LookupAnswer.Found? {
+    let id = record.entry.id
+    let text = Array(id.description.utf8)
+    var changedBy: RecordID?
+    for locator in try locate(IndexField.change, text, IndexField.endless...IndexField.endless, 8)
+    where locator.stream == record.locator.stream {
+      let entry = try lookups.reader.entry(locator.stream, at: locator.index).entry
+      switch entry.kind {
+      case .replaces(id), .withdraws(id): changedBy = max(changedBy ?? entry.id, entry.id)
+      default: continue
+      }
+    }
+    if changedBy != nil, !request.history { return nil }
+    var referredBy: [RecordID] = []
+    if let refers = definition.refersField {
+      // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
+      for locator in try locate(refers, text, 1...Int32.max, 16) where locator.stream.recipient == lookups.country {
+        guard let other = try opened(locator), definition.text(of: refers, in: other.body) == id.description else {
+          continue
+        }
+        referredBy.append(other.entry.id)
+      }
+      if request.unmatched, !referredBy.isEmpty || definition.text(of: refers, in: record.body) != nil { return nil }
+    }
+    return LookupAnswer.Found(record: record, changedBy: changedBy, referredBy: referredBy)
+  }
+
+  private func locate(
+    _ field: String, _ value: [UInt8], _ partitions: ClosedRange<Int32>, _ limit: Int
+  ) throws(ReadError) -> [Locator] {
+    let key = lookups.keys.blindKey(dataset: request.dataset, field: field, value: value)
+    return try lookups.reader.store.readLocations(key, partitions, limit)
+  }
+}

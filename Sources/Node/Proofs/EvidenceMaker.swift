@@ -1,0 +1,152 @@
+import Ceremony
+import Exchange
+import Ledger
+import Sodium
+import Terms
+
+/// Makes evidence files from what a node holds.
+public struct EvidenceMaker: Sendable {
+  /// Why no evidence can be made.
+  public enum Failure: Error, Sendable, CustomStringConvertible {
+    /// There is no such record here.
+    case unknown(RecordID)
+    /// A signed document that belongs to it is missing.
+    case missing(String)
+    /// Reading failed.
+    case read(ReadError)
+
+    /// One sentence for a person.
+    public var description: String {
+      switch self {
+      case .unknown(let id): "there is no record \(id) here; query shows ids"
+      case .missing(let what): "\(what) is missing in this home; evidence cannot be made"
+      case .read(let error): error.description
+      }
+    }
+  }
+
+  let realm: Realm
+  let country: CountryCode
+  let reader: LogReader
+  let vault: EpochVault
+  let keys: Keyring
+  let registry: Registry
+  let clock: any Clock
+  let ownCard: Card
+  let card: @Sendable (CountryCode) -> Card?
+  let agreement: @Sendable (Digest) -> Agreement?
+
+  /// The parts evidence is made of.
+  public init(
+    realm: Realm, country: CountryCode, reader: LogReader, keys: Keyring, registry: Registry, clock: any Clock,
+    ownCard: Card, card: @escaping @Sendable (CountryCode) -> Card?,
+    agreement: @escaping @Sendable (Digest) -> Agreement?
+  ) {
+    self.realm = realm
+    self.country = country
+    self.reader = reader
+    vault = reader.vault
+    self.keys = keys
+    self.registry = registry
+    self.clock = clock
+    self.ownCard = ownCard
+    self.card = card
+    self.agreement = agreement
+  }
+
+  /// Evidence for a record: of an incoming stream, else of the stream named, else of the own register.
+  public func evidence(for id: RecordID, to recipient: CountryCode? = nil) throws(Failure) -> EvidenceFile {
+    do throws(ReadError) {
+      let streams = try reader.streams()
+      for name in streams
+      where !name.isHome && (recipient == nil ? name.recipient == country : name.recipient == recipient) {
+        if let index = try reader.find(id, in: name, size: try reader.state(of: name).size) {
+          return try shared(name, index)
+        }
+      }
+      for name in streams where name.isHome && recipient == nil {
+        if let index = try reader.find(id, in: name, size: try reader.state(of: name).size) {
+          return try home(name, index)
+        }
+      }
+    } catch { throw .read(error) }
+    throw .unknown(id)
+  }
+
+  private func home(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
+    guard let record = try reader.record(name, at: index) else { throw .absent(stream: name, index: index) }
+    let salt = try vault.key(of: name, at: index).salt(for: record.entry.id)
+    let state = try reader.state(of: name)
+    guard let checkpoint = state.checkpoint else { throw .damaged("\(name) has no checkpoint") }
+    return EvidenceFile(sections: [
+      .originCard: ownCard.bytes, .entry: record.context.canonicalBytes(of: record.entry),
+      .salt: Array(salt.hex.utf8), .body: record.body,
+      .proof: Array(try proof(name, index, checkpoint).description.utf8),
+    ])
+  }
+
+  private func shared(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
+    let (entry, context) = try reader.entry(name, at: index)
+    let state = try reader.state(of: name)
+    guard let latest = state.checkpoint else { throw .damaged("\(name) has no checkpoint") }
+    let salt = try vault.key(of: name, at: index).salt(for: entry.id)
+    let body: [UInt8]
+    var checkpoint = latest
+    if name.origin == country {
+      body = try projected(name, entry, context)
+      if let receipt = state.receipt, receipt.checkpoint.size > index {
+        // The recipient's receipt stands on a checkpoint of its own size: our signature joins it there.
+        checkpoint = try ownCheckpoint(receipt.checkpoint)
+        for signature in receipt.note.signatures { checkpoint.add(signature) }
+      }
+    } else {
+      guard let record = try reader.record(name, at: index) else { throw .absent(stream: name, index: index) }
+      body = record.body
+      do {
+        let noteKey = try receiptNoteKey(keys.receipt.verifyingKey, of: country, in: realm)
+        checkpoint.add(Cosignature.sign(latest.checkpoint.text, at: clock.now(), with: keys.receipt, as: noteKey))
+      } catch { throw .damaged("\(error)") }
+    }
+    guard let agreement = agreement(context.agreement) else {
+      throw .damaged("the agreement \(context.agreement) is not in this home")
+    }
+    guard let other = card(name.origin == country ? name.recipient : name.origin) else {
+      throw .damaged("the neighbour's card is not in this home")
+    }
+    return EvidenceFile(sections: [
+      .agreement: agreement.bytes, .originCard: (name.origin == country ? ownCard : other).bytes,
+      .recipientCard: (name.origin == country ? other : ownCard).bytes, .entry: context.canonicalBytes(of: entry),
+      .salt: Array(salt.hex.utf8), .body: body, .proof: Array(try proof(name, index, checkpoint).description.utf8),
+    ])
+  }
+
+  private func projected(_ name: StreamName, _ entry: Entry, _ context: EntryContext) throws(ReadError) -> [UInt8] {
+    let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
+    guard let index = try reader.find(entry.id, in: home, size: try reader.state(of: home).size),
+      let record = try reader.record(home, at: index)
+    else { throw .damaged("the record \(entry.id) is not in \(home)") }
+    guard let terms = agreement(context.agreement)?.terms(for: name) else {
+      throw .damaged("the agreement \(context.agreement) is not in this home")
+    }
+    return registry.project(record.body, of: name.dataset, onto: terms.fields)
+  }
+
+  private func ownCheckpoint(_ checkpoint: Checkpoint) throws(ReadError) -> SignedCheckpoint {
+    let frontier = try Frontier(
+      size: checkpoint.size,
+      from: reader.tree(
+        try Self.stream(of: checkpoint.origin, realm)))
+    guard frontier.root == checkpoint.root else { throw .damaged("a receipt names another root") }
+    do { return try SignedCheckpoint(checkpoint, logKey: keys.log) } catch { throw .damaged("\(error)") }
+  }
+
+  private static func stream(of origin: String, _ realm: Realm) throws(ReadError) -> StreamName {
+    do { return try StreamName(origin.dropFirst(realm.description.count + 1)) } catch { throw .damaged("\(error)") }
+  }
+
+  private func proof(_ name: StreamName, _ index: UInt64, _ checkpoint: SignedCheckpoint) throws(ReadError) -> TlogProof
+  {
+    let path = try Proof.inclusion(of: index, in: checkpoint.checkpoint.size, from: reader.tree(name))
+    return TlogProof(index: index, path: path, checkpoint: checkpoint)
+  }
+}

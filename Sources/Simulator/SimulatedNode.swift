@@ -1,0 +1,44 @@
+import Exchange
+import Sodium
+import Terms
+
+/// One country's node: its keys and disk outlive a crash, its core does not.
+final class SimulatedNode {
+  let country: CountryCode
+  let disk = SimulatedDisk()
+  let keys: Keyring
+  let entropy: SeededEntropy
+  /// The running core; nil while the node is down.
+  var core: Core?
+  /// How often it was started; what an earlier life foresaw does not happen.
+  var life = 0
+  var nextToken: UInt64 = 0
+  /// Drafts handed over in this life and not answered yet.
+  var waiting: [UInt64: [Handing]] = [:]
+  /// The generation of each agreement that it knows, and whether its operator paused it.
+  var adopted: [Pair: Int] = [:]
+  var paused: Set<Pair> = []
+  /// Commits of all lives.
+  var commitCount = 0
+
+  init(_ country: CountryCode, seed: UInt64) {
+    self.country = country
+    entropy = SeededEntropy(seed: seed)
+    keys = Keyring(
+      log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
+      storage: SymmetricKey(entropy), index: SymmetricKey(entropy))
+  }
+
+  /// A reader of what is on the disk that shares nothing with the core.
+  func reader(_ realm: Realm) -> LogReader {
+    LogReader(store: disk, vault: EpochVault(store: disk, keys: keys), realm: realm)
+  }
+}
+
+/// A draft as it was handed to a node, with what it was entitled to at that moment.
+final class Handing {
+  let draft: Draft
+  let entitled: [StreamName: AgreedStream]
+
+  init(_ draft: Draft, _ entitled: [StreamName: AgreedStream]) { (self.draft, self.entitled) = (draft, entitled) }
+}

@@ -1,0 +1,160 @@
+import Exchange
+import Ledger
+import Sodium
+import Terms
+
+// What must hold when everything has come to rest.
+extension World {
+  /// Whether every agreed stream flows, is receipted whole, and nothing waits.
+  func hasConverged() throws -> Bool { try unfinished().isEmpty && clock.elapsed > plan.busyMilliseconds + 9000 }
+
+  /// What has not come to rest, for a person.
+  func unfinished() throws -> String {
+    var open: [String] = []
+    for country in countries {
+      let node = try node(country)
+      guard let core = node.core else {
+        open.append("\(country) is down")
+        continue
+      }
+      if !node.waiting.isEmpty { open.append("\(country) has not answered \(node.waiting.count) publishes") }
+      for status in core.status(at: clock.now(at: country)) where status.direction != .home {
+        if !status.flowing || status.lagRecords > 0 { open.append("\(country): \(status)") }
+        if status.direction == .incoming {
+          let origin = try self.node(status.stream.origin).reader(Self.realm).state(of: status.stream)
+          if origin.size != status.size { open.append("\(status.stream) has \(origin.size), held \(status.size)") }
+        }
+      }
+    }
+    return open.joined(separator: "; ")
+  }
+
+  func checkEnd(_ country: CountryCode) throws {
+    let node = try node(country)
+    let reader = node.reader(Self.realm)
+    for stream in try reader.streams() {
+      guard stream.origin == country || stream.recipient == country else {
+        throw Violation("\(country) holds \(stream), which is not for it")
+      }
+      let state = try reader.state(of: stream)
+      guard state.halted.isEmpty else { throw Violation("\(stream) stopped at \(country): \(state.halted)") }
+      let root = try Frontier(size: state.size, from: reader.tree(stream)).root
+      guard root == state.frontier.root, state.checkpoint.map({ $0.checkpoint.root == root }) ?? (state.size == 0)
+      else {
+        throw Violation("the root of \(stream) at \(country) is not that of its entries")
+      }
+    }
+    for dataset in agreements.datasets {
+      let home = StreamName(origin: country, recipient: country, dataset: dataset)
+      let records = try records(of: home, at: node)
+      try checkHome(records, home)
+      for other in countries where other != country {
+        try checkNeighbour(records, StreamName(origin: country, recipient: other, dataset: dataset))
+      }
+    }
+  }
+
+  private func records(of stream: StreamName, at node: SimulatedNode) throws -> [LogReader.Record] {
+    let reader = node.reader(Self.realm)
+    let size = try reader.state(of: stream).size
+    var records: [LogReader.Record] = []
+    var index: UInt64 = 0
+    while index < size {
+      let (more, _, end, _) = try reader.records(stream, chunkAt: index)
+      records += more
+      index = end
+    }
+    return records
+  }
+
+  /// Every accepted record is in the home register once, nothing else is, and references are unique.
+  private func checkHome(_ records: [LogReader.Record], _ home: StreamName) throws {
+    let accepted = checker.accepted[home.origin] ?? [:]
+    var found: Set<RecordID> = []
+    var byReference: Set<Checker.DraftKey> = []
+    for record in records {
+      let key = Checker.DraftKey(home.dataset, record.entry, record.body)
+      guard checker.handings[home.origin]?[key] != nil, found.insert(record.entry.id).inserted else {
+        throw Violation("\(home) holds \(record.entry.id), which nobody published")
+      }
+      if SimulatedRules.fields(record.body)["reference"] != nil, !byReference.insert(key).inserted {
+        throw Violation("\(home) holds \(record.entry.id) twice under its reference")
+      }
+    }
+    for (id, draft) in accepted where draft.dataset == home.dataset && !found.contains(id) {
+      throw Violation("\(home) lost \(id), which was accepted")
+    }
+  }
+
+  /// The neighbour holds what it was entitled to: once, in order, with the agreed fields, and nothing more.
+  private func checkNeighbour(_ home: [LogReader.Record], _ stream: StreamName) throws {
+    let node = try node(stream.recipient)
+    let held = try records(of: stream, at: node)
+    var position = 0
+    var standing: Set<RecordID> = []
+    for record in home {
+      let key = Checker.DraftKey(stream.dataset, record.entry, record.body)
+      let outcomes = (checker.handings[stream.origin]?[key] ?? []).map {
+        Self.outcome(record, $0.entitled[stream], standing)
+      }
+      guard position < held.count, held[position].entry.id == record.entry.id else {
+        guard outcomes.contains(where: { $0 == nil }) else {
+          throw Violation("\(stream.recipient) misses \(record.entry.id) (\(record.entry.kind)) of \(stream)")
+        }
+        continue
+      }
+      let there = held[position]
+      let asFound = Expected(kind: there.entry.kind, body: there.body, agreement: there.context.agreement)
+      guard outcomes.contains(asFound) else {
+        throw Violation("\(stream.recipient) holds \(there.entry.id) of \(stream) otherwise than agreed: \(asFound)")
+      }
+      if case .withdraws = there.entry.kind {} else { standing.insert(there.entry.id) }
+      position += 1
+      try checkFound(there, at: node)
+    }
+    guard position == held.count else {
+      throw Violation("\(stream.recipient) holds \(held[position].entry.id) of \(stream), twice or out of order")
+    }
+  }
+
+  private func checkFound(_ record: LogReader.Record, at node: SimulatedNode) throws {
+    guard let name = SimulatedRules.fields(record.body)["name"] else { return }
+    let key = node.keys.blindKey(
+      dataset: record.locator.stream.dataset, field: "name", value: Array(name.utf8))
+    let partition = IndexField.partition(of: record.entry.id.time)
+    guard try node.disk.locate(key, partitions: partition...partition, limit: 100_000).contains(record.locator) else {
+      throw Violation("\(record.entry.id) is not found by its name at \(node.country)")
+    }
+  }
+
+  struct Expected: Equatable {
+    let kind: Entry.Kind
+    let body: [UInt8]
+    let agreement: Digest
+  }
+
+  /// What a neighbour should hold of a record, given what it holds already; nil for nothing.
+  private static func outcome(
+    _ record: LogReader.Record, _ agreed: AgreedStream?, _ standing: Set<RecordID>
+  ) -> Expected? {
+    guard let agreed else { return nil }
+    let rules = SimulatedRules()
+    let dataset = agreed.terms.stream.dataset
+    let body = rules.project(record.body, of: dataset, onto: agreed.terms.fields)
+    let admitted = rules.admits(record.body, of: dataset, filter: agreed.terms.filter)
+    let withdrawn = Array("{}".utf8)
+    switch record.entry.kind {
+    case .record: return admitted ? Expected(kind: .record, body: body, agreement: agreed.agreement) : nil
+    case .replaces(let target):
+      let isHeld = standing.contains(target)
+      if admitted {
+        return Expected(kind: isHeld ? .replaces(target) : .record, body: body, agreement: agreed.agreement)
+      }
+      return isHeld ? Expected(kind: .withdraws(target), body: withdrawn, agreement: agreed.agreement) : nil
+    case .withdraws(let target):
+      return standing.contains(target)
+        ? Expected(kind: .withdraws(target), body: body, agreement: agreed.agreement) : nil
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Exchange
+import Synchronization
+import Terms
+
+extension Engine {
+  func state(_ key: String) throws(StoreError) -> [UInt8]? {
+    let name = Array(key.utf8)
+    let value = try readers.read { (database) throws(StoreError) -> [UInt8]? in
+      let row = try database.statement("SELECT value, sum FROM state WHERE key = ?")
+      row.bind(1, copying: name)
+      defer { row.reset() }
+      guard try row.step() else { return nil }
+      let value = row.bytes(0)
+      guard row.integer(1) == Sums.state(key: name, value: value) else { throw .damaged("state \(key)") }
+      return value
+    }
+    settle { $0.pending[name].map { $0 == value } ?? false }
+    return value
+  }
+
+  func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])] {
+    let start = Array(prefix.utf8)
+    let found = try readers.read { (database) throws(StoreError) in
+      var found: [(key: [UInt8], value: [UInt8])] = []
+      let rows = try database.statement("SELECT key, value, sum FROM state WHERE key >= ? AND key < ? ORDER BY key")
+      rows.bind(1, copying: start)
+      // UTF-8 has no byte 0xFF, so every key with the prefix lies before the prefix with one.
+      rows.bind(2, copying: start + [0xFF])
+      defer { rows.reset() }
+      while try rows.step() {
+        let (key, value) = (rows.bytes(0), rows.bytes(1))
+        guard rows.integer(2) == Sums.state(key: key, value: value) else {
+          throw .damaged("state \(String(decoding: key, as: UTF8.self))")
+        }
+        found.append((key, value))
+      }
+      return found
+    }
+    settle { view in
+      view.pending.contains { key, value in
+        key.starts(with: start) && found.first { $0.key == key }?.value == value
+      }
+    }
+    return found.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
+  }
+
+  /// Waits for the commit on its way if what was read may come from it: the rest of it must not seem missing to
+  /// somebody who has seen its state.
+  private func settle(_ mayBeNew: (View) -> Bool) {
+    if view.withLock({ mayBeNew($0) }) { writer.withLock { _ in } }
+  }
+
+  func chunk(of name: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
+    guard let stream = view.withLock({ $0.streams[name] }), index < stream.size else { return nil }
+    return try readers.read { (database) throws(StoreError) in
+      let row = try database.statement(stream.tables.chunkWithBodies)
+      row.bind(1, Int64(bitPattern: index))
+      defer { row.reset() }
+      guard try row.step(), let chunk = ChunkRow(row, stream: stream.number), index < chunk.end else {
+        throw .damaged("\(name), chunk at \(index)")
+      }
+      var bodies: [UInt8] = []
+      // Erased since `stream` was looked up is as good as erased before.
+      let erased = view.withLock { $0.streams[name]?.erased ?? 0 }
+      if chunk.weight > 0, chunk.first >= erased {
+        bodies = row.bytes(5)
+        guard bodies.count == chunk.weight else { throw .damaged("\(name), bodies at \(index)") }
+      }
+      return Chunk(first: chunk.first, count: chunk.count, entries: row.bytes(4), bodies: bodies)
+    }
+  }
+
+  func tiles(of name: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest] {
+    guard let stream = view.withLock({ $0.streams[name] }), first < stream.tiles, limit > 0 else { return [] }
+    let wanted = min(limit, Int(clamping: stream.tiles - first))
+    return try readers.read { (database) throws(StoreError) in
+      var tiles: [Digest] = []
+      let rows = try database.statement(stream.tables.tilesFrom)
+      rows.bind(1, Int64(bitPattern: first))
+      rows.bind(2, Int64(wanted))
+      defer { rows.reset() }
+      while try rows.step() {
+        guard rows.integer(0) == Int64(bitPattern: first) + Int64(tiles.count), let tile = Digest(rows.bytes(1)) else {
+          throw .damaged("\(name), tile \(first + UInt64(tiles.count))")
+        }
+        tiles.append(tile)
+      }
+      guard tiles.count == wanted else { throw .damaged("\(name), tile \(first + UInt64(tiles.count))") }
+      return tiles
+    }
+  }
+
+  func locate(_ key: BlindKey, _ partitions: ClosedRange<Int32>, limit: Int) throws(StoreError) -> [Locator] {
+    guard limit > 0 else { return [] }
+    // A merge may remove a run between the look at the view and the reading of its page; then the view has moved on.
+    for _ in 0..<16 {
+      let candidates = view.withLock { $0.candidates(key.bits, partitions, limit: limit) }
+      if let found = try locate(key, in: candidates, limit: limit) { return found }
+    }
+    throw .damaged("the index, pages of a run are missing")
+  }
+
+  private func locate(
+    _ key: BlindKey, in candidates: [View.Candidates], limit: Int
+  ) throws(StoreError) -> [Locator]? {
+    var found: [Locator] = []
+    for candidate in candidates {
+      found += candidate.found.prefix(limit - found.count)
+      guard found.count < limit else { break }
+      guard !candidate.runs.isEmpty else { continue }
+      let items = try readers.read { (database) throws(StoreError) in
+        try Self.items(key.bits, in: candidate.runs, limit: limit - found.count, database)
+      }
+      guard let items else { return nil }
+      for item in items {
+        guard let name = view.withLock({ $0.name(item.stream) }) else {
+          throw .damaged("the index names stream \(item.stream)")
+        }
+        found.append(Locator(stream: name, index: item.index))
+      }
+    }
+    return found
+  }
+
+  /// The key's lines in the runs, newest run first; nil when a run's page has gone.
+  private static func items(
+    _ key: UInt64, in runs: [Run], limit: Int, _ database: Database
+  ) throws(StoreError) -> [IndexItem]? {
+    var items: [IndexItem] = []
+    for run in runs {
+      for page in run.pages(for: key) where items.count < limit {
+        let there = try RunReader.read(run, page: page, in: database) { item in
+          if item.key == key { items.append(item) }
+          return item.key <= key && items.count < limit
+        }
+        guard there else { return nil }
+      }
+    }
+    return items
+  }
+}

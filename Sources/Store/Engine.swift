@@ -1,0 +1,64 @@
+import Exchange
+import Synchronization
+import Terms
+
+/// The parts of an open store. One thread at a time writes, behind `writer`; anybody reads; `view` is what both share.
+/// Whoever needs both locks takes `writer` first.
+final class Engine: Sendable {
+  /// The writing connection and the next numbers to give.
+  struct Writer {
+    /// Nil when closed.
+    var database: Database?
+    /// Which of the two tables takes new lines of the blind index.
+    var activeFresh = 0
+    var nextSequence: Int64 = 1
+    var nextRun: Int64 = 1
+    var nextStream: UInt32 = 1
+  }
+
+  let path: String
+  let tuning: Tuning
+  let readers: Readers
+  let writer: Mutex<Writer>
+  let view: Mutex<View>
+  private let lock: Mutex<LockFile?>
+
+  init(path: String, tuning: Tuning) throws(StoreError) {
+    let file = try LockFile(path: path + "-lock")
+    lock = Mutex(file)
+    try LockFile.create(path)
+    self.path = path
+    self.tuning = tuning
+    readers = Readers(path: path, count: tuning.readers)
+    try LogExamination.check(path + "-wal", LogExamination.Mark(file.content))
+    let database = try Database(path: path, role: .writer)
+    try Schema.prepare(database, path: path)
+    let loaded = try Loader.load(database)
+    writer = Mutex(loaded.writer)
+    view = Mutex(loaded.view)
+  }
+
+  /// Does `body` with the writing connection; others wait.
+  func write<R: Sendable>(
+    _ body: (inout Writer, Database) throws(StoreError) -> R
+  ) throws(StoreError) -> R {
+    try writer.withLock { (writer) throws(StoreError) -> R in
+      guard let database = writer.database else { throw .failed("the store is closed") }
+      return try body(&writer, database)
+    }
+  }
+
+  /// Notes that so many frames of the log are about to be copied; false when that fails.
+  func mark(frames: Int) -> Bool {
+    guard let salts = LogExamination.salts(path + "-wal") else { return false }
+    let mark = LogExamination.Mark(salts: salts, frames: UInt64(clamping: frames))
+    return lock.withLock { $0?.write(mark.bytes) ?? false }
+  }
+
+  /// Ends all connections; the last one copies the log into the database and removes it.
+  func close() {
+    readers.close()
+    writer.withLock { $0.database = nil }
+    lock.withLock { $0 = nil }
+  }
+}

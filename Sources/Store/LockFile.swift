@@ -1,0 +1,46 @@
+import Exchange
+import Glibc
+
+/// Keeps a second process, or a second store in this one, away from the same files. The system lets go of it when the
+/// process ends, however it ends. It is a file of its own, because closing any descriptor of a database file would drop
+/// SQLite's locks on it.
+final class LockFile: Sendable {
+  private let descriptor: Int32
+
+  init(path: String) throws(StoreError) {
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw Self.failure(path) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let busy = errno == EWOULDBLOCK
+      let error = Self.failure(path)
+      Glibc.close(descriptor)
+      throw busy ? .busy("\(path) is locked") : error
+    }
+  }
+
+  deinit { Glibc.close(descriptor) }
+
+  /// What was written into the file last.
+  var content: [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    return Array(bytes.prefix(max(0, pread(descriptor, &bytes, 64, 0))))
+  }
+
+  /// Puts a few bytes into the file, durably; false when that fails.
+  func write(_ bytes: [UInt8]) -> Bool {
+    pwrite(descriptor, bytes, bytes.count, 0) == bytes.count && fdatasync(descriptor) == 0
+  }
+
+  /// Makes an empty file readable by its owner alone, unless it is there.
+  static func create(_ path: String) throws(StoreError) {
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw failure(path) }
+    Glibc.close(file)
+  }
+
+  private static func failure(_ path: String) -> StoreError {
+    let number = errno
+    let text = "\(path): \(String(cString: strerror(number)))"
+    return number == ENOSPC || number == EDQUOT ? .full(text) : .failed(text)
+  }
+}

@@ -1,0 +1,200 @@
+import Dispatch
+import Exchange
+import Synchronization
+import Terms
+
+/// The work behind the commits, on a thread of its own, in slices that hold the writer for about a millisecond: lines in
+/// memory become runs, runs are merged, what was erased or replaced is removed. Nothing here changes what a reader
+/// finds, and a crash at any point loses nothing: each visible change is one transaction.
+final class Maintenance: Sendable {
+  private struct Work: Sendable {
+    var merge: Merge?
+    /// Runs whose pages are to be removed.
+    var dead: [Int64] = []
+    /// Streams that may have bodies to remove.
+    var erased: Set<StreamName> = []
+    var bodiesPerSlice: Int64 = 64
+  }
+
+  private struct Status: Sendable {
+    var inbox: [Engine.Aftermath] = []
+    var isScheduled = false
+    var isClosing = false
+    var failure: StoreError?
+  }
+
+  private let engine: Engine
+  private let queue = DispatchQueue(label: "istmo.store.maintenance", qos: .utility)
+  private let work: Mutex<Work>
+  private let status = Mutex(Status())
+
+  init(_ engine: Engine) throws(StoreError) {
+    self.engine = engine
+    var found = Work()
+    found.dead = try Cleaner.orphans(engine)
+    found.erased = Set(engine.view.withLock { $0.streams.filter { $0.value.erased > 0 }.keys })
+    work = Mutex(found)
+    wake()
+  }
+
+  /// Notes what a commit left to do, and does it soon.
+  func note(_ aftermath: Engine.Aftermath) {
+    guard aftermath.froze || !aftermath.droppedRuns.isEmpty || !aftermath.erased.isEmpty else { return }
+    status.withLock { $0.inbox.append(aftermath) }
+    wake()
+  }
+
+  /// Why the last work failed, until it succeeds.
+  var failure: StoreError? { status.withLock { $0.failure } }
+
+  private func wake(after delay: DispatchTimeInterval? = nil) {
+    let starts = status.withLock { status in
+      guard !status.isScheduled, !status.isClosing else { return false }
+      status.isScheduled = true
+      return true
+    }
+    guard starts else { return }
+    if let delay {
+      queue.asyncAfter(deadline: .now() + delay) { [self] in run() }
+    } else {
+      queue.async { [self] in run() }
+    }
+  }
+
+  /// Does all there is to do. On failure, such as a full disk, it comes back a second later.
+  private func run() {
+    status.withLock { $0.isScheduled = false }
+    do throws(StoreError) {
+      var isBusy = true
+      while isBusy, !status.withLock({ $0.isClosing }) {
+        isBusy = try work.withLock { (work) throws(StoreError) in try step(&work) }
+      }
+      status.withLock { $0.failure = nil }
+    } catch {
+      work.withLock { work in
+        if let merge = work.merge { work.dead.append(merge.writer.number) }
+        work.merge = nil
+      }
+      status.withLock { $0.failure = error }
+      wake(after: .seconds(1))
+    }
+  }
+
+  /// Waits until there is nothing to do.
+  func settle() { queue.sync { run() } }
+
+  /// Stops after the slice in hand.
+  func close() {
+    status.withLock { $0.isClosing = true }
+    queue.sync {}
+  }
+
+  /// One slice of the most urgent work; false when there is none.
+  private func step(_ work: inout Work) throws(StoreError) -> Bool {
+    let (inbox, hasFailed) = status.withLock { status in
+      defer { status.inbox = [] }
+      return (status.inbox, status.failure != nil)
+    }
+    for aftermath in inbox {
+      work.dead += aftermath.droppedRuns
+      work.erased.formUnion(aftermath.erased)
+    }
+    // After a failure room is made first: the disk may have been full.
+    if hasFailed, try removeDead(&work) { return true }
+    if let frozen = engine.view.withLock({ $0.frozen }) {
+      try flush(frozen, &work)
+      return true
+    }
+    if try removeDead(&work) { return true }
+    if work.merge == nil, let inputs = engine.view.withLock({ Merge.next(in: $0.partitions) }) {
+      work.merge = Merge(inputs, number: try engine.nextRun())
+    }
+    if work.merge != nil {
+      try mergeSlice(&work)
+      return true
+    }
+    if let name = work.erased.first {
+      if try Cleaner.removeBodies(of: name, engine, &work.bodiesPerSlice) { work.erased.remove(name) }
+      return true
+    }
+    return false
+  }
+
+  private func removeDead(_ work: inout Work) throws(StoreError) -> Bool {
+    guard let run = work.dead.first else { return false }
+    if try Cleaner.removePages(of: run, engine) { work.dead.removeFirst() }
+    return true
+  }
+
+  /// Writes the lines set aside as one run a partition, and forgets their rows in the same transaction.
+  private func flush(_ frozen: MemoryTable, _ work: inout Work) throws(StoreError) {
+    var runs: [Run] = []
+    for (partition, part) in frozen.partitions {
+      var writer = RunWriter(number: try engine.nextRun(), partition: partition, level: 0, count: part.count)
+      // Dead until it stands: should this fail half-way, its pages go.
+      work.dead.append(writer.number)
+      for item in part.sorted() { writer.add(item) }
+      runs.append(try writer.finish(engine))
+    }
+    let stood = try engine.thaw(runs)
+    work.dead.removeAll { stood.contains($0) }
+  }
+
+  private func mergeSlice(_ work: inout Work) throws(StoreError) {
+    let done: Run?
+    do throws(StoreError) {
+      done = try work.merge?.step(engine)
+    } catch {
+      // The partition was dropped meanwhile: its pages may be gone, and the merge has no purpose any more.
+      guard let merge = work.merge, !engine.view.withLock({ $0.holds(merge.inputs) }) else { throw error }
+      work.dead.append(merge.writer.number)
+      work.merge = nil
+      return
+    }
+    guard let done, let merge = work.merge else { return }
+    work.merge = nil
+    if try engine.replace(merge.inputs, with: done) {
+      work.dead += merge.inputs.map(\.number)
+    } else {
+      work.dead.append(done.number)
+    }
+  }
+}
+
+extension Engine {
+  /// A number for a new run.
+  func nextRun() throws(StoreError) -> Int64 {
+    try write { (writer, _) throws(StoreError) in
+      defer { writer.nextRun += 1 }
+      return writer.nextRun
+    }
+  }
+
+  /// Makes runs visible in place of the lines set aside.
+  /// - Returns: their numbers, without those whose partition was dropped meanwhile.
+  func thaw(_ runs: [Run]) throws(StoreError) -> Set<Int64> {
+    try write { (writer, database) throws(StoreError) in
+      let standing = view.withLock { view in runs.filter { view.frozen?.partitions[$0.partition] != nil } }
+      let table = 1 - writer.activeFresh
+      try database.transaction { () throws(StoreError) in
+        try RunRows.add(standing, database)
+        try database.statement("DELETE FROM fresh_\(table)").run()
+      }
+      view.withLock { $0.thaw(standing) }
+      return Set(standing.map(\.number))
+    }
+  }
+
+  /// Makes a merged run visible in place of those it was made of; false when they no longer stand.
+  func replace(_ old: [Run], with run: Run) throws(StoreError) -> Bool {
+    try write { (_, database) throws(StoreError) in
+      guard view.withLock({ $0.holds(old) }) else { return false }
+      try database.transaction { () throws(StoreError) in
+        try RunRows.remove(old, database)
+        try RunRows.add([run], database)
+      }
+      view.withLock { $0.replace(old, with: run) }
+      return true
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Exchange
+
+/// The tables, and the check that this program knows them.
+enum Schema {
+  /// Raised when older programs must not write the file any more.
+  static let version: Int64 = 1
+  /// `ISTM`, so that `file` and a person can tell what the file is.
+  static let applicationID: Int64 = 0x4953_544D
+
+  /// Makes the tables in an empty file, or checks that they are of this version.
+  static func prepare(_ database: Database, path: String) throws(StoreError) {
+    let found = try database.number("PRAGMA user_version")
+    guard found <= version else {
+      throw .failed("\(path) was written by a newer program (layout \(found), this one knows \(version)); update istmo")
+    }
+    let application = try database.number("PRAGMA application_id")
+    if found == version {
+      guard application == applicationID else { throw .damaged("\(path) is no store of istmo") }
+      return
+    }
+    guard found == 0, application == 0, try database.number("SELECT count(*) FROM sqlite_schema") == 0 else {
+      throw .damaged("\(path) is no store of istmo")
+    }
+    try database.transaction { () throws(StoreError) in
+      try database.execute(
+        """
+        CREATE TABLE streams(number INTEGER PRIMARY KEY, name TEXT NOT NULL, erased INTEGER NOT NULL, sum INTEGER NOT NULL);
+        CREATE TABLE state(key BLOB PRIMARY KEY, sum INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE fresh_0(sequence INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        CREATE TABLE fresh_1(sequence INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        CREATE TABLE runs(number INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        CREATE TABLE manifest(id INTEGER PRIMARY KEY, count INTEGER NOT NULL, sum INTEGER NOT NULL);
+        CREATE TABLE pages(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        INSERT INTO manifest VALUES(0, 0, 0);
+        PRAGMA application_id=\(applicationID);
+        PRAGMA user_version=\(version);
+        """)
+    }
+  }
+
+  /// Makes a stream's tables. Rows are only ever added at the end of each, which SQLite does without splitting pages.
+  /// Bodies stand apart, so that erasing them gives whole pages back.
+  static func createStream(_ number: UInt32, in database: Database) throws(StoreError) {
+    try database.execute(
+      """
+      CREATE TABLE chunks_\(number)(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, weight INTEGER NOT NULL,
+        sum INTEGER NOT NULL, entries BLOB NOT NULL);
+      CREATE TABLE bodies_\(number)(first INTEGER PRIMARY KEY, bodies BLOB NOT NULL);
+      CREATE TABLE tiles_\(number)(number INTEGER PRIMARY KEY, root BLOB NOT NULL);
+      """)
+  }
+}

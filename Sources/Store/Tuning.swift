@@ -1,0 +1,9 @@
+/// Sizes at which work behind the commits begins. Tests make them small, to see the work done often.
+struct Tuning: Sendable {
+  /// Lines of the blind index in memory from which they are written as runs: 3 MB, and 1 MB of rows to read at start.
+  var freshLinesMax = 1 << 16
+  /// Frames in the log from which they are copied into the database: 64 MiB.
+  var walFramesMax = 16_384
+  /// Connections that read.
+  var readers = 4
+}

@@ -1,0 +1,1 @@
+StoreBench.main()

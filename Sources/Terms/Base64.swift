@@ -1,0 +1,62 @@
+/// Base64 with padding (RFC 4648 section 4), read strictly: no white space, no missing padding, no stray bits.
+public enum Base64 {
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  private static let values: [UInt8] = {
+    var table = [UInt8](repeating: 0xFF, count: 256)
+    for (value, character) in alphabet.enumerated() { table[Int(character)] = UInt8(value) }
+    return table
+  }()
+
+  /// The text of the bytes.
+  public static func encode(_ bytes: some Collection<UInt8>) -> String {
+    var out: [UInt8] = []
+    append(Array(bytes), to: &out)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Appends the ASCII text of the bytes.
+  public static func append(_ bytes: [UInt8], to out: inout [UInt8]) {
+    out.reserveCapacity(out.count + (bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let have = min(3, bytes.count - start)
+      var group: UInt32 = 0
+      for offset in 0..<3 { group = group << 8 | (offset < have ? UInt32(bytes[start + offset]) : 0) }
+      for position in 0..<4 {
+        out.append(position <= have ? alphabet[Int(group >> UInt32(18 - 6 * position) & 63)] : 0x3D)
+      }
+    }
+  }
+
+  /// The bytes of the text, or nil when it is not exactly what `encode` writes.
+  public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    let characters = Array(text.utf8)
+    guard characters.count.isMultiple(of: 4) else { return nil }
+    let padding = characters.reversed().prefix(while: { $0 == 0x3D }).count
+    guard padding <= 2 else { return nil }
+    var out: [UInt8] = []
+    out.reserveCapacity(characters.count / 4 * 3)
+    var group: UInt32 = 0
+    for (position, character) in characters.dropLast(padding).enumerated() {
+      let value = values[Int(character)]
+      guard value != 0xFF else { return nil }
+      group = group << 6 | UInt32(value)
+      if position & 3 == 3 {
+        out.append(UInt8(truncatingIfNeeded: group >> 16))
+        out.append(UInt8(truncatingIfNeeded: group >> 8))
+        out.append(UInt8(truncatingIfNeeded: group))
+        group = 0
+      }
+    }
+    switch padding {
+    case 1:
+      guard group & 3 == 0 else { return nil }
+      out.append(UInt8(truncatingIfNeeded: group >> 10))
+      out.append(UInt8(truncatingIfNeeded: group >> 2))
+    case 2:
+      guard group & 15 == 0 else { return nil }
+      out.append(UInt8(truncatingIfNeeded: group >> 4))
+    default: break
+    }
+    return out
+  }
+}

@@ -1,0 +1,21 @@
+/// An ISO 3166-1 alpha-2 country code, such as `SV`. Stored as two ASCII capitals; comparing is alphabetical.
+public struct CountryCode: Hashable, Comparable, Sendable, CustomStringConvertible {
+  private let first: UInt8
+  private let second: UInt8
+
+  /// Reads two ASCII capitals.
+  /// - Throws: `TermError` when the text is anything else.
+  public init(_ text: some StringProtocol) throws(TermError) {
+    let bytes = Array(text.utf8.prefix(3))
+    guard bytes.count == 2, bytes.allSatisfy({ (0x41...0x5A).contains($0) }) else {
+      throw TermError(kind: "country code", found: String(text.prefix(40)), expected: "two capitals, such as SV")
+    }
+    (first, second) = (bytes[0], bytes[1])
+  }
+
+  /// The code as text, such as `SV`.
+  public var description: String { String(decoding: [first, second], as: UTF8.self) }
+
+  /// Alphabetical order.
+  public static func < (a: Self, b: Self) -> Bool { (a.first, a.second) < (b.first, b.second) }
+}

@@ -1,0 +1,178 @@
+import Foundation
+import Link
+import Noise
+import Sodium
+import Synchronization
+import Terms
+import Testing
+
+@Suite(.serialized) struct ReactorTests {
+  private let salvador: Party
+  private let guatemala: Party
+
+  init() throws {
+    salvador = try Party("SV")
+    guatemala = try Party("GT")
+  }
+
+  /// Two stations that know each other and both dial.
+  private func linked(options: LinkOptions = .quick) throws -> (Station, Station) {
+    let one = try Station(salvador, options: options)
+    let other = try Station(guatemala, options: options)
+    one.reactor.update(neighbours: [other.asNeighbour])
+    other.reactor.update(neighbours: [one.asNeighbour])
+    let both = eventually { one.isUp(guatemala.country) && other.isUp(salvador.country) }
+    try #require(both, "\(one.probe.notes.withLock { $0.log }) \(other.probe.notes.withLock { $0.log })")
+    return (one, other)
+  }
+
+  @Test func bothDialAndExactlyOneConnectionStays() throws {
+    for _ in 0..<20 {
+      let (one, other) = try linked()
+      usleep(100_000)
+      #expect(one.ask { $0.connectionCount } == 1)
+      #expect(other.ask { $0.connectionCount } == 1)
+      let states = (one.reactor.states()[guatemala.country], other.reactor.states()[salvador.country])
+      #expect(states.0?.isInitiator != states.1?.isInitiator, "both ends hold the same connection")
+      // Whatever crossed, each side saw at most one change of connection.
+      #expect(one.probe.notes.withLock { $0.up.count } <= 2)
+      #expect(other.probe.notes.withLock { $0.up.count } <= 2)
+      #expect(one.isUp(guatemala.country) && other.isUp(salvador.country))
+      one.reactor.stop()
+      other.reactor.stop()
+    }
+  }
+
+  @Test func messagesGoBothWaysInOrder() throws {
+    let (one, other) = try linked()
+    let payloads = (0..<50).map { index in [UInt8](repeating: UInt8(index), count: index * 3000) }
+    let (gt, sv) = (guatemala.country, salvador.country)
+    for payload in payloads {
+      #expect(one.ask { $0.send(LinkMessage(type: 0x10, payload: payload), to: gt) } == true)
+      #expect(other.ask { $0.send(LinkMessage(type: 0x11, payload: payload), to: sv) } == true)
+    }
+    #expect(eventually { one.probe.notes.withLock { $0.messageCount } == 50 })
+    #expect(eventually { other.probe.notes.withLock { $0.messageCount } == 50 })
+    #expect(other.probe.notes.withLock { $0.messages.map(\.payload) } == payloads)
+    #expect(one.probe.notes.withLock { $0.messages.map(\.type) } == [UInt8](repeating: 0x11, count: 50))
+    #expect(one.ask { $0.send(LinkMessage(type: 1, payload: []), to: gt) } == false)
+    #expect(one.ask { $0.send(LinkMessage(type: 0x10, payload: []), to: sv) } == false)
+  }
+
+  @Test func anIdleLinkStaysUpAndKnowsItsRoundTrip() throws {
+    let (one, other) = try linked()
+    #expect(eventually { one.reactor.states()[guatemala.country]?.roundTripMilliseconds != nil })
+    sleep(3)
+    #expect(one.isUp(guatemala.country) && other.isUp(salvador.country))
+    #expect(
+      one.probe.notes.withLock { $0.down.isEmpty || $0.down.allSatisfy { $0.1 == .replaced || $0.1 == .closedByPeer } })
+  }
+
+  @Test func aNeighbourThatDiesAndReturnsIsLinkedAgain() throws {
+    let (one, other) = try linked()
+    let port = other.port
+    other.reactor.stop()
+    #expect(eventually { !one.isUp(guatemala.country) })
+    #expect(eventually { one.reactor.states()[guatemala.country]?.lastFailure != nil })
+    let returned = try Station(guatemala, neighbours: [one.asNeighbour], listen: "127.0.0.1:\(port)")
+    #expect(eventually { one.isUp(guatemala.country) && returned.isUp(salvador.country) })
+    usleep(200_000)
+    #expect(one.ask { $0.connectionCount } == 1)
+  }
+
+  @Test func aNeighbourWhoseKeyIsWithdrawnIsCutOffAndNotLetInAgain() throws {
+    let (one, other) = try linked()
+    let new = StaticKey(ExchangeKey(SystemEntropy()))
+    one.reactor.update(neighbours: [
+      Neighbour(country: guatemala.country, transportKeys: [new.publicKey], endpoint: other.endpoint)
+    ])
+    #expect(eventually { !one.isUp(guatemala.country) })
+    #expect(eventually { one.reactor.states()[guatemala.country]?.lastRefusal?.contains("transport key") == true })
+    #expect(one.probe.notes.withLock { $0.down.contains { $0.1 == .removed } })
+    // The neighbour rotates: both keys overlap, the link comes back.
+    other.reactor.update(
+      identity: LinkIdentity(
+        realm: guatemala.identity.realm, country: guatemala.country, key: new, previous: guatemala.key))
+    #expect(eventually { one.isUp(guatemala.country) })
+    one.reactor.update(neighbours: [])
+    #expect(eventually { one.reactor.states().isEmpty && !other.isUp(salvador.country) })
+  }
+
+  @Test func aNameIsResolvedAndAWrongOneIsSaid() throws {
+    let other = try Station(guatemala, options: .quick)
+    let named = Neighbour(
+      country: guatemala.country, transportKeys: [guatemala.key.publicKey], endpoint: "localhost:\(other.port)")
+    other.reactor.update(neighbours: [
+      Neighbour(country: salvador.country, transportKeys: [salvador.key.publicKey], endpoint: nil)
+    ])
+    let wrong = Neighbour(
+      country: try CountryCode("HN"), transportKeys: [guatemala.key.publicKey], endpoint: "no-such-host.invalid:1")
+    let one = try Station(salvador, neighbours: [named, wrong], listen: nil)
+    #expect(eventually { one.isUp(guatemala.country) })
+    #expect(eventually { one.reactor.states()[wrong.country]?.lastFailure?.contains("names no address") == true })
+  }
+
+  @Test func stoppingIsPromptAndClosesEverything() throws {
+    func descriptors() -> Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0 }
+    let before = descriptors()
+    for _ in 0..<5 {
+      let (one, other) = try linked()
+      let start = Date()
+      one.reactor.stop()
+      other.reactor.stop()
+      #expect(Date().timeIntervalSince(start) < 1)
+      #expect(one.probe.notes.withLock { $0.down.last?.1 } == .stopped)
+      #expect(!one.reactor.perform {})
+    }
+    #expect(eventually { descriptors() <= before + 2 })
+  }
+
+  @Test func aSlowReaderHoldsItsSenderBackInBoundedMemory() throws {
+    let (one, other) = try linked()
+    let (gt, sv) = (guatemala.country, salvador.country)
+    let total = 200 << 20
+    let payload = [UInt8](repeating: 0xA5, count: 1 << 20)
+    let counters = Counters()
+    let pump: @Sendable (LinkReactor) -> Void = { reactor in
+      while counters.sent.load() < total, reactor.send(LinkMessage(type: 0x20, payload: payload), to: gt) {
+        counters.sent.add(payload.count)
+        counters.most.raise(to: reactor.queuedBytes(to: gt))
+      }
+    }
+    one.probe.onWritable.withLock { slot in slot = { [reactor = one.reactor] _ in pump(reactor) } }
+    // The reader pauses after each message for a moment.
+    other.probe.onMessage.withLock { slot in
+      slot = { [reactor = other.reactor] _, _ in
+        reactor.pauseReading(sv)
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(3)) {
+          reactor.perform { reactor.resumeReading(sv) }
+        }
+      }
+    }
+    let memory = residentBytes()
+    one.reactor.perform { [reactor = one.reactor] in pump(reactor) }
+    #expect(eventually(60) { other.probe.notes.withLock { $0.messageBytes } == total })
+    #expect(counters.most.load() <= (5 << 20) + 16)
+    #expect(residentBytes() - memory < 64 << 20)
+    #expect(one.isUp(gt) && other.isUp(sv))
+  }
+}
+
+/// Numbers that several threads touch.
+final class Counters: Sendable {
+  final class Number: Sendable {
+    private let value = Mutex(0)
+    func load() -> Int { value.withLock { $0 } }
+    func add(_ more: Int) { value.withLock { $0 += more } }
+    func raise(to least: Int) { value.withLock { $0 = max($0, least) } }
+  }
+  let sent = Number()
+  let most = Number()
+}
+
+/// This process's resident memory in bytes (proc(5), statm).
+func residentBytes() -> Int {
+  let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+  let words = text.split(separator: " ")
+  return words.count > 1 ? (Int(words[1]) ?? 0) * 4096 : 0
+}
