@@ -1,9 +1,10 @@
 import Glibc
 import Terms
 
-/// Runs many seeds: `Simulator --seeds N --from S [--crashes] [--trace]`. Exit 1 at the first seed that fails.
-@main struct Simulate {
-  static func main() {
+/// Runs many seeds: `Simulate --seeds N --from S [--crashes] [--trace]`. Exit 1 at the first seed that fails.
+public enum Simulate {
+  /// Reads the command line, runs the seeds and says how it went.
+  public static func main() {
     var (count, first, shows, crashes) = (UInt64(1000), UInt64(0), false, false)
     var arguments = CommandLine.arguments.dropFirst()
     while let argument = arguments.popFirst() {

@@ -6,7 +6,8 @@ import Testing
 /// The sample federation and records that tests begin from.
 enum Sample {
   /// The repository's root, from this file's path.
-  static let root = String(#filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/"))
+  static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/")
   static let topologyFile = root + "/Topology/central-america.toml"
 
   static func topology() throws -> Topology { try Topology.load(topologyFile) }

@@ -16,7 +16,7 @@ import Testing
     let zone = #""P<SLVMARTINEZ<PENA<<ANA<MARIA<<<<<<<<<<<<<<<\nA00016297<SLV7408122F3004159<<<<<<<<<<<<<<<0""#
     let lines: [(String, [UInt8])] = [("plain", Sample.line()), ("zone", Sample.line(["mrz": zone, "document": nil]))]
     for (name, line) in lines {
-      guard let record = try? definition.check(line, from: country, topology: topology, now: Sample.now) else { continue }
+      let record = try definition.check(line, from: country, topology: topology, now: Sample.now)
       let shared = definition.project(record.body, onto: terms.fields)
       print("\(name): line \(line.count) bytes, body \(record.body.count) bytes")
       time("check") { _ = try? definition.check(line, from: country, topology: topology, now: Sample.now) }

@@ -17,7 +17,7 @@ import Testing
     [
       keys.ring.log.withSeed { Array($0) }, keys.ring.receipt.withSeed { Array($0) },
       keys.ring.sealing.secret.withUnsafeBytes { Array($0) }, keys.ring.storage.secret.withUnsafeBytes { Array($0) },
-      keys.ring.index.secret.withUnsafeBytes { Array($0) }, keys.transport.secret.withUnsafeBytes { Array($0) },
+      keys.ring.index.secret.withUnsafeBytes { Array($0) }, keys.transport.pair.secret.withUnsafeBytes { Array($0) },
     ]
   }
 

@@ -32,6 +32,9 @@ public final class Engine: Sendable {
   /// Received and not yet handled, in bytes, beyond which a neighbour is not read from, and below which it is again.
   static let (pauseReadingAt, resumeReadingAt) = (8 << 20, 2 << 20)
 
+  /// How often the core is told that time goes by, in milliseconds.
+  static let tickInterval = 1000
+
   private enum Work {
     case input(Core.Input, byteCount: Int, from: CountryCode?)
     case inspect(@Sendable (Core) -> Void)
@@ -178,8 +181,18 @@ public final class Engine: Sendable {
   private func runCore(_ core: Core) {
     var isStopping = false
     var commitsUnderWay = 0
+    var nextTick = DispatchTime.now() + .milliseconds(Self.tickInterval)
+    func handle(_ input: Core.Input) {
+      let effects = core.handle(input, at: clock.now())
+      for case .commit in effects { commitsUnderWay += 1 }
+      perform(effects)
+    }
     while !(isStopping && commitsUnderWay == 0) {
-      wake.wait()
+      _ = wake.wait(timeout: nextTick)
+      if !isStopping, DispatchTime.now() >= nextTick {
+        handle(.tick)
+        nextTick = .now() + .milliseconds(Self.tickInterval)
+      }
       let batch = queue.withLock { queue in
         let work = queue.work
         queue.work = []
@@ -192,9 +205,7 @@ public final class Engine: Sendable {
           case .committed, .commitFailed: commitsUnderWay -= 1
           default: break
           }
-          let effects = core.handle(input, at: clock.now())
-          for case .commit in effects { commitsUnderWay += 1 }
-          perform(effects)
+          handle(input)
           if let country { handled(byteCount, from: country) }
         case .inspect(let look): look(core)
         case .stop:
