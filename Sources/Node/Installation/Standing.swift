@@ -52,7 +52,7 @@ struct Standing: Sendable {
         continue
       }
       if now >= card.content.validUntil {
-        problems.append("the card of \(other) ended at \(card.content.validUntil.wholeSeconds); \(other) must issue a new one")
+        problems.append(CardError.expired(country: other, until: card.content.validUntil).description)
       }
       cards[other] = card
       let counting = Card.counting(held, at: now)
