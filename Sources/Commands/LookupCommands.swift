@@ -9,7 +9,7 @@ let lookupCommands: [Command] = [
     options: [
       homeOption, .flag("--json"), .value("--from", "CC"), .values("--where", "FIELD=VALUE"), .value("--since", "T"),
       .value("--until", "T"), .value("--limit", "N"), .flag("--history"), .flag("--unmatched"),
-      .value("--officer", "ID"), .value("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
+      .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
       .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: query),
   Command(

@@ -16,7 +16,7 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     func wrong() -> TermError {
       TermError(
         kind: "listen address", found: String(text.prefix(80)),
-        expected: "HOST:PORT, such as 127.0.0.1:7480 or [::]:7411")
+        expected: "HOST:PORT, such as 127.0.0.1:7480 or [::]:4711")
     }
     guard text.utf8.count <= 300, let colon = text.lastIndex(of: ":"),
       let port = UInt16(text[text.index(after: colon)...])
@@ -69,7 +69,7 @@ public struct HomeConfig: Hashable, Sendable {
 
   /// A home's settings. Without addresses the desk listens on this machine alone.
   public init(
-    realm: Realm, country: CountryCode, link: ListenAddress = ListenAddress(host: "0.0.0.0", port: 7411),
+    realm: Realm, country: CountryCode, link: ListenAddress = ListenAddress(host: "0.0.0.0", port: 4711),
     desk: ListenAddress = ListenAddress(host: "127.0.0.1", port: 7480), storageKey: StorageKeyKind = .file
   ) {
     (self.realm, self.country, self.link, self.desk, self.storageKey) = (realm, country, link, desk, storageKey)
