@@ -1,0 +1,109 @@
+import Catalog
+import Glibc
+import HTTP
+
+/// Two nodes, El Salvador and Guatemala, as their users have them: homes made by the command line, a ceremony held, two
+/// processes with default settings, linked over loopback.
+final class Pair {
+  let folder: String
+  let istmo: String
+  private var nodes: [String: Child] = [:]
+
+  /// Makes the homes. `istmo` is the program, `topology` the folder of the sample topology.
+  init(folder: String, istmo: String, topology: String) throws {
+    (self.folder, self.istmo) = (folder, istmo)
+    try Child.run("/bin/cp", ["-r", topology, "\(folder)/Topology"], log: "\(folder)/log")
+    let file = "\(folder)/Topology/central-america.toml"
+    var text = Files.text(file)
+    for country in ["SV", "GT"] {
+      let port = try Self.freePort()
+      text = text.replacing("\(country.lowercased()).istmo.example:4711", with: "127.0.0.1:\(port)")
+    }
+    try Files.write(Array(text.utf8), to: file)
+    try Files.write(Array("a passphrase that protects nothing\n".utf8), to: "\(folder)/passphrase")
+    chmod("\(folder)/passphrase", 0o600)
+    let pass = ["--passphrase-file", "\(folder)/passphrase"]
+    for country in ["SV", "GT"] {
+      try command(country, ["init", "--country", country, "--topology", file] + pass)
+    }
+    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
+      try command(one, ["ceremony", "offer", "--with", other, "--out", "\(folder)/\(one).offer"] + pass)
+    }
+    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
+      try command(one, ["ceremony", "compare", "\(folder)/\(other).offer", "--json"])
+      guard let code = try JSONValue(parsing: Array(Files.text("\(folder)/log").utf8))["code"]?.string else {
+        throw Child.Failed(description: "no code")
+      }
+      try command(
+        one,
+        ["ceremony", "sign", "\(folder)/\(other).offer", "--code", code, "--official", "Bench, Bench"]
+          + ["--out", "\(folder)/\(one).signed"] + pass)
+    }
+    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
+      try command(one, ["ceremony", "complete", "\(folder)/\(other).signed"])
+    }
+  }
+
+  func home(_ country: String) -> String { "\(folder)/\(country)" }
+
+  func command(_ country: String, _ arguments: [String]) throws {
+    try Child.run(istmo, arguments + ["--home", home(country)], log: "\(folder)/log")
+  }
+
+  /// Starts a node and waits until it is ready.
+  func start(_ country: String) throws {
+    let log = "\(folder)/\(country).log"
+    nodes[country] = try Child(
+      istmo, ["run", "--home", home(country), "--desk", "127.0.0.1:0", "--log", "warning"], log: log)
+    for _ in 0..<3000 {
+      if Files.text(log).contains(" ready: ") { return }
+      usleep(10_000)
+    }
+    throw Child.Failed(description: "\(country) is not ready: \(Files.text(log))")
+  }
+
+  func stop(_ country: String) { nodes.removeValue(forKey: country)?.stop() }
+
+  func memory(_ country: String) -> (now: Int, most: Int) { nodes[country]?.memory ?? (0, 0) }
+
+  /// A client of a node's API, over the socket in its home.
+  func client(_ country: String) -> Client { Client(.unixSocket("\(home(country))/node.sock")) }
+
+  /// Durable entries of SV/GT/migration at a node.
+  func size(_ client: Client) throws -> UInt64 {
+    let answer = try client.send(.init(.get, "/v1/status"), limit: 1 << 20)
+    guard case .list(let streams)? = try JSONValue(parsing: answer.body)["streams"] else { return 0 }
+    for stream in streams where stream["stream"]?.string == "SV/GT/migration" {
+      if case .number(let size)? = stream["size"] { return UInt64(clamping: size) }
+    }
+    return 0
+  }
+
+  /// Waits until a node holds so many entries of SV/GT/migration, for at most ten minutes.
+  func wait(_ client: Client, for size: UInt64, every microseconds: UInt32) throws {
+    let deadline = ContinuousClock.now + .seconds(600)
+    while try self.size(client) < size {
+      guard ContinuousClock.now < deadline else {
+        throw Child.Failed(description: "the neighbour holds \(try self.size(client)) of \(size) entries")
+      }
+      if microseconds > 0 { usleep(microseconds) }
+    }
+  }
+
+  /// A port that nobody listens at now.
+  private static func freePort() throws -> UInt16 {
+    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+      }
+    }
+    guard isBound else { throw Child.Failed(description: "no free port") }
+    return UInt16(bigEndian: address.sin_port)
+  }
+}
