@@ -3,8 +3,10 @@ enum Departures {
   static func line(_ number: Int) -> [UInt8] {
     let digits = String(number)
     let padded = String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-    return Array(
-      #"{"event":"departure","crossing":"GT-SV/la-hachadura","post":"GT-SV/la-hachadura/SV","from":"SV","to":"GT","#.utf8)
+    return
+      Array(
+        #"{"event":"departure","crossing":"GT-SV/la-hachadura","post":"GT-SV/la-hachadura/SV","from":"SV","to":"GT","#
+          .utf8)
       + Array(#""time":"2026-11-24T08:03:22-06:00","document":{"kind":"passport","country":"SV","number":"A"#.utf8)
       + Array("\(padded)\"},".utf8)
       + Array(#""surname":"Martínez Peña","given_names":"Ana María","birth_date":"1974-08-12","sex":"F","#.utf8)
