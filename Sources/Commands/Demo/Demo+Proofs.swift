@@ -59,7 +59,11 @@ extension Demo {
       var needles: [(stream: StreamName, bytes: [UInt8])] = []
       for stream in streams { needles.append((stream, Array(stream.description.utf8))) }
       for (stream, ids) in book.ids {
-        for id in ids { needles.append((stream, id.bytes)) }
+        // An id stands as its sixteen bytes or as text.
+        for id in ids {
+          needles.append((stream, Array(id.description.utf8)))
+          needles.append((stream, [UInt8](hex: id.description.replacing("-", with: "")) ?? []))
+        }
       }
       let found = try ByteSearch(needles.map(\.bytes)).search(folder: folder.home(country))
       var seen: Set<StreamName> = []

@@ -34,7 +34,7 @@ final class DemoFolder: Sendable {
     }
     let descriptor = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Self.failure("write", file) }
-    do {
+    do throws(DemoFailure) {
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         throw DemoFailure("another demo runs in \(path); end it, or name another folder with --dir")
       }
