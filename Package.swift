@@ -19,7 +19,7 @@ let package = Package(
   products: [.executable(name: "istmo", targets: ["istmo"])],
   targets: [
     .executableTarget(name: "istmo", dependencies: ["Commands"], swiftSettings: swift),
-    .executableTarget(name: "Bench", dependencies: ["Programs", "HTTP", "Catalog"], swiftSettings: swift),
+    .executableTarget(name: "Bench", dependencies: ["HTTP", "Catalog"], swiftSettings: swift),
     .executableTarget(name: "Simulate", dependencies: ["Simulator"], swiftSettings: swift),
     .executableTarget(
       name: "StoreBench", dependencies: ["Store", "Exchange", "Terms", "CSQLite"], swiftSettings: swift),

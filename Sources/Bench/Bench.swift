@@ -1,6 +1,5 @@
 import Glibc
 import HTTP
-import Programs
 
 /// Measures a running pair as its users use it: `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N]`.
 enum Bench {
@@ -76,7 +75,7 @@ enum Bench {
     let call = Client.Call(.post, "/v1/records", query: [(name: "dataset", value: "migration")])
     let answer = try client.send(call, upload: .bytes(line), limit: 1 << 16)
     guard answer.status == 200 else {
-      throw ChildError("publishing: \(String(decoding: answer.body, as: UTF8.self))")
+      throw Child.Failed(description: "publishing: \(String(decoding: answer.body, as: UTF8.self))")
     }
   }
 

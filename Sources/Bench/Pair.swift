@@ -1,7 +1,6 @@
 import Catalog
 import Glibc
 import HTTP
-import Programs
 
 /// Two nodes, El Salvador and Guatemala, as their users have them: homes made by the command line, a ceremony held, two
 /// processes with default settings, linked over loopback.
@@ -15,10 +14,9 @@ final class Pair {
     (self.folder, self.istmo) = (folder, istmo)
     try Child.run("/bin/cp", ["-r", topology, "\(folder)/Topology"], log: "\(folder)/log")
     let file = "\(folder)/Topology/central-america.toml"
-    var text = Child.written(file)
-    var ports = FreePorts()
+    var text = Files.text(file)
     for country in ["SV", "GT"] {
-      let port = try ports.take()
+      let port = try Self.freePort()
       text = text.replacing("\(country.lowercased()).istmo.example:4711", with: "127.0.0.1:\(port)")
     }
     try Files.write(Array(text.utf8), to: file)
@@ -33,8 +31,8 @@ final class Pair {
     }
     for (one, other) in [("SV", "GT"), ("GT", "SV")] {
       try command(one, ["ceremony", "compare", "\(folder)/\(other).offer", "--json"])
-      guard let code = try JSONValue(parsing: Array(Child.written("\(folder)/log").utf8))["code"]?.string else {
-        throw ChildError("no code")
+      guard let code = try JSONValue(parsing: Array(Files.text("\(folder)/log").utf8))["code"]?.string else {
+        throw Child.Failed(description: "no code")
       }
       try command(
         one,
@@ -58,10 +56,10 @@ final class Pair {
     nodes[country] = try Child(
       istmo, ["run", "--home", home(country), "--desk", "127.0.0.1:0", "--log", "warning"], log: log)
     for _ in 0..<3000 {
-      if Child.written(log).contains(" ready: ") { return }
+      if Files.text(log).contains(" ready: ") { return }
       usleep(10_000)
     }
-    throw ChildError("\(country) is not ready: \(Child.written(log))")
+    throw Child.Failed(description: "\(country) is not ready: \(Files.text(log))")
   }
 
   func stop(_ country: String) { nodes.removeValue(forKey: country)?.stop() }
@@ -86,9 +84,26 @@ final class Pair {
     let deadline = ContinuousClock.now + .seconds(600)
     while try self.size(client) < size {
       guard ContinuousClock.now < deadline else {
-        throw ChildError("the neighbour holds \(try self.size(client)) of \(size) entries")
+        throw Child.Failed(description: "the neighbour holds \(try self.size(client)) of \(size) entries")
       }
       if microseconds > 0 { usleep(microseconds) }
     }
+  }
+
+  /// A port that nobody listens at now.
+  private static func freePort() throws -> UInt16 {
+    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+      }
+    }
+    guard isBound else { throw Child.Failed(description: "no free port") }
+    return UInt16(bigEndian: address.sin_port)
   }
 }

@@ -76,6 +76,7 @@ extension Demo {
       }
       show("\(pair.name)  \(code)  agreement \(digest.prefix(12))")
     }
+    say("  Offers and signed files are in \(folder.path)/files.")
   }
 
   /// Starts the nodes and waits for their links.
@@ -90,19 +91,21 @@ extension Demo {
         try nodes.readyLine(country, log: folder.log(country)) == nil ? "\(country) is not ready" : nil
       }
     }
-    show("all ready after \(Self.seconds(since: began))")
+    show("\(Self.seconds(since: began))  all ready")
     var waiting = topology.pairs
     try wait(seconds: 60) {
       let links = try countries.map { ($0, try status(of: $0)["links"]) }
+      var up: [String] = []
       waiting.removeAll { pair in
         let isUp = links.filter { pair.countries.contains($0.0) }.allSatisfy { country, links in
           pair.countries.filter { $0 != country }.allSatisfy {
             links?[$0.description]?.string?.hasPrefix("up since") == true
           }
         }
-        if isUp { show("link \(pair.name) is up after \(Self.seconds(since: began))") }
+        if isUp { up.append(pair.name) }
         return isUp
       }
+      if !up.isEmpty { show("\(Self.seconds(since: began))  links up: \(up.joined(separator: ", "))") }
       return waiting.first.map { "the link \($0.name) is not up" }
     }
   }

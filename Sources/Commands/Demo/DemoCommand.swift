@@ -20,7 +20,11 @@ private let usualTopology = "Topology/central-america.toml"
   _ = hardenProcess()
   let path = arguments.value("--dir") ?? DemoFolder.usual
   guard !path.isEmpty else { throw UsageError("--dir takes the path of a folder") }
-  let files = try Topology.collect(arguments.value("--topology") ?? usualTopology)
+  let file = arguments.value("--topology") ?? usualTopology
+  guard access(file, R_OK) == 0 else {
+    throw DemoFailure("\(file) cannot be read; run this in the project's folder, or name a topology with --topology")
+  }
+  let files = try Topology.collect(file)
   let topology = try Topology.load(bytes: files)
   let folder = try DemoFolder(path, countries: topology.countries.map(\.code))
   let nodes = try DemoNodes(program: program)

@@ -25,6 +25,10 @@ final class DemoFolder: Sendable {
     self.path = path
     let names = countries.map(\.description) + ["files", "logs"]
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw Self.failure("make", path) }
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw DemoFailure("\(path) is no folder; name another with --dir")
+    }
     guard access(path, R_OK | W_OK | X_OK) == 0,
       let present = try? FileManager.default.contentsOfDirectory(atPath: path)
     else { throw Self.failure("write in", path) }
