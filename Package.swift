@@ -24,11 +24,13 @@ let package = Package(
     .executableTarget(
       name: "StoreBench", dependencies: ["Store", "Exchange", "Terms", "CSQLite"], swiftSettings: swift),
     target(
-      "Commands", ["Desk", "Node", "HTTP", "Exchange", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms"]),
+      "Commands",
+      ["Desk", "Node", "Programs", "HTTP", "Exchange", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms"]),
     target("Desk", ["Node", "HTTP", "Catalog", "Exchange", "Terms"]),
     target("Node", ["Link", "Noise", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
+    target("Programs", []),
     target("HTTP", ["CMicroHTTPD", "CCurl"]),
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
