@@ -151,7 +151,7 @@ extension Core {
   }
 
   /// Receipts and "as of" that came in since the last time are made durable together.
-  private func keepReceipts() {
+  func keepReceipts() {
     for (name, stream) in outgoing where stream.hasNewReceipt {
       outgoing[name]?.hasNewReceipt = false
       building.grown.insert(name)

@@ -56,6 +56,9 @@ extension Core {
     return (all + incoming.values.map { status(incoming: $0, at: time) }).sorted { $0.stream < $1.stream }
   }
 
+  /// The recipient's latest receipt for an outgoing stream. It may not be durable here yet; it is signed all the same.
+  public func receipt(for stream: StreamName) -> SignedCheckpoint? { outgoing[stream]?.head.receipt }
+
   private func status(home stream: OwnStream) -> StreamStatus {
     StreamStatus(
       stream: stream.name, direction: .home, isAgreed: true, obstacle: nil, isLinkUp: true, size: stream.durable.size,

@@ -218,9 +218,13 @@ import Testing
 
   @Test func evidenceFromEitherSideHoldsOffline() async throws {
     let pair = try await Pair()
-    let nodes = [try await pair.a.start(), try await pair.b.start()]
     let published = try await pair.must("publish", "migration", "--ids", at: pair.a, input: Departures.lines(1..<9))
     let id = try #require(published.output.split(separator: "\n").dropFirst(4).first?.split(separator: " ").last)
+    let early = try await pair.a.istmo(
+      "evidence", "export", "\(id)", "--to", "GT", "--out", pair.folder.path + "/early", "--officer", "x", "--purpose",
+      "test")
+    #expect(early.ending == .exit(1) && early.errors.contains("GT has given no receipt for it yet"))
+    let nodes = [try await pair.a.start(), try await pair.b.start()]
     #expect(try await pair.settled())
     var roots: [String] = []
     for side in [pair.a, pair.b] {
