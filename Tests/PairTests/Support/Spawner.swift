@@ -122,6 +122,7 @@ func eventually(seconds: Int = 120, every milliseconds: Int = 50, _ holds: () as
 {
   for _ in 0..<(seconds * 1000 / milliseconds) {
     if try await holds() { return true }
+    if Task.isCancelled { return false }
     try? await Task.sleep(for: .milliseconds(milliseconds))
   }
   return try await holds()

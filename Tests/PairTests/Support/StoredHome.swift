@@ -18,7 +18,7 @@ final class StoredHome {
   init(_ path: String) throws {
     folder = try Folder()
     let copy = folder.path + "/home"
-    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    try Self.copy(path, to: copy)
     home = try Home.open(copy)
     keys = try home.keys(.file).ring
     store = try SQLiteStore(path: home.storeFolder + "/istmo.db")
@@ -26,6 +26,21 @@ final class StoredHome {
   }
 
   deinit { store.close() }
+
+  /// Copies files and folders; a socket that a killed node left is not taken along.
+  private static func copy(_ path: String, to copy: String) throws {
+    let files = FileManager.default
+    try files.createDirectory(
+      atPath: copy, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    for name in try files.contentsOfDirectory(atPath: path) {
+      let kind = try files.attributesOfItem(atPath: "\(path)/\(name)")[.type] as? FileAttributeType
+      switch kind {
+      case .typeDirectory?: try Self.copy("\(path)/\(name)", to: "\(copy)/\(name)")
+      case .typeRegular?: try files.copyItem(atPath: "\(path)/\(name)", toPath: "\(copy)/\(name)")
+      default: break
+      }
+    }
+  }
 
   /// A stream counted again, entry by entry.
   struct Count {
