@@ -10,6 +10,8 @@ final class Pair: Sendable {
   /// The two countries: the first is the one that publishes, where it matters.
   let a: Side
   let b: Side
+  /// A third country, with which the first one has an agreement of its own.
+  let c: Side?
 
   /// One country of the pair. Neighbours reach its node through the relay, whatever port it has this time.
   struct Side: Sendable {
@@ -54,36 +56,42 @@ final class Pair: Sendable {
     init(what: String, _ said: Istmo.Said) { description = "\(what): \(said.ending): \(said.errors)\(said.output)" }
   }
 
-  /// Makes two homes and holds the ceremony. `topology` may change the text that both are made with.
+  /// Makes the homes and holds the ceremonies. `topology` may change the text that all are made with.
   init(
-    _ first: String = "SV", _ second: String = "GT", records: Bool = false, agreed: Bool = true,
+    _ first: String = "SV", _ second: String = "GT", third: String? = nil, records: Bool = false, agreed: Bool = true,
     topology change: (String) -> String = { $0 }
   ) async throws {
     folder = try Folder()
     a = Side(country: first, home: "\(folder.path)/\(first)", relay: try Relay(records: records))
     b = Side(country: second, home: "\(folder.path)/\(second)", relay: try Relay(records: records))
+    if let third {
+      c = Side(country: third, home: "\(folder.path)/\(third)", relay: try Relay(records: records))
+    } else {
+      c = nil
+    }
     try folder.write(Self.passphrase.utf8, "passphrase")
     let sample = Repository.root + "/Topology"
     try FileManager.default.copyItem(atPath: sample, toPath: "\(folder.path)/topology")
     var text = try String(contentsOfFile: "\(sample)/central-america.toml", encoding: .utf8)
-    for side in [a, b] {
+    for side in sides {
       let before = "\"\(side.country.lowercased()).istmo.example:4711\""
       try #require(text.contains(before))
       text = text.replacing(before, with: "\"127.0.0.1:\(side.relay.port)\"")
     }
     try folder.write(change(text).utf8, "topology/central-america.toml")
-    for side in [a, b] {
+    for side in sides {
       try await must(
         "init", "--country", side.country, "--topology", topologyFile, "--passphrase-file", passphraseFile, "--listen",
         "127.0.0.1:0", "--desk", "127.0.0.1:0", at: side)
     }
-    if agreed { try await holdCeremony() }
+    guard agreed else { return }
+    try await holdCeremony(a, b)
+    if let c { try await holdCeremony(a, c) }
   }
 
-  deinit {
-    a.relay.close()
-    b.relay.close()
-  }
+  deinit { for side in sides { side.relay.close() } }
+
+  var sides: [Side] { [a, b] + (c.map { [$0] } ?? []) }
 
   var topologyFile: String { "\(folder.path)/topology/central-america.toml" }
   var passphraseFile: String { "\(folder.path)/passphrase" }
@@ -97,22 +105,23 @@ final class Pair: Sendable {
   }
 
   /// The whole ceremony, file by file.
-  func holdCeremony() async throws {
-    for (side, other) in [(a, b), (b, a)] {
+  func holdCeremony(_ a: Side, _ b: Side) async throws {
+    let both = [(a, b), (b, a)]
+    for (side, other) in both {
       try await must(
         "ceremony", "offer", "--with", other.country, "--out", file("offer", side), "--passphrase-file", passphraseFile,
         at: side)
     }
-    for (side, other) in [(a, b), (b, a)] {
+    for (side, other) in both {
       let code = try await must("ceremony", "compare", file("offer", other), "--json", at: side).json["code"]?.string
       try await must(
         "ceremony", "sign", file("offer", other), "--code", code ?? "", "--official", "Ana Morales, Directora", "--out",
         file("signed", side), "--passphrase-file", passphraseFile, at: side)
     }
-    for (side, other) in [(a, b), (b, a)] { try await must("ceremony", "complete", file("signed", other), at: side) }
+    for (side, other) in both { try await must("ceremony", "complete", file("signed", other), at: side) }
   }
 
-  /// The file that one side makes in a step of the ceremony.
+  /// The file that one side makes in a step of its latest ceremony.
   func file(_ step: String, _ side: Side) -> String { "\(folder.path)/\(step).\(side.country)" }
 
   /// The outgoing stream of the first country that the tests use.
