@@ -25,6 +25,7 @@ extension Core {
 
   func linkUp(_ country: CountryCode) {
     sessions[country] = Session()
+    for name in outgoing.keys where name.recipient == country { outgoing[name]?.owedSince = nil }
     send(.hello(Message.Hello(version: 1, time: now, card: card)), to: country)
     openStreams(with: country)
   }

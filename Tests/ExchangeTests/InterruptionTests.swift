@@ -5,8 +5,9 @@ import Store
 import Terms
 import Testing
 
-/// A stream that was suspended and goes on, and receipts that came by hand: two cores, messages handed over at once.
-@Suite struct SuspensionTests {
+/// A stream that was suspended and goes on, receipts that came by hand or do not come: two cores, messages handed over at
+/// once.
+@Suite struct InterruptionTests {
   @Test(arguments: [0, 1]) func aResumedStreamIsAskedForAgainWhetherItHasNewsOrNot(news: Int) throws {
     var two = try TwoCores()
     try two.link()
@@ -31,6 +32,21 @@ import Testing
     let state = try two.reader("SV").state(of: TwoCores.stream)
     #expect(state.size == 3)
     #expect(state.receipt?.checkpoint.size == 3)
+  }
+
+  @Test func aRecipientThatStoresNothingIsNotCalledFlowing() throws {
+    var two = try TwoCores()
+    try two.link()
+    try two.publish(3)
+    two.full = "GT"
+    try two.publish(2)
+    #expect(try two.isFlowing("SV"))
+    // It goes on saying what it holds; that is no receipt for the rest.
+    try two.tick(20)
+    #expect(try !two.isFlowing("SV") && !two.isFlowing("GT"))
+    two.full = nil
+    try two.tick(20)
+    #expect(try two.isFlowing() && two.sizes() == (6, 6))
   }
 }
 
@@ -59,6 +75,8 @@ private struct TwoCores {
   private let nodes: [CountryCode: Node]
   private var now = Instant(milliseconds: 1_795_528_800_000)
   private var count = 0
+  /// The country whose disk is full.
+  var full: String?
 
   init() throws {
     nodes = [Self.code("SV"): Node(1), Self.code("GT"): Node(2)]
@@ -97,6 +115,7 @@ private struct TwoCores {
       let node = try #require(nodes[country])
       for effect in try #require(node.core).handle(input, at: now) {
         switch effect {
+        case .commit where full.map(Self.code) == country: waiting.append((.commitFailed(.full("full")), country))
         case .commit(let commit):
           try node.store.commit(commit)
           waiting.append((.committed, country))
@@ -138,9 +157,11 @@ private struct TwoCores {
     try give(.bundle(messages, from: Self.code(from)), to: Self.code(to))
   }
 
-  func isFlowing() throws -> Bool {
-    try nodes.values.allSatisfy { try #require($0.core).status(at: now).allSatisfy(\.flowing) }
+  func isFlowing(_ text: String) throws -> Bool {
+    try #require(nodes[Self.code(text)]?.core).status(at: now).allSatisfy(\.flowing)
   }
+
+  func isFlowing() throws -> Bool { try isFlowing("SV") && isFlowing("GT") }
 
   func sizes() throws -> (UInt64, UInt64) {
     (try reader("SV").state(of: Self.stream).size, try reader("GT").state(of: Self.stream).size)
