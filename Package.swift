@@ -59,6 +59,8 @@ let package = Package(
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
     tests("NodeTests", ["Node", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
+    tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
