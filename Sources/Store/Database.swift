@@ -31,6 +31,7 @@ final class Database: @unchecked Sendable {
     handle = opened
     walFramesNow.initialize(to: 0)
     istmo_sqlite_set_defensive(handle)
+    keepLog(true)
     sqlite3_busy_timeout(handle, 2_000)
     try set(role)
   }
@@ -46,6 +47,9 @@ final class Database: @unchecked Sendable {
     statements = [:]
     sqlite3_close_v2(handle)
   }
+
+  /// Whether the log stays as it is when the last connection ends. A store that is refused must be left as it was found.
+  func keepLog(_ keep: Bool) { istmo_sqlite_set_keep_log(handle, keep ? 1 : 0) }
 
   private func set(_ role: Role) throws(StoreError) {
     // The order matters: a page size counts only before the first page is written.
@@ -116,6 +120,15 @@ final class Database: @unchecked Sendable {
       throw error
     }
   }
+
+  /// Goes on seeing the database as it is now. Until `endReading` no frame that the log gets later is copied.
+  func beginReading() throws(StoreError) {
+    try statement("BEGIN").run()
+    _ = try number("PRAGMA schema_version")
+  }
+
+  /// Ends what `beginReading` began. A rollback of a read has nothing to fail at.
+  func endReading() { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
 
   /// How many rows the last statement changed.
   var changes: Int { Int(sqlite3_changes64(handle)) }

@@ -29,6 +29,7 @@ extension Engine {
         pending(commit.states)
         return row
       }
+      if tuning.marksCommits { mark(frames: database.walFrames, durably: false) }
       if !row.isEmpty { writer.nextSequence += 1 }
       writer.nextStream = draft.nextStream
       draft.view = View()
