@@ -87,6 +87,8 @@ final class Database: @unchecked Sendable {
     if let known = statements[sql] { return known }
     var prepared: OpaquePointer?
     let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+    // All statements are ours: one that does not fit the tables tells of a damaged schema.
+    guard code != SQLITE_ERROR else { throw .damaged("\(String(cString: sqlite3_errmsg(handle))) in: \(sql)") }
     guard code == SQLITE_OK, let prepared else { throw error(code, sql) }
     let statement = Statement(sql, on: self, handle: prepared)
     statements[sql] = statement

@@ -11,9 +11,11 @@ final class Engine: Sendable {
     var database: Database?
     /// Which of the two tables takes new lines of the blind index.
     var activeFresh = 0
-    var nextSequence: Int64 = 1
+    /// The first row that belongs into it.
+    var activeFirst: Int64 = 1
     var nextRun: Int64 = 1
-    var nextStream: UInt32 = 1
+    /// As it stands in the database.
+    var manifest = Manifest()
   }
 
   let path: String

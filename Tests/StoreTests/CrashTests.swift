@@ -132,7 +132,7 @@ import Testing
     store.close()
     let log = try Data(contentsOf: URL(fileURLWithPath: image + "-wal"))
     let database = try Database(path: image, role: .writer)
-    try database.execute("UPDATE manifest SET count = 7")
+    try database.execute("UPDATE manifest SET data = x'00'")
     let changed = try Data(contentsOf: URL(fileURLWithPath: image + "-wal"))
     #expect(changed.starts(with: log) && changed.count > log.count)
     #expect(refusal { _ = try SQLiteStore(path: image) }.map(isDamage) == true)
