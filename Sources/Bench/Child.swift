@@ -53,6 +53,14 @@ final class Child {
     return (figure("VmRSS:"), figure("VmHWM:"))
   }
 
+  /// Processor time that it used so far.
+  var processorTime: Duration {
+    // Fields 14 and 15 of proc_pid_stat(5), counted behind the name, in ticks.
+    let fields = Files.text("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else { return .zero }
+    return .milliseconds((user + system) * 1000 / sysconf(Int32(_SC_CLK_TCK)))
+  }
+
   /// Runs a program to its end.
   /// - Throws: `Failed` with what it wrote, when its status is not 0.
   static func run(_ program: String, _ arguments: [String], log: String) throws {

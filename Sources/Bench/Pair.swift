@@ -7,7 +7,10 @@ import HTTP
 final class Pair {
   let folder: String
   let istmo: String
-  private var nodes: [String: Child] = [:]
+  private(set) var nodes: [String: Child] = [:]
+  private(set) var linkPorts: [String: UInt16] = [:]
+  private var tokens: [String: String] = [:]
+  private var apiPorts: [String: UInt16] = [:]
 
   /// Makes the homes. `istmo` is the program, `topology` the folder of the sample topology.
   init(folder: String, istmo: String, topology: String) throws {
@@ -17,6 +20,7 @@ final class Pair {
     var text = Files.text(file)
     for country in ["SV", "GT"] {
       let port = try Self.freePort()
+      linkPorts[country] = port
       text = text.replacing("\(country.lowercased()).istmo.example:4711", with: "127.0.0.1:\(port)")
     }
     try Files.write(Array(text.utf8), to: file)
@@ -41,6 +45,9 @@ final class Pair {
     }
     for (one, other) in [("SV", "GT"), ("GT", "SV")] {
       try command(one, ["ceremony", "complete", "\(folder)/\(other).signed"])
+      try command(one, ["token", "add", "bench", "--scope", "publish", "--scope", "lookup"])
+      tokens[one] = Files.text("\(folder)/log").split(whereSeparator: \.isWhitespace).map(String.init)
+        .first { $0.hasPrefix("istmo-") }
     }
   }
 
@@ -56,7 +63,11 @@ final class Pair {
     nodes[country] = try Child(
       istmo, ["run", "--home", home(country), "--desk", "127.0.0.1:0", "--log", "warning"], log: log)
     for _ in 0..<3000 {
-      if Files.text(log).contains(" ready: ") { return }
+      let text = Files.text(log)
+      if text.contains(" ready: "), let rest = text.split(separator: "http://127.0.0.1:").dropFirst().first {
+        apiPorts[country] = UInt16(rest.prefix { $0.isNumber })
+        return
+      }
       usleep(10_000)
     }
     throw Child.Failed(description: "\(country) is not ready: \(Files.text(log))")
@@ -64,10 +75,28 @@ final class Pair {
 
   func stop(_ country: String) { nodes.removeValue(forKey: country)?.stop() }
 
-  func memory(_ country: String) -> (now: Int, most: Int) { nodes[country]?.memory ?? (0, 0) }
-
   /// A client of a node's API, over the socket in its home.
   func client(_ country: String) -> Client { Client(.unixSocket("\(home(country))/node.sock")) }
+
+  /// How a national system reaches a node's API.
+  func access(_ country: String) -> System.Access {
+    System.Access(port: apiPorts[country] ?? 0, token: tokens[country] ?? "")
+  }
+
+  /// Bytes that went over the link's connection so far, both ways.
+  func wireBytes() throws -> Int {
+    let ports = linkPorts.values.map { "sport = :\($0)" }.joined(separator: " or ")
+    try Child.run("/usr/bin/ss", ["-tinH", ports], log: "\(folder)/log")
+    return Files.text("\(folder)/log").split(whereSeparator: \.isWhitespace)
+      .filter { $0.hasPrefix("bytes_sent:") || $0.hasPrefix("bytes_received:") }
+      .compactMap { Int($0.drop { $0 != ":" }.dropFirst()) }.reduce(0, +)
+  }
+
+  /// Bytes of a home's store on disk.
+  func diskBytes(_ country: String) throws -> Int {
+    try Child.run("/usr/bin/du", ["-sb", "\(home(country))/store"], log: "\(folder)/log")
+    return Files.text("\(folder)/log").split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 0
+  }
 
   /// Durable entries of SV/GT/migration at a node.
   func size(_ client: Client) throws -> UInt64 {
