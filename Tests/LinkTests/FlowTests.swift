@@ -38,7 +38,7 @@ import Testing
   @Test func aSlowReaderHoldsItsSenderBackInBoundedMemory() throws {
     let (one, other) = try Station.linked(salvador, guatemala)
     let (gt, sv) = (guatemala.country, salvador.country)
-    let total = 64 << 20
+    let total = 32 << 20
     let (sending, receiving) = (Counters(), Counters())
     let pump = pump(total, to: gt, sending)
     one.probe.onWritable.withLock { slot in slot = { [reactor = one.reactor] _ in pump(reactor) } }
