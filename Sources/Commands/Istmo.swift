@@ -11,6 +11,8 @@ public enum Istmo {
   /// Runs the command that the arguments name and ends the process with its status.
   public static func main() {
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow is an error to report, as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     exit(run(CommandLine.arguments.dropFirst(), Console()))
   }
 

@@ -148,7 +148,11 @@ extension Core {
       stream.hasNewAsOf = true
     }
     if stream.announced <= size { stream.announcedAt = nil }
-    if stream.problemIndex == nil { stream.problem = "" }
+    if !stream.problem.isEmpty, stream.problemIndex == nil {
+      // The origin had refused the stream and sends nothing of it until it is asked again.
+      stream.problem = ""
+      stream.hasMissed = true
+    }
     incoming[name] = stream
   }
 

@@ -40,7 +40,7 @@ final class DemoProcess {
   }
 
   /// What it said so far, both streams in order.
-  var said: String { Child.written(scratch + "/log") }
+  var said: String { TextFile.read(scratch + "/log") }
 
   /// Waits until something holds, for at most two minutes.
   static func eventually(_ condition: () -> Bool) async throws -> Bool {
@@ -67,7 +67,7 @@ final class DemoProcess {
   var nodes: [Int32] {
     let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
     return numbers.filter { number in
-      number != child.pid && Child.written("/proc/\(number)/cmdline").contains(folder + "/")
+      number != child.pid && TextFile.read("/proc/\(number)/cmdline").contains(folder + "/")
     }
   }
 }
