@@ -11,6 +11,9 @@ extension Demo {
   func goOn() throws {
     sayNext()
     heading("Departures go on until Ctrl-C")
+    guard !traffic.passages.isEmpty else {
+      throw DemoFailure("the topology has no crossing of two countries that are a pair")
+    }
     let first = book.departures.count
     var round = 0
     while true {
@@ -19,7 +22,7 @@ extension Demo {
         say("  \(country) has ended with status \(status); start it again: istmo run --home \(folder.home(country))")
       }
       // A step that shares no factor with most counts comes by every crossing before long.
-      let passage = traffic.passages[round * 7 % max(traffic.passages.count, 1)]
+      let passage = traffic.passages[round * 7 % traffic.passages.count]
       try travel(passage, count: round % 3 + 1)
       try confirmOldest(from: first)
       round += 1
