@@ -111,9 +111,7 @@ public final class Core {
     lastUpkeep = now
     vault = EpochVault(store: store, keys: keys)
     reader = LogReader(store: store, vault: vault, realm: realm)
-    do { ownReceiptKey = try receiptNoteKey(keys.receipt.verifyingKey, of: country, in: realm) } catch {
-      throw .damaged("the realm's name: \(error)")
-    }
+    ownReceiptKey = NoteKey(.receipt, of: country, in: realm, key: keys.receipt.verifyingKey)
     for neighbour in neighbours { self.neighbours[neighbour.country] = neighbour }
     try load()
   }

@@ -158,7 +158,7 @@ extension World {
     node.life += 1
     do throws(ReadError) {
       node.core = try Core(
-        realm: Self.realm, country: node.country, keys: node.keys, store: node.disk, rules: SimulatedRules(),
+        realm: realm, country: node.country, keys: node.keys, store: node.disk, rules: SimulatedRules(),
         entropy: node.entropy, now: clock.now(at: node.country), neighbours: neighbours(of: node), card: [])
     } catch {
       guard node.disk.readProblem != nil else { throw Violation("\(node.country) does not start: \(error)") }
