@@ -19,7 +19,7 @@ let package = Package(
   products: [.executable(name: "istmo", targets: ["istmo"])],
   targets: [
     .executableTarget(name: "istmo", dependencies: ["Commands"], swiftSettings: swift),
-    .executableTarget(name: "Bench", dependencies: ["HTTP", "Catalog"], swiftSettings: swift),
+    .executableTarget(name: "Bench", dependencies: ["Programs", "HTTP", "Catalog"], swiftSettings: swift),
     .executableTarget(name: "Simulate", dependencies: ["Simulator"], swiftSettings: swift),
     .executableTarget(
       name: "StoreBench", dependencies: ["Store", "Exchange", "Terms", "CSQLite"], swiftSettings: swift),
@@ -59,6 +59,7 @@ let package = Package(
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
     tests("NodeTests", ["Node", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
     tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
   ],

@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import Programs
 
 /// Measures a running pair as its users use it:
 /// `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick]`.
@@ -76,7 +77,7 @@ enum Bench {
   private static func catchUp(_ pair: Pair, _ records: Int) throws {
     let file = "\(pair.folder)/records.ndjson"
     let (sv, gt) = (pair.client("SV"), pair.client("GT"))
-    try Files.write(Departures.lines(1_000_000..<1_000_000 + records), to: file)
+    try TextFile.write(Departures.lines(1_000_000..<1_000_000 + records), to: file)
     let start = ContinuousClock.now
     try pair.command("SV", ["publish", "migration", file])
     try pair.wait(gt, for: try pair.size(sv), every: 1000)
@@ -84,7 +85,7 @@ enum Bench {
 
     pair.stop("GT")
     let before = try pair.size(sv)
-    try Files.write(Departures.lines(3_000_000..<3_000_000 + records), to: file)
+    try TextFile.write(Departures.lines(3_000_000..<3_000_000 + records), to: file)
     try pair.command("SV", ["publish", "migration", file])
     try pair.start("GT")
     let back = pair.client("GT")
@@ -102,7 +103,7 @@ enum Bench {
   private static func lookUp(_ pair: Pair, _ records: Int) throws {
     let found = try System(pair.access("GT")).lookUp("A01000000")
     guard String(decoding: found, as: UTF8.self).contains("Ana") else {
-      throw Child.Failed(description: "the document is not found: \(String(decoding: found, as: UTF8.self))")
+      throw ChildError("the document is not found: \(String(decoding: found, as: UTF8.self))")
     }
     for clients in [1, 8, 64] {
       try Clients.measure("lookup_logged", clients: clients, seconds: 4, pair.access("GT")) {

@@ -1,4 +1,5 @@
 import HTTP
+import Programs
 
 /// A national system or a desk: one keep-alive connection to a node's API.
 final class System {
@@ -35,7 +36,7 @@ final class System {
   private func expectSuccess(_ call: Client.Call, _ body: [UInt8]) throws -> [UInt8] {
     let answer = try client.send(call, upload: .bytes(body), limit: 1 << 20)
     guard answer.status == 200 else {
-      throw Child.Failed(description: "\(call.path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
+      throw ChildError("\(call.path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
     }
     return answer.body
   }

@@ -80,7 +80,7 @@ extension Core {
       lagMilliseconds = max(1, oldest.map { time.milliseconds(since: $0) } ?? 1)
     }
     // It takes what is sent, and no receipt comes of it: its disk may be full. What it says meanwhile proves nothing.
-    let isOwed = lag > 0 && (stream.owedSince.map { !isRecent($0, at: time) } ?? false)
+    let isOwed = session?.sending[name] != nil && lag > 0 && (stream.owedSince.map { !isRecent($0, at: time) } ?? false)
     var problem = stream.problem
     if problem.isEmpty, isOwed { problem = "\(name.recipient) takes it and gives no receipt; ask its operator why" }
     let isFlowing =

@@ -81,18 +81,8 @@ public final class Child: Sendable {
   public static func run(_ program: String, _ arguments: [String], log: String) throws(ChildError) {
     let status = try Child(program, arguments, log: log).wait()
     guard status == 0 else {
-      throw ChildError("\(arguments.joined(separator: " ")): status \(status): \(written(log))")
+      throw ChildError("\(arguments.joined(separator: " ")): status \(status): \(TextFile.read(log))")
     }
-  }
-
-  /// What a program has written to its log so far.
-  public static func written(_ log: String) -> String {
-    guard let file = fopen(log, "re") else { return "" }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while case let count = fread(&piece, 1, piece.count, file), count > 0 { bytes += piece[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

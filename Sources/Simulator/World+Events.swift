@@ -65,10 +65,11 @@ extension World {
       workloads[country]?.failed(node.waiting.removeValue(forKey: token)?.map(\.draft) ?? [])
     case .arrived(let stream, let range):
       trace.note(clock.elapsed, "\(country) has \(stream) \(range)")
-      guard try node.reader(realm).state(of: stream).size >= range.upperBound || node.disk.readProblem != nil
+      guard try node.disk.readProblem != nil || node.reader(realm).state(of: stream).size >= range.upperBound
       else {
         throw Violation("\(country) says that \(stream) \(range) arrived, but it is not durable")
       }
+    case .proceed: try give(.proceed, to: node)
     case .close(let other, let reason):
       trace.note(clock.elapsed, "\(country) closes \(other): \(reason)")
       cut(Pair(country, other))

@@ -24,6 +24,17 @@ import Testing
     #expect(try two.sizes() == (UInt64(4 + news), UInt64(4 + news)))
   }
 
+  @Test func anOriginLearnsWhyNobodyAsksForItsStream() throws {
+    var two = try TwoCores()
+    try two.suspend("GT", because: "flood")
+    try two.link()
+    try two.publish(1)
+    #expect(try two.problem("SV")?.contains("GT says: flood") == true)
+    try two.suspend("GT", because: nil)
+    try two.tick(3)
+    #expect(try two.isFlowing() && two.problem("SV") == "")
+  }
+
   @Test func aReceiptThatABundleBroughtIsDurableAtOnce() throws {
     var two = try TwoCores()
     try two.publish(2)
@@ -120,6 +131,7 @@ private struct TwoCores {
           try node.store.commit(commit)
           waiting.append((.committed, country))
         case .send(let message, let recipient): waiting.append((.message(message, from: country), recipient))
+        case .proceed: waiting.insert((.proceed, country), at: 0)
         default: break
         }
       }
@@ -155,6 +167,11 @@ private struct TwoCores {
     let messages = try #require(nodes[Self.code(from)]?.core).messagesForBundle(
       to: Self.code(to), byteCount: 1 << 20)
     try give(.bundle(messages, from: Self.code(from)), to: Self.code(to))
+  }
+
+  /// What a status says of the stream from El Salvador.
+  func problem(_ text: String) throws -> String? {
+    try #require(nodes[Self.code(text)]?.core).status(at: now).first { $0.stream == Self.stream }?.problem
   }
 
   func isFlowing(_ text: String) throws -> Bool {

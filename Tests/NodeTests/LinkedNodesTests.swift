@@ -70,9 +70,8 @@ import Testing
     var latest = first
     for surname in ["Marcado", "Marcados"] {
       let departure = String(decoding: NodePair.departure(0), as: UTF8.self)
-      latest = try publish(
-        departure.replacing("Marcada", with: surname).replacing("{\"event", with: "{\"replaces\":\"\(latest)\",\"event"),
-        at: sv)
+        .replacing("Marcada", with: surname)
+      latest = try publish(departure.replacing("{\"event", with: "{\"replaces\":\"\(latest)\",\"event"), at: sv)
     }
     request.unmatched = false
     #expect(try NodePair.eventually { try gt.lookups.answer(request).records.map(\.record.entry.id) == [latest] })

@@ -1,4 +1,5 @@
 import Catalog
+import Glibc
 import HTTP
 import Terms
 
@@ -10,6 +11,9 @@ extension Demo {
   func goOn() throws {
     sayNext()
     heading("Departures go on until Ctrl-C")
+    guard !traffic.passages.isEmpty else {
+      throw DemoFailure("the topology has no crossing of two countries that are a pair")
+    }
     let first = book.departures.count
     var round = 0
     while true {
@@ -18,7 +22,7 @@ extension Demo {
         say("  \(country) has ended with status \(status); start it again: istmo run --home \(folder.home(country))")
       }
       // A step that shares no factor with most counts comes by every crossing before long.
-      let passage = traffic.passages[round * 7 % max(traffic.passages.count, 1)]
+      let passage = traffic.passages[round * 7 % traffic.passages.count]
       try travel(passage, count: round % 3 + 1)
       try confirmOldest(from: first)
       round += 1
@@ -43,7 +47,8 @@ extension Demo {
     while isAnswering(stream.recipient), ContinuousClock.now - start < .seconds(5) {
       let own = try status(of: stream.origin).items("streams").first { $0.text("stream") == stream.description }
       guard let own, own.count("receipt_size") == own.count("size") else {
-        try interruption.sleep(milliseconds: 1)
+        try interruption.check()
+        usleep(1000)
         continue
       }
       outcome = "signed for by \(stream.recipient) after \(Int((ContinuousClock.now - start) / .milliseconds(1))) ms"
@@ -74,6 +79,10 @@ extension Demo {
     guard let stream = showcase, let desk = desks[stream.origin] else { return }
     let (origin, recipient) = (folder.home(stream.origin), folder.home(stream.recipient))
     heading("Try next, in another terminal")
+    // Whoever opens another terminal is in another folder.
+    let here = folder.path.hasPrefix("/") ? nil : getcwd(nil, 0)
+    defer { free(here) }
+    if let here { say("  cd \(Self.quoted(String(cString: here)))") }
     for line in [
       "alias istmo=\(Self.quoted(program))",
       "istmo status --watch --home \(recipient)",

@@ -69,7 +69,8 @@ extension Demo {
         try istmo(["ceremony", "complete", file(other, "signed")], at: country)
       }
       let digests = try [(a, b), (b, a)].map { country, other in
-        try json(["agreement", "list"], at: country).first { $0["with"]?.string == other.description }?["digest"]?.string
+        try json(["agreement", "list"], at: country).first { $0["with"]?.string == other.description }?["digest"]?
+          .string
       }
       guard let digest = digests[0], digest == digests[1] else {
         throw DemoFailure("\(a) and \(b) hold different agreements")

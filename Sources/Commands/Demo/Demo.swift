@@ -50,19 +50,15 @@ final class Demo {
       try summarise(started)
       isProven = true
       if !isOnce { try goOn() }
-    } catch is Interruption.Raised {
-      say(isProven ? "" : "\nInterrupted: not everything was proven.")
     } catch {
-      // What fails because the nodes were told to end is no fault.
-      guard !interruption.isRaised else {
-        nodes.stop()
-        say("\nInterrupted.")
-        return isProven ? statusDone : statusFailed
-      }
       nodes.stop()
-      console.complain("istmo demo: FAILED: \(error)")
-      console.complain("logs of the nodes: \(folder.path)/logs")
-      return statusFailed
+      // What fails because the nodes were told to end is no fault.
+      guard error is Interruption.Raised || interruption.isRaised else {
+        console.complain("istmo demo: FAILED: \(error)")
+        console.complain("logs of the nodes: \(folder.path)/logs")
+        return statusFailed
+      }
+      say(isProven ? "" : "\nInterrupted: not everything was proven.")
     }
     nodes.stop()
     say("All nodes have ended. The homes remain in \(folder.path); the next demo there begins anew.")

@@ -25,7 +25,7 @@ final class DemoNodes: Sendable {
   /// The line that a node prints once it is ready; nil until then.
   /// - Throws: `DemoFailure` when it has ended.
   func readyLine(_ country: CountryCode, log: String) throws(DemoFailure) -> String? {
-    let lines = Child.written(log).split(separator: "\n")
+    let lines = TextFile.read(log).split(separator: "\n")
     if let line = lines.first(where: { $0.hasPrefix("\(country) ready: ") }) { return String(line) }
     guard let status = children.withLock({ $0[country] })?.status else { return nil }
     throw DemoFailure("the node of \(country) ended with status \(status): \(lines.last ?? "no word in \(log)")")

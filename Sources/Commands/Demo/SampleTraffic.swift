@@ -29,8 +29,9 @@ struct SampleTraffic {
     for pair in topology.pairs {
       for crossing in topology.crossings where crossing.countries.count == 2 {
         guard Set(crossing.countries) == Set(pair.countries) else { continue }
-        for (from, to) in [(crossing.countries[0], crossing.countries[1]), (crossing.countries[1], crossing.countries[0])]
-        {
+        for (from, to) in [
+          (crossing.countries[0], crossing.countries[1]), (crossing.countries[1], crossing.countries[0]),
+        ] {
           guard let post = topology.actingPost(at: crossing, from: from, to: to, dataset: dataset) else { continue }
           let stream = StreamName(
             origin: post.country, recipient: post.country == from ? to : from, dataset: dataset)

@@ -35,7 +35,8 @@ final class NodeProcess: Sendable {
     var early: Ending?
     _ = await eventually(seconds: 120, every: 10) { [child] in
       let line = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
-      if line.hasSuffix("\n") { ports = Self.ports(line) } else { early = PairTests.ending(of: child) }
+      if line.hasSuffix("\n") { ports = Self.ports(line) }
+      if ports == nil { early = PairTests.ending(of: child) }
       return ports != nil || early != nil
     }
     guard let ports else {
