@@ -129,10 +129,11 @@ extension StreamStatus {
 
 extension LinkState {
   fileprivate var sentence: String {
-    switch phase {
+    let refusal = lastRefusal.map { "; last refused: \($0)" } ?? ""
+    return switch phase {
     case .up: "up since \(upSince?.wholeSeconds ?? "?")"
-    case .dialling: "dialling" + (lastFailure.map { "; last failure: \($0)" } ?? "")
-    case .down: "down" + (lastFailure.map { ": \($0)" } ?? "")
+    case .dialling: "dialling" + (lastFailure.map { "; last failure: \($0)" } ?? "") + refusal
+    case .down: "down" + (lastFailure.map { ": \($0)" } ?? "") + refusal
     }
   }
 }
