@@ -1,3 +1,4 @@
+import Foundation
 import Terms
 import Testing
 
@@ -171,6 +172,28 @@ import Testing
     #expect(topology.pair(Sample.guatemala, Sample.country("PA")) == nil)
     #expect(topology.terms(between: Sample.guatemala, and: Sample.country("PA")).isEmpty)
     #expect(topology.pair(Sample.salvador, Sample.guatemala) == topology.pair(Sample.guatemala, Sample.salvador))
+  }
+
+  /// The example of Topology/README.md, word for word.
+  @Test func countriesWithoutABorderExchangeWhatTheyAgree() throws {
+    func text(_ path: String) throws -> String {
+      String(decoding: try #require(SmallFile.read(Sample.root + "/Topology/" + path)), as: UTF8.self)
+    }
+    let readme = try text("README.md")
+    let start = try #require(readme.range(of: "[[pair]]\ncountries = [\"GT\", \"PA\"]"))
+    let example = readme[start.lowerBound...].prefix { $0 != "`" }
+    let file = try text("central-america.toml") + "\n" + example
+    let (read, faults) = Topology.read(Sample.topologyFile) { path in
+      path == Sample.topologyFile ? Array(file.utf8) : SmallFile.read(path)
+    }
+    #expect(faults.isEmpty, "\(faults)")
+    let terms = try #require(read).terms(between: Sample.guatemala, and: Sample.country("PA"))
+    #expect(terms.map(\.stream.description) == ["GT/PA/migration"])
+    #expect(
+      terms.first?.filter == [
+        FilterClause(field: "crossing", values: ["GT-SV/*"]), FilterClause(field: "to", values: ["PA"]),
+      ])
+    #expect(try terms.first?.purpose == Sample.terms().purpose)
   }
 
   @Test func theMigrationDatasetHasWhatTheIssueAsks() throws {
