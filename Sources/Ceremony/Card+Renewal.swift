@@ -10,7 +10,7 @@ extension Card {
     case replaced(oldUntil: Instant)
   }
 
-  /// How long an old card's keys still count after a new card is accepted: seven days, so that a link that is down over
+  /// How long an old card's keys still count after the new card's first moment: seven days, so that a link that is down over
   /// a weekend or a holiday does not lose what was signed just before the rotation.
   public static let overlapMilliseconds: Int64 = 7 * 86_400_000
 
@@ -31,7 +31,22 @@ extension Card {
     guard new.content.serial > old.content.serial else {
       throw .serialNotHigher(country: new.content.country, held: old.content.serial, found: new.content.serial)
     }
-    return .replaced(oldUntil: min(old.content.validUntil, now.advanced(byMilliseconds: overlapMilliseconds)))
+    return .replaced(oldUntil: old.end(replacedBy: new))
+  }
+
+  /// Which of a country's cards count at a moment: the newest, and older ones during the overlap. Newest first.
+  /// - Parameter cards: in order of serial, signatures verified.
+  public static func counting(_ cards: [Card], at now: Instant) -> [Card] {
+    var counting = Array(cards.suffix(1))
+    for (old, new) in zip(cards, cards.dropFirst()).reversed() where now < old.end(replacedBy: new) {
+      counting.append(old)
+    }
+    return counting
+  }
+
+  /// Both sides find the same end, whenever the new card reached them.
+  private func end(replacedBy new: Card) -> Instant {
+    min(content.validUntil, new.content.validFrom.advanced(byMilliseconds: Self.overlapMilliseconds))
   }
 }
 

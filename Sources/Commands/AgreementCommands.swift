@@ -11,7 +11,7 @@ let agreementCommands: [Command] = [
     options: [homeOption, .flag("--json"), .flag("--text")], positionals: 1...1, run: show),
   Command(
     "agreement suspend", "CC", summary: "stops the exchange with a neighbour, both directions, until resumed",
-    options: [homeOption, .value("--reason", "TEXT")], positionals: 1...1, run: suspend),
+    options: [homeOption, .needed("--reason", "TEXT")], positionals: 1...1, run: suspend),
   Command(
     "agreement resume", "CC", summary: "ends a suspension", options: [homeOption], positionals: 1...1, run: resume),
 ]

@@ -9,14 +9,23 @@ struct OptionSpec: Sendable {
   let name: String
   /// What stands for its value in the usage; nil for a flag.
   let value: String?
-  let repeats: Bool
+  var repeats = false
+  var isNeeded = false
 
-  static func flag(_ name: String) -> OptionSpec { OptionSpec(name: name, value: nil, repeats: false) }
-  static func value(_ name: String, _ value: String) -> OptionSpec {
-    OptionSpec(name: name, value: value, repeats: false)
-  }
+  static func flag(_ name: String) -> OptionSpec { OptionSpec(name: name, value: nil) }
+  static func value(_ name: String, _ value: String) -> OptionSpec { OptionSpec(name: name, value: value) }
   static func values(_ name: String, _ value: String) -> OptionSpec {
     OptionSpec(name: name, value: value, repeats: true)
+  }
+  /// An option without which the command cannot do its work.
+  static func needed(_ name: String, _ value: String, repeats: Bool = false) -> OptionSpec {
+    OptionSpec(name: name, value: value, repeats: repeats, isNeeded: true)
+  }
+
+  /// As the usage line shows it.
+  var usage: String {
+    let text = value.map { "\(name) \($0)" } ?? name
+    return (isNeeded ? text : "[\(text)]") + (repeats ? "..." : "")
   }
 }
 
@@ -25,7 +34,7 @@ struct Arguments: Sendable {
   private(set) var positionals: [String] = []
   private var given: [String: [String]] = [:]
 
-  /// - Throws: `UsageError` for an unknown option, a missing value, or too many or few other words.
+  /// - Throws: `UsageError` for an unknown option, a missing value or option, or too many or few other words.
   init(_ words: ArraySlice<String>, options: [OptionSpec], positionals allowed: ClosedRange<Int>) throws(UsageError) {
     var rest = words
     var onlyPositionals = false
@@ -59,13 +68,18 @@ struct Arguments: Sendable {
     guard allowed.contains(positionals.count) else {
       throw UsageError(positionals.count < allowed.lowerBound ? "something is missing" : "too many words")
     }
+    let missing = options.filter { $0.isNeeded && given[$0.name] == nil }.map(\.name)
+    guard missing.isEmpty else {
+      throw UsageError("\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") needed")
+    }
   }
 
   func flag(_ name: String) -> Bool { given[name] != nil }
   func value(_ name: String) -> String? { given[name]?.last }
   func values(_ name: String) -> [String] { given[name] ?? [] }
 
-  /// - Throws: `UsageError` when the option is missing.
+  /// The value of a needed option.
+  /// - Throws: `UsageError` when it is missing.
   func needed(_ name: String) throws(UsageError) -> String {
     guard let value = value(name) else { throw UsageError("\(name) is needed") }
     return value

@@ -6,7 +6,7 @@ import Terms
 let bundleCommands: [Command] = [
   Command(
     "bundle export", summary: "writes what a neighbour has no receipt for, to carry by hand",
-    options: [homeOption, .value("--to", "CC"), .value("--out", "F"), .value("--storage-passphrase-file", "F")],
+    options: [homeOption, .needed("--to", "CC"), .needed("--out", "F"), .value("--storage-passphrase-file", "F")],
     run: exportBundle),
   Command(
     "bundle import", "F", summary: "takes a neighbour's bundle",

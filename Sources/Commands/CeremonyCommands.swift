@@ -9,7 +9,7 @@ let ceremonyCommands: [Command] = [
   Command(
     "ceremony offer", summary: "makes this country's offer file; the first step",
     options: [
-      homeOption, .value("--with", "CC"), .value("--out", "F"), .value("--from", "DATE"), .value("--until", "DATE"),
+      homeOption, .needed("--with", "CC"), .needed("--out", "F"), .value("--from", "DATE"), .value("--until", "DATE"),
       .value("--root-key", "F"), .value("--passphrase-file", "F"),
     ], run: offer),
   Command(
@@ -18,8 +18,9 @@ let ceremonyCommands: [Command] = [
   Command(
     "ceremony sign", "F", summary: "signs what was compared, once the code was read aloud",
     options: [
-      homeOption, .value("--code", "CODE"), .values("--official", "NAME, ROLE"), .values("--witness", "NAME, ROLE"),
-      .value("--out", "G"), .value("--root-key", "F"), .value("--passphrase-file", "F"),
+      homeOption, .needed("--code", "CODE"), .needed("--official", "\"NAME, ROLE\"", repeats: true),
+      .values("--witness", "\"NAME, ROLE\""), .needed("--out", "G"), .value("--root-key", "F"),
+      .value("--passphrase-file", "F"),
     ], positionals: 1...1, run: sign),
   Command(
     "ceremony complete", "G", summary: "takes the other side's signed file; the agreement is in force",
@@ -30,7 +31,7 @@ let ceremonyCommands: [Command] = [
     run: show),
   Command(
     "ceremony rehearse", summary: "a whole ceremony on throw-away keys; nothing of it counts",
-    options: [homeOption, .value("--with", "CC")], run: rehearse),
+    options: [homeOption, .needed("--with", "CC")], run: rehearse),
 ]
 
 /// The years for which an agreement is offered when no dates are given.
@@ -130,7 +131,6 @@ private func partner(_ home: Home, of country: CountryCode, terms: AgreementTerm
   let out = try arguments.needed("--out")
   let officials = try people(arguments, "--official")
   let witnesses = try people(arguments, "--witness")
-  guard !officials.isEmpty else { throw UsageError("--official \"NAME, ROLE\" is needed, once for each official") }
   let home = try Home.open(arguments.home)
   let bytes = try InputFile.read(arguments.positionals[0], longest: Agreement.longest * 2)
   let theirs = try Offer(bytes)

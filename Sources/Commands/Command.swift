@@ -21,10 +21,8 @@ struct Command: Sendable {
 
   /// The usage line.
   var usage: String {
-    let shown = options.filter { $0.name != "--help" }.map { option in
-      let text = option.value.map { "\(option.name) \($0)" } ?? option.name
-      return option.repeats ? "[\(text)]..." : "[\(text)]"
-    }
+    let named = options.filter { $0.name != "--help" }
+    let shown = (named.filter(\.isNeeded) + named.filter { !$0.isNeeded }).map(\.usage)
     return (["istmo \(name)"] + (operands.isEmpty ? [] : [operands]) + shown).joined(separator: " ")
   }
 }

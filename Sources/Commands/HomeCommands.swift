@@ -9,7 +9,7 @@ let homeCommands: [Command] = [
   Command(
     "init", summary: "makes a home: root key, node keys, card, store",
     options: [
-      homeOption, .value("--country", "CC"), .value("--topology", "FILE"), .value("--passphrase-file", "F"),
+      homeOption, .needed("--country", "CC"), .needed("--topology", "FILE"), .value("--passphrase-file", "F"),
       .value("--listen", "HOST:PORT"), .value("--desk", "HOST:PORT"),
       .value("--storage-key", "file|credential|passphrase"),
       .value("--storage-passphrase-file", "F"),
@@ -35,6 +35,10 @@ let homeCommands: [Command] = [
     )
   }
   var config = HomeConfig(realm: topology.realm, country: country)
+  // Neighbours dial the endpoint of the topology: listen at its port.
+  if let endpoint = topology.country(country)?.endpoint, let port = endpoint.split(separator: ":").last {
+    config.link = ListenAddress(host: config.link.host, port: UInt16(port) ?? config.link.port)
+  }
   do {
     if let text = arguments.value("--listen") { config.link = try ListenAddress(text) }
     if let text = arguments.value("--desk") { config.desk = try ListenAddress(text) }

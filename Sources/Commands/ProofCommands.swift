@@ -11,7 +11,7 @@ let proofCommands: [Command] = [
   Command(
     "evidence export", "ID", summary: "writes an offline proof of one record",
     options: [
-      homeOption, .value("--out", "F"), .value("--to", "CC"), .value("--officer", "ID"), .value("--purpose", "TEXT"),
+      homeOption, .needed("--out", "F"), .value("--to", "CC"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"),
       .value("--role", "ROLE"), .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: exportEvidence),
   Command(

@@ -239,11 +239,8 @@ extension Core {
   /// The time of a neighbour's receipt in seconds, or nil when it is not signed by it.
   func receiptTime(_ receipt: SignedCheckpoint, of neighbour: Neighbour) -> UInt64? {
     for key in neighbour.receiptKeys {
-      if let noteKey = try? receiptNoteKey(key, of: neighbour.country, in: realm),
-        let time = try? receipt.note.time(of: noteKey)
-      {
-        return time
-      }
+      let noteKey = NoteKey(.receipt, of: neighbour.country, in: realm, key: key)
+      if let time = try? receipt.note.time(of: noteKey) { return time }
     }
     return nil
   }

@@ -25,6 +25,8 @@ public final class Core {
     case committed
     /// The commit under way failed; none of it happened.
     case commitFailed(StoreError)
+    /// The effects before `Effect.proceed` are done.
+    case proceed
     /// Time went by; about once a second.
     case tick
     /// Agreements or cards changed.
@@ -45,6 +47,9 @@ public final class Core {
     case hello(Message.Hello, from: CountryCode)
     /// New records of a neighbour are durable and visible.
     case arrived(StreamName, range: Range<UInt64>)
+    /// Give the input `proceed` once the effects before this one are done, before any other. Publishers hear of a commit
+    /// and the next commit begins before what became durable is made ready for the neighbours.
+    case proceed
     /// The link must be closed.
     case close(CountryCode, reason: String)
     /// Something an operator should see. No personal data.
@@ -79,6 +84,8 @@ public final class Core {
   var sessions: [CountryCode: Session] = [:]
   var building = Building()
   var underWay: Building?
+  /// Durable, and not told to the neighbours yet.
+  private var unannounced: Building?
   var lastID: RecordID?
   var effects: [Effect] = []
   var lastUpkeep: Instant
@@ -104,9 +111,7 @@ public final class Core {
     lastUpkeep = now
     vault = EpochVault(store: store, keys: keys)
     reader = LogReader(store: store, vault: vault, realm: realm)
-    do { ownReceiptKey = try receiptNoteKey(keys.receipt.verifyingKey, of: country, in: realm) } catch {
-      throw .damaged("the realm's name: \(error)")
-    }
+    ownReceiptKey = NoteKey(.receipt, of: country, in: realm, key: keys.receipt.verifyingKey)
     for neighbour in neighbours { self.neighbours[neighbour.country] = neighbour }
     try load()
   }
@@ -129,6 +134,11 @@ public final class Core {
       case .bundle(let messages, let country): receiveBundle(messages, from: country)
       case .committed: try committed()
       case .commitFailed(let error): try commitFailed(error)
+      case .proceed:
+        if let done = unannounced {
+          unannounced = nil
+          announce(done)
+        }
       case .tick: tick()
       case .neighbours(let list, let card): try change(list, card)
       }
@@ -142,6 +152,7 @@ public final class Core {
       if underWay == nil { reload() }
     }
     flush()
+    if unannounced != nil { effects.append(.proceed) }
     defer { effects = [] }
     return effects
   }
@@ -180,7 +191,7 @@ public final class Core {
       reload()
     } else {
       for (stream, epoch, key) in done.epochs { try vault.add(epoch, key: key, to: stream) }
-      announce(done)
+      unannounced = done
     }
   }
 

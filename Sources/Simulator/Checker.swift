@@ -42,7 +42,7 @@ extension World {
       throw Violation("\(node.country) answers \(token), which does not wait, or with another number of results")
     }
     trace.note(clock.elapsed, "\(node.country) published \(token): \(results.count)")
-    let reader = node.reader(Self.realm)
+    let reader = node.reader(realm)
     var sizes: [DatasetName: UInt64] = [:]
     for (handing, result) in zip(handings, results) {
       let draft = handing.draft
@@ -85,7 +85,7 @@ extension World {
     case .asOf(let stream, let note): try checkEmitted(note, stream, by: node)
     case .receipt(let stream, let note):
       let receipt = try SignedCheckpoint(note).checkpoint
-      let state = try node.reader(Self.realm).state(of: stream)
+      let state = try node.reader(realm).state(of: stream)
       guard receipt.size <= state.size, receipt.size < state.size || receipt.root == state.frontier.root else {
         throw Violation("\(node.country) receipts \(receipt.size) of \(stream), only \(state.size) are durable")
       }
@@ -96,7 +96,7 @@ extension World {
 
   private func checkEmitted(_ note: [UInt8], _ stream: StreamName, by node: SimulatedNode) throws {
     let checkpoint = try SignedCheckpoint(note).checkpoint
-    let state = try node.reader(Self.realm).state(of: stream)
+    let state = try node.reader(realm).state(of: stream)
     guard checkpoint.size <= state.size else {
       throw Violation("\(node.country) signs \(checkpoint.size) of \(stream), only \(state.size) are durable")
     }
@@ -112,7 +112,7 @@ extension World {
     guard core.pendingByteCount <= Core.mostPendingBytes + (8 << 20) else {
       throw Violation("\(node.country) holds \(core.pendingByteCount) bytes in memory")
     }
-    let reader = node.reader(Self.realm)
+    let reader = node.reader(realm)
     for status in core.status(at: clock.now(at: node.country)) {
       let state = try reader.state(of: status.stream)
       guard status.size == state.size, status.halted == state.halted else {

@@ -21,7 +21,7 @@ extension World {
       for status in core.status(at: clock.now(at: country)) where status.direction != .home {
         if !status.flowing || status.lagRecords > 0 { open.append("\(country): \(status)") }
         if status.direction == .incoming {
-          let origin = try self.node(status.stream.origin).reader(Self.realm).state(of: status.stream)
+          let origin = try self.node(status.stream.origin).reader(realm).state(of: status.stream)
           if origin.size != status.size { open.append("\(status.stream) has \(origin.size), held \(status.size)") }
         }
       }
@@ -31,7 +31,7 @@ extension World {
 
   func checkEnd(_ country: CountryCode) throws {
     let node = try node(country)
-    let reader = node.reader(Self.realm)
+    let reader = node.reader(realm)
     for stream in try reader.streams() {
       guard stream.origin == country || stream.recipient == country else {
         throw Violation("\(country) holds \(stream), which is not for it")
@@ -55,7 +55,7 @@ extension World {
   }
 
   private func records(of stream: StreamName, at node: SimulatedNode) throws -> [LogReader.Record] {
-    let reader = node.reader(Self.realm)
+    let reader = node.reader(realm)
     let size = try reader.state(of: stream).size
     var records: [LogReader.Record] = []
     var index: UInt64 = 0

@@ -65,10 +65,11 @@ extension World {
       workloads[country]?.failed(node.waiting.removeValue(forKey: token)?.map(\.draft) ?? [])
     case .arrived(let stream, let range):
       trace.note(clock.elapsed, "\(country) has \(stream) \(range)")
-      guard try node.reader(Self.realm).state(of: stream).size >= range.upperBound || node.disk.readProblem != nil
+      guard try node.disk.readProblem != nil || node.reader(Self.realm).state(of: stream).size >= range.upperBound
       else {
         throw Violation("\(country) says that \(stream) \(range) arrived, but it is not durable")
       }
+    case .proceed: try give(.proceed, to: node)
     case .close(let other, let reason):
       trace.note(clock.elapsed, "\(country) closes \(other): \(reason)")
       cut(Pair(country, other))
@@ -157,7 +158,7 @@ extension World {
     node.life += 1
     do throws(ReadError) {
       node.core = try Core(
-        realm: Self.realm, country: node.country, keys: node.keys, store: node.disk, rules: SimulatedRules(),
+        realm: realm, country: node.country, keys: node.keys, store: node.disk, rules: SimulatedRules(),
         entropy: node.entropy, now: clock.now(at: node.country), neighbours: neighbours(of: node), card: [])
     } catch {
       guard node.disk.readProblem != nil else { throw Violation("\(node.country) does not start: \(error)") }

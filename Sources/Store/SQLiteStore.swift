@@ -73,7 +73,7 @@ public final class SQLiteStore: Store {
     return figures
   }
 
-  /// Reads everything and checks all sums, SQLite's own structure included.
-  /// - Throws: `StoreError.damaged` with the first place that is wrong.
-  public func verify() throws(StoreError) { try engine.verify() }
+  /// Reads everything and checks all sums, SQLite's own structure included. `progress` is told the share done.
+  /// - Returns: what is damaged, by stream and index where it belongs to one; empty when nothing is.
+  public func problems(progress: (Double) -> Void = { _ in }) -> [String] { engine.problems(progress) }
 }

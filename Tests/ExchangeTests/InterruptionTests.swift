@@ -131,6 +131,7 @@ private struct TwoCores {
           try node.store.commit(commit)
           waiting.append((.committed, country))
         case .send(let message, let recipient): waiting.append((.message(message, from: country), recipient))
+        case .proceed: waiting.insert((.proceed, country), at: 0)
         default: break
         }
       }

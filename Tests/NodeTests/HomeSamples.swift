@@ -29,12 +29,13 @@ final class Scratch {
   ]
 
   func home(
-    _ country: String = "SV", storage: StorageKeySource = .file, topology: [String: [UInt8]] = Scratch.topology
+    _ country: String = "SV", storage: StorageKeySource = .file, topology: [String: [UInt8]] = Scratch.topology,
+    now: Instant = Scratch.now
   ) throws -> Home {
     try Home.create(
       "\(folder)/\(country)",
       config: HomeConfig(realm: Realm("istmo.sieca.int"), country: CountryCode(country)), topology: topology,
-      passphrase: Self.phrase(), storage: storage, work: .least(entropy), entropy, now: Self.now)
+      passphrase: Self.phrase(), storage: storage, work: .least(entropy), entropy, now: now)
   }
 
   func write(_ bytes: [UInt8], _ name: String) throws -> String {
@@ -55,12 +56,13 @@ final class Scratch {
   }
 
   /// A whole ceremony between two homes, each step kept in the home.
-  static func ceremony(_ sv: Home, _ gt: Home, replacing: Bool = false) throws -> (
-    sv: CeremonyResult, gt: CeremonyResult
-  ) {
+  static func ceremony(
+    _ sv: Home, _ gt: Home, replacing: Bool = false, terms: AgreementTerms? = nil, now: Instant = Scratch.now
+  ) throws -> (sv: CeremonyResult, gt: CeremonyResult) {
+    let terms = try terms ?? Self.terms()
     for home in [sv, gt] {
       let root = try home.rootKeyFile().open(passphrase: phrase())
-      try home.keep(CeremonyState.offer(root: root, card: home.card(), terms: terms(), SystemEntropy(), now: now))
+      try home.keep(CeremonyState.offer(root: root, card: home.card(), terms: terms, SystemEntropy(), now: now))
     }
     func step<R>(_ home: Home, with other: Home, _ body: (inout CeremonyState) throws -> R) throws -> R {
       var state = try #require(try home.ceremony(with: other.config.country))

@@ -18,9 +18,13 @@ struct DefinitionReader {
   var fields: [Field] = []
   /// Where each field's table stands, for faults found later.
   var fieldTables: [TableReader] = []
+  /// Whether all fields could be read; when not, what names one of the others is not at fault.
+  var allFieldsAreRead = true
 
   /// A body has at most so many members, and a definition of more fields helps nobody.
   static let fieldsMax = 100
+  /// Each is asked of every record.
+  static let rulesMax = 50
 
   init(source: TomlSource) { self.source = source }
 
@@ -62,9 +66,10 @@ struct DefinitionReader {
   private func pointer(_ root: TableReader, _ key: String, to word: String) -> String? {
     guard let text = root.text(key, example: word, optional: true) else { return nil }
     guard let field = fields.first(where: { $0.name == text.value }) else {
+      guard allFieldsAreRead else { return nil }
       let names = fields.filter { $0.type.word == word }.map(\.name)
       source.report(
-        text.offset, "\(key) names no field",
+        text.offset, "there is no field \"\(text.value)\"",
         NearestName.advice(text.value, in: names, else: "name a field of type \(word)"))
       return nil
     }
@@ -78,7 +83,11 @@ struct DefinitionReader {
 
   private func rules(_ root: TableReader) -> [NamedRule] {
     var rules: [NamedRule] = []
-    for table in root.tables("rule", what: "rule") {
+    let tables = root.tables("rule", what: "rule")
+    if tables.count > Self.rulesMax {
+      source.report(tables[Self.rulesMax].offset, "more than \(Self.rulesMax) rules", "write fewer")
+    }
+    for table in tables.prefix(Self.rulesMax) {
       guard let name = table.word("kind", of: Rule.kinds.map(\.name)),
         let kind = Rule.kinds.first(where: { $0.name == name })
       else { continue }
@@ -90,8 +99,9 @@ struct DefinitionReader {
         rule.parts[part] = text.value
         if part == "key" { continue }
         guard let field = fields.first(where: { $0.name == text.value }) else {
+          guard allFieldsAreRead else { continue }
           source.report(
-            text.offset, "the rule names no field with \"\(text.value)\"",
+            text.offset, "there is no field \"\(text.value)\"",
             NearestName.advice(text.value, in: fields.map(\.name), else: "name a field of this definition"))
           continue
         }

@@ -75,6 +75,32 @@ enum Transliteration {
     }
   }
 
+  /// Appends the name so that all its transliterations come out the same: MÜLLER, MUELLER and MUXXLLER as `MULLER`, PEÑA,
+  /// PENA and PENXXA as `PENA`. Some names come together that are not the same, such as SÁENZ and SANZ.
+  static func appendFolded(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) {
+    var capitals: [UInt8] = []
+    capitals.reserveCapacity(text.count + 4)
+    append(text, to: &capitals)
+    var at = 0
+    while at < capitals.count {
+      let letter = capitals[at]
+      out.append(letter)
+      at += 1
+      switch letter {
+      case 0x41:  // A: AA for Å, AE for Ä
+        while at < capitals.count, capitals[at] == 0x41 || capitals[at] == 0x45 { at += 1 }
+      case 0x4F:  // O: OE for Ö
+        while at < capitals.count, capitals[at] == 0x45 { at += 1 }
+      case 0x55:  // U: UE or UXX for Ü
+        while at < capitals.count, capitals[at] == 0x45 { at += 1 }
+        fallthrough
+      case 0x4E:  // N: NXX for Ñ
+        if at + 1 < capitals.count, capitals[at] == 0x58, capitals[at + 1] == 0x58 { at += 2 }
+      default: break
+      }
+    }
+  }
+
   /// The name in capitals.
   static func capitals(_ text: ArraySlice<UInt8>, style: Style = .plain) -> [UInt8] {
     var out: [UInt8] = []

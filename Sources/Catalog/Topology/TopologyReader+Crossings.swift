@@ -3,7 +3,14 @@ import Terms
 extension TopologyReader {
   mutating func readCrossings(_ root: TableReader) {
     var seen: Set<String> = []
-    for table in root.tables("crossing", what: "crossing") {
+    let tables = root.tables("crossing", what: "crossing")
+    defer {
+      if crossings.count == tables.count {
+        crossingNames = NameList(crossings.map(\.id))
+        postNames = NameList(crossings.flatMap { $0.posts.map(\.id) })
+      }
+    }
+    for table in tables {
       table.refuseOthers(than: ["id", "kind", "name", "posts", "acting"])
       let id = table.text("id", example: "GT-SV/la-hachadura")
       let kind = table.word("kind", of: Crossing.Kind.allCases.map(\.rawValue)).flatMap(Crossing.Kind.init(rawValue:))

@@ -186,6 +186,7 @@ public final class Engine: Sendable {
       let effects = core.handle(input, at: clock.now())
       for case .commit in effects { commitsUnderWay += 1 }
       perform(effects)
+      if case .proceed? = effects.last { handle(.proceed) }
     }
     while !(isStopping && commitsUnderWay == 0) {
       _ = wake.wait(timeout: nextTick)
@@ -259,6 +260,7 @@ public final class Engine: Sendable {
       case .arrived(let stream, let range):
         counters.arrived(range.count)
         observer.withLock { $0.value }?.engine(arrived: stream, range: range)
+      case .proceed: break  // `runCore` gives it.
       case .close(let country, let reason): currentLink?.close(country, reason: reason)
       case .log(let event): observer.withLock { $0.value }?.engine(logs: event)
       }

@@ -28,8 +28,11 @@ public struct HomeDocuments: SignedDocuments {
     return all
   }
 
-  /// A neighbour's latest card.
-  public func card(of country: CountryCode) throws -> Card? { try home.card(of: country) }
+  /// A neighbour's cards, oldest first.
+  public func cards(of country: CountryCode) throws -> [Card] { try home.cards(of: country) }
+
+  /// Keeps a card that a neighbour pushed over the link.
+  public func accept(_ card: Card, now: Instant) throws -> Card.Renewal { try home.accept(card, now: now) }
 
   /// Why the operator suspended the exchange with a neighbour.
   public func suspension(of country: CountryCode) throws -> String? { try home.suspension(of: country) }

@@ -1,5 +1,6 @@
 import Catalog
 import Ceremony
+import Dispatch
 import Exchange
 import Ledger
 import Noise
@@ -37,6 +38,10 @@ public final class Installation: Sendable {
   let evidenceMaker: EvidenceMaker
   private let observer: Observer
   let port = Mutex<LinkPort?>(nil)
+  /// When the documents were read last; held while they are read, so that an older reading never replaces a newer.
+  private let lastReload: Mutex<Instant>
+  /// How often the documents are read again though nobody asked: cards and their overlaps end by date. In milliseconds.
+  static let reloadInterval: Int64 = 3_600_000
 
   /// Whose node it is.
   public var country: CountryCode { documents.country }
@@ -52,7 +57,8 @@ public final class Installation: Sendable {
     )
     realm = registry.topology.realm
     started = clock.now()
-    let first = try Standing(documents, registry)
+    lastReload = Mutex(started)
+    let first = try Standing(documents, registry, now: started)
     let standing = StandingBox(first)
     self.standing = standing
     store = try SQLiteStore(path: storePath)
@@ -69,6 +75,7 @@ public final class Installation: Sendable {
       ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
       receipt: { [engine] name in engine.inspect { $0.receipt(for: name) } ?? nil })
     for problem in first.problems { log(.warning, "agreement", problem) }
+    observer.attach(self)
   }
 
   /// Listens, and dials every neighbour.
@@ -85,12 +92,26 @@ public final class Installation: Sendable {
 
   /// Reads agreements, cards and tokens again.
   public func reload() throws {
-    tokens.replace(try documents.tokens())
-    let fresh = try Standing(documents, registry)
-    standing.now = fresh
-    for problem in fresh.problems { log(.warning, "agreement", problem) }
-    engine.enqueue(.neighbours(Array(fresh.neighbours.values), card: documents.card.bytes))
-    port.withLock { $0 }?.update(fresh)
+    try lastReload.withLock { lastReload in
+      lastReload = clock.now()
+      tokens.replace(try documents.tokens())
+      let fresh = try Standing(documents, registry, now: lastReload)
+      for problem in fresh.problems where !standing.now.problems.contains(problem) {
+        log(.warning, "agreement", problem)
+      }
+      standing.now = fresh
+      engine.enqueue(.neighbours(Array(fresh.neighbours.values), card: documents.card.bytes))
+      port.withLock { $0 }?.update(fresh)
+    }
+  }
+
+  /// Called often; reads the documents again when it is time.
+  func timePassed(_ now: Instant) {
+    let isDue = lastReload.withLockIfAvailable { abs(now.milliseconds(since: $0)) >= Self.reloadInterval } ?? false
+    guard isDue else { return }
+    DispatchQueue.global().async { [self] in
+      do { try reload() } catch { log(.error, "agreement", "agreements and cards cannot be read again: \(error)") }
+    }
   }
 
   /// Ends links and engine; everything accepted is durable.
@@ -109,14 +130,41 @@ public final class Installation: Sendable {
       definition, registry: registry, country: country, engine: engine, clock: clock, resume: resume, done: done)
   }
 
-  /// Writes the engine's events to the log.
+  /// Takes the card that a neighbour sent with its hello, when it is a newer one.
+  func take(cardBytes: [UInt8], of country: CountryCode) {
+    guard let held = standing.now.cards[country], held.bytes != cardBytes else { return }
+    do {
+      let card = try Card(cardBytes)
+      guard card.content.country == country else {
+        throw CardError.otherCountry(expected: "\(realm)/\(country)", found: "\(realm)/\(card.content.country)")
+      }
+      guard try documents.accept(card, now: clock.now()) != .unchanged else { return }
+      log(.info, "card", "\(country) has a new card, serial \(card.content.serial)")
+      try reload()
+    } catch {
+      log(.warning, "card", "the card that \(country) sent is not taken: \(error)")
+    }
+  }
+
+  /// Writes the engine's events to the log, and hands over what a neighbour says of itself.
   private final class Observer: EngineObserver {
     let log: Log
+    private let installation = Mutex(Weak())
+    private struct Weak { weak var value: Installation? }
+
     init(log: @escaping Log) { self.log = log }
+
+    func attach(_ value: Installation) { installation.withLock { $0.value = value } }
+
     func engine(logs event: Core.LogEvent) { log(event.level, "exchange", event.text) }
+
     func engine(heard hello: Message.Hello, from country: CountryCode) {
       log(.info, "exchange", "\(country) says hello")
+      let installation = installation.withLock { $0.value }
+      // Keeping a card waits for the disk: not on the engine's thread.
+      DispatchQueue.global().async { installation?.take(cardBytes: hello.card, of: country) }
     }
+
     func engine(arrived stream: StreamName, range: Range<UInt64>) {
       log(.debug, "exchange", "\(stream): entries \(range.lowerBound) to \(range.upperBound - 1) are durable")
     }

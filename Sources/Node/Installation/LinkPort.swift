@@ -39,9 +39,8 @@ final class LinkPort: LinkDelegate, EngineLink {
   private static func neighbours(
     _ standing: Standing, _ endpoint: (CountryCode) -> String?
   ) -> [Link.Neighbour] {
-    standing.cards.values.map {
-      Link.Neighbour(
-        country: $0.content.country, transportKeys: [$0.transportKey], endpoint: endpoint($0.content.country))
+    standing.transportKeys.map { country, keys in
+      Link.Neighbour(country: country, transportKeys: keys, endpoint: endpoint(country))
     }
   }
 
@@ -79,7 +78,7 @@ final class LinkPort: LinkDelegate, EngineLink {
 
   func writable(_ country: CountryCode) {}
 
-  func tick(_ now: Instant) {}
+  func tick(_ now: Instant) { installation.value.timePassed(now) }
 
   // MARK: To the link, from the engine's thread
 

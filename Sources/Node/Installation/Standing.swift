@@ -14,8 +14,11 @@ public protocol SignedDocuments: Sendable {
   var card: Card { get }
   /// All agreements, both signatures verified against the pinned roots, the one in force of each pair last.
   func agreements() throws -> [Agreement]
-  /// A neighbour's latest card, verified against its pinned root.
-  func card(of country: CountryCode) throws -> Card?
+  /// A neighbour's cards, verified against its pinned root, oldest first.
+  func cards(of country: CountryCode) throws -> [Card]
+  /// Keeps a card that a neighbour pushed over the link.
+  /// - Throws: which rule of renewal it breaks; nothing is kept then.
+  func accept(_ card: Card, now: Instant) throws -> Card.Renewal
   /// Why the operator suspended the exchange with a neighbour; nil when it is not.
   func suspension(of country: CountryCode) throws -> String?
   /// The tokens of systems that may call the API.
@@ -29,22 +32,31 @@ struct Standing: Sendable {
   var agreements: [Digest: Agreement] = [:]
   /// The agreement in force of each pair.
   var current: [CountryCode: Agreement] = [:]
+  /// Each neighbour's newest card.
   var cards: [CountryCode: Card] = [:]
+  /// Keys with which a neighbour may open a link: the newest card's, and the one before during the overlap.
+  var transportKeys: [CountryCode: [ExchangePublicKey]] = [:]
   /// What does not fit together, one sentence each.
   var problems: [String] = []
 
-  init(_ documents: any SignedDocuments, _ registry: Registry) throws {
+  init(_ documents: any SignedDocuments, _ registry: Registry, now: Instant) throws {
     let country = documents.country
     for agreement in try documents.agreements() {
       agreements[agreement.digest] = agreement
       if let other = agreement.terms.partner(of: country) { current[other] = agreement }
     }
     for (other, agreement) in current {
-      guard let card = try documents.card(of: other) else {
+      let held = try documents.cards(of: other)
+      guard let card = held.last else {
         problems.append("the card of \(other) is missing; complete the ceremony again")
         continue
       }
+      if now >= card.content.validUntil {
+        problems.append(CardError.expired(country: other, until: card.content.validUntil).description)
+      }
       cards[other] = card
+      let counting = Card.counting(held, at: now)
+      transportKeys[other] = counting.map(\.transportKey)
       let suspension = try documents.suspension(of: other)
       var streams: [AgreedStream] = []
       for terms in agreement.terms.streams {
@@ -57,7 +69,7 @@ struct Standing: Sendable {
             paused: suspension ?? difference))
       }
       neighbours[other] = Exchange.Neighbour(
-        country: other, logKeys: [card.logVerifyingKey], receiptKeys: [card.receiptKey.key],
+        country: other, logKeys: counting.map(\.logVerifyingKey), receiptKeys: counting.map(\.receiptKey.key),
         sealingKey: card.sealingKey, streams: streams)
     }
   }

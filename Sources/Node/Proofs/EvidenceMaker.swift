@@ -112,10 +112,8 @@ public struct EvidenceMaker: Sendable {
     } else {
       guard let record = try reader.record(name, at: index) else { throw .absent(stream: name, index: index) }
       body = record.body
-      do {
-        let noteKey = try receiptNoteKey(keys.receipt.verifyingKey, of: country, in: realm)
-        checkpoint.add(Cosignature.sign(latest.checkpoint.text, at: clock.now(), with: keys.receipt, as: noteKey))
-      } catch { throw .damaged("\(error)") }
+      let noteKey = NoteKey(.receipt, of: country, in: realm, key: keys.receipt.verifyingKey)
+      checkpoint.add(Cosignature.sign(latest.checkpoint.text, at: clock.now(), with: keys.receipt, as: noteKey))
     }
     guard let agreement = agreement(context.agreement) else {
       throw .damaged("the agreement \(context.agreement) is not in this home")

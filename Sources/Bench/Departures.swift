@@ -1,0 +1,22 @@
+/// The record that is measured: a departure of about 365 bytes, other for each number.
+enum Departures {
+  static func line(_ number: Int) -> [UInt8] {
+    let digits = String(number)
+    let padded = String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    return
+      Array(
+        #"{"event":"departure","crossing":"GT-SV/la-hachadura","post":"GT-SV/la-hachadura/SV","from":"SV","to":"GT","#
+          .utf8)
+      + Array(#""time":"2026-11-24T08:03:22-06:00","document":{"kind":"passport","country":"SV","number":"A"#.utf8)
+      + Array("\(padded)\"},".utf8)
+      + Array(#""surname":"Martínez Peña","given_names":"Ana María","birth_date":"1974-08-12","sex":"F","#.utf8)
+      + Array(#""nationality":"SV","vehicle":{"country":"SV","text":"P "#.utf8) + Array("\(padded)\"},".utf8)
+      + Array(#""decision":"admit","reference":"B-"#.utf8) + Array("\(padded)\"}".utf8)
+  }
+
+  static func lines(_ numbers: Range<Int>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for number in numbers { bytes += line(number) + [0x0A] }
+    return bytes
+  }
+}

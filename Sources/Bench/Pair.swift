@@ -1,0 +1,123 @@
+import Catalog
+import Glibc
+import HTTP
+import Programs
+
+/// Two nodes, El Salvador and Guatemala, as their users have them: homes made by the command line, a ceremony held, two
+/// processes with default settings, linked over loopback.
+final class Pair {
+  let folder: String
+  let istmo: String
+  private(set) var nodes: [String: Child] = [:]
+  private(set) var linkPorts: [String: UInt16] = [:]
+  private var tokens: [String: String] = [:]
+  private var apiPorts: [String: UInt16] = [:]
+
+  /// Makes the homes. `istmo` is the program, `topology` the folder of the sample topology.
+  init(folder: String, istmo: String, topology: String) throws {
+    (self.folder, self.istmo) = (folder, istmo)
+    try Child.run("/bin/cp", ["-r", topology, "\(folder)/Topology"], log: "\(folder)/log")
+    let file = "\(folder)/Topology/central-america.toml"
+    var text = TextFile.read(file)
+    var ports = FreePorts()
+    for country in ["SV", "GT"] {
+      let port = try ports.take()
+      linkPorts[country] = port
+      text = text.replacing("\(country.lowercased()).istmo.example:4711", with: "127.0.0.1:\(port)")
+    }
+    try TextFile.write(Array(text.utf8), to: file)
+    try TextFile.write(Array("a passphrase that protects nothing\n".utf8), to: "\(folder)/passphrase")
+    chmod("\(folder)/passphrase", 0o600)
+    let pass = ["--passphrase-file", "\(folder)/passphrase"]
+    for country in ["SV", "GT"] {
+      try command(country, ["init", "--country", country, "--topology", file] + pass)
+    }
+    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
+      try command(one, ["ceremony", "offer", "--with", other, "--out", "\(folder)/\(one).offer"] + pass)
+    }
+    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
+      try command(one, ["ceremony", "compare", "\(folder)/\(other).offer", "--json"])
+      guard let code = try JSONValue(parsing: Array(TextFile.read("\(folder)/log").utf8))["code"]?.string else {
+        throw ChildError("no code")
+      }
+      try command(
+        one,
+        ["ceremony", "sign", "\(folder)/\(other).offer", "--code", code, "--official", "Bench, Bench"]
+          + ["--out", "\(folder)/\(one).signed"] + pass)
+    }
+    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
+      try command(one, ["ceremony", "complete", "\(folder)/\(other).signed"])
+      try command(one, ["token", "add", "bench", "--scope", "publish", "--scope", "lookup"])
+      tokens[one] = TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).map(String.init)
+        .first { $0.hasPrefix("istmo-") }
+    }
+  }
+
+  func home(_ country: String) -> String { "\(folder)/\(country)" }
+
+  func command(_ country: String, _ arguments: [String]) throws {
+    try Child.run(istmo, arguments + ["--home", home(country)], log: "\(folder)/log")
+  }
+
+  /// Starts a node and waits until it is ready.
+  func start(_ country: String) throws {
+    let log = "\(folder)/\(country).log"
+    nodes[country] = try Child(
+      istmo, ["run", "--home", home(country), "--desk", "127.0.0.1:0", "--log", "warning"], log: log)
+    for _ in 0..<3000 {
+      let text = TextFile.read(log)
+      if text.contains(" ready: "), let rest = text.split(separator: "http://127.0.0.1:").dropFirst().first {
+        apiPorts[country] = UInt16(rest.prefix { $0.isNumber })
+        return
+      }
+      usleep(10_000)
+    }
+    throw ChildError("\(country) is not ready: \(TextFile.read(log))")
+  }
+
+  func stop(_ country: String) { nodes.removeValue(forKey: country)?.stop() }
+
+  /// A client of a node's API, over the socket in its home.
+  func client(_ country: String) -> Client { Client(.unixSocket("\(home(country))/node.sock")) }
+
+  /// How a national system reaches a node's API.
+  func access(_ country: String) -> System.Access {
+    System.Access(port: apiPorts[country] ?? 0, token: tokens[country] ?? "")
+  }
+
+  /// Bytes that went over the link's connection so far, both ways.
+  func wireBytes() throws -> Int {
+    let ports = linkPorts.values.map { "sport = :\($0)" }.joined(separator: " or ")
+    try Child.run("/usr/bin/ss", ["-tinH", ports], log: "\(folder)/log")
+    return TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace)
+      .filter { $0.hasPrefix("bytes_sent:") || $0.hasPrefix("bytes_received:") }
+      .compactMap { Int($0.drop { $0 != ":" }.dropFirst()) }.reduce(0, +)
+  }
+
+  /// Bytes of a home's store on disk.
+  func diskBytes(_ country: String) throws -> Int {
+    try Child.run("/usr/bin/du", ["-sb", "\(home(country))/store"], log: "\(folder)/log")
+    return TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 0
+  }
+
+  /// Durable entries of SV/GT/migration at a node.
+  func size(_ client: Client) throws -> UInt64 {
+    let answer = try client.send(.init(.get, "/v1/status"), limit: 1 << 20)
+    guard case .list(let streams)? = try JSONValue(parsing: answer.body)["streams"] else { return 0 }
+    for stream in streams where stream["stream"]?.string == "SV/GT/migration" {
+      if case .number(let size)? = stream["size"] { return UInt64(clamping: size) }
+    }
+    return 0
+  }
+
+  /// Waits until a node holds so many entries of SV/GT/migration, for at most ten minutes.
+  func wait(_ client: Client, for size: UInt64, every microseconds: UInt32) throws {
+    let deadline = ContinuousClock.now + .seconds(600)
+    while try self.size(client) < size {
+      guard ContinuousClock.now < deadline else {
+        throw ChildError("the neighbour holds \(try self.size(client)) of \(size) entries")
+      }
+      if microseconds > 0 { usleep(microseconds) }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Catalog
+import Ceremony
+import Exchange
+import Foundation
+import Node
+import Sodium
+import Synchronization
+import Terms
+import Testing
+
+/// Homes of El Salvador and Guatemala on the sample topology, with a ceremony held, and their nodes in this process, linked
+/// over loopback.
+final class NodePair {
+  static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/")
+
+  let scratch: Scratch
+  let (svHome, gtHome): (Home, Home)
+  private(set) var sv: Installation?
+  private(set) var gt: Installation?
+
+  /// Makes the homes and holds the ceremony; no node runs yet.
+  init() throws {
+    let now = SystemClock().now()
+    scratch = try Scratch()
+    let files = try Topology.collect("\(Self.root)/Topology/central-america.toml")
+    svHome = try scratch.home("SV", topology: files, now: now)
+    gtHome = try scratch.home("GT", topology: files, now: now)
+    let topology = try svHome.loadTopology()
+    let today = CalendarDay(of: now)
+    let terms = try AgreementTerms(
+      realm: topology.realm, between: CountryCode("GT"), and: CountryCode("SV"),
+      streams: topology.terms(between: CountryCode("SV"), and: CountryCode("GT")), validFrom: today,
+      validUntil: CalendarDay(daysSinceEpoch: today.daysSinceEpoch + 365))
+    let results = try Scratch.ceremony(svHome, gtHome, terms: terms, now: now)
+    try svHome.keep(results.sv)
+    try gtHome.keep(results.gt)
+  }
+
+  deinit { stop() }
+
+  /// Opens both nodes and links them.
+  func start() throws -> (sv: Installation, gt: Installation) {
+    let (sv, svKeys) = try open(svHome)
+    self.sv = sv
+    let port = try sv.startLink(key: svKeys.transport, listen: "127.0.0.1:0", endpoint: { _ in nil })
+    let (gt, gtKeys) = try open(gtHome)
+    self.gt = gt
+    let endpoint = "127.0.0.1:\(try #require(port))"
+    _ = try gt.startLink(key: gtKeys.transport, listen: "127.0.0.1:0", endpoint: { _ in endpoint })
+    return (sv, gt)
+  }
+
+  private func open(_ home: Home) throws -> (Installation, NodeKeys) {
+    let keys = try home.keys(.file)
+    let node = try Installation(
+      documents: HomeDocuments(home), registry: Registry(try home.loadTopology()), keys: keys.ring,
+      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook([]), log: { _, _, _ in })
+    return (node, keys)
+  }
+
+  func stop() {
+    sv?.stop()
+    gt?.stop()
+    (sv, gt) = (nil, nil)
+  }
+
+  /// A departure from El Salvador to Guatemala, as a national system would send it.
+  static func departure(_ number: Int) -> [UInt8] {
+    Array(
+      """
+      {"event":"departure","crossing":"GT-SV/la-hachadura","post":"GT-SV/la-hachadura/SV","from":"SV","to":"GT",\
+      "time":"2026-11-24T08:03:22-06:00","document":{"kind":"passport","country":"SV","number":"A\(10_000_000 + number)"},\
+      "surname":"Marcada","given_names":"Ana María","birth_date":"1974-08-12","sex":"F","nationality":"SV",\
+      "decision":"admit","reference":"T-\(number)"}
+      """.utf8)
+  }
+
+  /// Publishes departures with these numbers.
+  static func publish(_ numbers: Range<Int>, at node: Installation) throws -> [PublishResult] {
+    let definition = try #require(node.registry.definition(DatasetName("migration")))
+    return try node.engine.publish(
+      numbers.map {
+        try node.registry.draft(departure($0), of: definition, from: node.country, now: SystemClock().now())
+      })
+  }
+
+  /// Waits until something holds, for at most a minute.
+  static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    for _ in 0..<1200 {
+      if try condition() { return true }
+      usleep(50_000)
+    }
+    return false
+  }
+}
