@@ -98,7 +98,7 @@ struct HonestCheck {
   /// The time of a cosignature, verified with the receipt key of the country's card.
   private func signedTime(_ note: SignedCheckpoint, by country: CountryCode, _ text: String) throws -> Int64 {
     let card = try #require(try here.home.card(of: country), "\(text)")
-    let key = try receiptNoteKey(card.content.receipt, of: country, in: here.home.config.realm)
+    let key = NoteKey(.receipt, of: country, in: here.home.config.realm, key: card.content.receipt)
     return Int64(clamping: try #require(try note.note.time(of: key), "\(text): not signed by \(country)"))
   }
 }
