@@ -123,7 +123,7 @@ final class EvidenceSample: Sendable {
       for country in cosigners {
         let cards = try [evidence.sections[.originCard], evidence.sections[.recipientCard]].map { try Card($0 ?? []) }
         let card = try #require(cards.first { $0.content.country.description == country }).content
-        let key = try receiptNoteKey(card.receipt, of: card.country, in: card.realm)
+        let key = NoteKey(.receipt, of: card.country, in: card.realm, key: card.receipt)
         keys.append(key)
         times.append(try #require(try note.time(of: key), "no cosignature of \(country)"))
       }
