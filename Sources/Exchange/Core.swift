@@ -219,6 +219,12 @@ public final class Core {
       outgoing[name]?.problem = known.problem
       outgoing[name]?.problemIndex = known.problemIndex
       outgoing[name]?.limit = known.limit
+      // A receipt that is only in memory was checked against what is durable: `status` does not go back behind it.
+      if let receipt = known.head.receipt, let size = outgoing[name]?.durable.size, receipt.checkpoint.size <= size {
+        outgoing[name]?.head.receipt = receipt
+        outgoing[name]?.durable.receipt = receipt
+        outgoing[name]?.hasNewReceipt = true
+      }
     }
     for (name, known) in heard {
       guard var stream = incoming[name] else { continue }
@@ -226,6 +232,9 @@ public final class Core {
       (stream.announcedAt, stream.heardAt) = (known.announcedAt, known.heardAt)
       stream.announced = max(known.announced, stream.head.size)
       stream.hasMissed = true
+      if let asOf = known.durable.checkpoint, asOf.checkpoint.size == stream.durable.size {
+        (stream.head.checkpoint, stream.durable.checkpoint, stream.hasNewAsOf) = (asOf, asOf, true)
+      }
       incoming[name] = stream
     }
   }
