@@ -65,7 +65,7 @@ extension World {
       workloads[country]?.failed(node.waiting.removeValue(forKey: token)?.map(\.draft) ?? [])
     case .arrived(let stream, let range):
       trace.note(clock.elapsed, "\(country) has \(stream) \(range)")
-      guard try node.reader(Self.realm).state(of: stream).size >= range.upperBound || node.disk.readProblem != nil
+      guard try node.disk.readProblem != nil || node.reader(Self.realm).state(of: stream).size >= range.upperBound
       else {
         throw Violation("\(country) says that \(stream) \(range) arrived, but it is not durable")
       }

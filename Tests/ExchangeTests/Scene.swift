@@ -172,7 +172,8 @@ final class Scene {
         terms: Self.terms($0), agreement: agreement, validFrom: Instant(milliseconds: 0), validUntil: until,
         paused: paused)
     }
-    for (party, other) in [(origin, recipient), (recipient, origin)] where parties?.contains(where: { $0 === party }) ?? true {
+    for (party, other) in [(origin, recipient), (recipient, origin)] {
+      if let parties, !parties.contains(where: { $0 === party }) { continue }
       party.neighbours = [
         Neighbour(
           country: other.country, logKeys: [other.keys.log.verifyingKey],
