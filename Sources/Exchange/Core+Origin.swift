@@ -53,6 +53,7 @@ extension Core {
     }
     if stream.problemIndex == nil { outgoing[name]?.problem = "" }
     outgoing[name]?.limit = nil
+    if stream.owedSince == nil, stream.lag > 0 { outgoing[name]?.owedSince = now }
     sessions[country]?.sending[name] = Session.Sending(frontier: frontier)
     try sayAsOf(name)
     try pump(name)
@@ -215,6 +216,7 @@ extension Core {
       sessions[country]?.sending[name] = sending
     }
     if isNewer(size, time, than: stream.head.receipt, of: neighbour) {
+      if size > stream.head.receipt?.checkpoint.size ?? 0 { stream.owedSince = size < stream.durable.size ? now : nil }
       stream.head.receipt = receipt
       stream.durable.receipt = receipt
       stream.hasNewReceipt = true

@@ -25,6 +25,7 @@ extension Core {
 
   func linkUp(_ country: CountryCode) {
     sessions[country] = Session()
+    for name in outgoing.keys where name.recipient == country { outgoing[name]?.owedSince = nil }
     send(.hello(Message.Hello(version: 1, time: now, card: card)), to: country)
     openStreams(with: country)
   }
@@ -151,7 +152,7 @@ extension Core {
   }
 
   /// Receipts and "as of" that came in since the last time are made durable together.
-  private func keepReceipts() {
+  func keepReceipts() {
     for (name, stream) in outgoing where stream.hasNewReceipt {
       outgoing[name]?.hasNewReceipt = false
       building.grown.insert(name)

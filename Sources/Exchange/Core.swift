@@ -219,6 +219,12 @@ public final class Core {
       outgoing[name]?.problem = known.problem
       outgoing[name]?.problemIndex = known.problemIndex
       outgoing[name]?.limit = known.limit
+      outgoing[name]?.owedSince = known.owedSince
+      // A receipt was verified when it came in; that it is not durable here yet does not make it untrue.
+      guard let receipt = known.durable.receipt, outgoing[name] != nil else { continue }
+      outgoing[name]?.head.receipt = receipt
+      outgoing[name]?.durable.receipt = receipt
+      outgoing[name]?.hasNewReceipt = true
     }
     for (name, known) in heard {
       guard var stream = incoming[name] else { continue }

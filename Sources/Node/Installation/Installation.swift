@@ -72,7 +72,8 @@ public final class Installation: Sendable {
       terms: { stream in standing.now.neighbours[stream.origin]?.streams.first { $0.terms.stream == stream } })
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
-      ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] })
+      ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
+      receipt: { [engine] name in engine.inspect { $0.receipt(for: name) } ?? nil })
     for problem in first.problems { log(.warning, "agreement", problem) }
     observer.attach(self)
   }
