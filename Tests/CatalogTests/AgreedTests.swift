@@ -91,7 +91,9 @@ import Testing
       good.replacing("Peña", with: #"Pe\u00f1a"#), good.replacing("Peña", with: "Pen\u{303}a"),
       good.replacing("14:03:22Z", with: "14:03:22.000Z"), good.replacing("14:03:22Z", with: "14:03:22+00:00"),
       good.replacing(#"{"country":"SV","kind":"identity-card""#, with: #"{"kind":"identity-card","country":"SV""#),
-      good.replacing(#""crossing":"GT-SV/la-hachadura","decision":"admit""#, with: #""decision":"admit","crossing":"GT-SV/la-hachadura""#),
+      good.replacing(
+        #""crossing":"GT-SV/la-hachadura","decision":"admit""#,
+        with: #""decision":"admit","crossing":"GT-SV/la-hachadura""#),
     ] {
       #expect(other.utf8.elementsEqual(good.utf8) == false)
       #expect(refusal(of: bytes(other))?.problem == "not in canonical form", "\(other)")

@@ -137,7 +137,8 @@ import Testing
 
   @Test func aPlateIsKeptAsWrittenAndNotCheckedStrictly() {
     for (country, text) in [
-      ("HN", "P AB 1234"), ("HN", "PÑ 12345"), ("SV", "P 123-456"), ("GT", "001BBB"), ("NI", "M 123456"), ("US", "LUV·U"),
+      ("HN", "P AB 1234"), ("HN", "PÑ 12345"), ("SV", "P 123-456"), ("GT", "001BBB"), ("NI", "M 123456"),
+      ("US", "LUV·U"),
     ] { trial.accepts("car", #"{"country":"\#(country)","text":"\#(text)"}"#) }
     trial.accepts("car", #"{ "text" : "P1" , "country" : "SV" }"#, as: #"{"country":"SV","text":"P1"}"#)
     trial.refuses("car", #""P123456""#, "an object is expected, not a text", "country, text")
@@ -175,4 +176,3 @@ import Testing
     #expect(twice.description.utf8.count < 300)
   }
 }
-

@@ -31,7 +31,8 @@ import Testing
     for text in [
       "", " ", "nul", "nulll", "True", "NaN", "Infinity", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "0x1", "1_0",
       "\"", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\t\"", "\"\n\"", "'a'", "[", "[1", "[1,", "[1,]", "[,1]",
-      "[1 2]", "]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{1:1}", "{\"a\" 1}",
+      "[1 2]", "]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{1:1}",
+      "{\"a\" 1}",
       "{\"a\":1 \"b\":2}", "}", "1 1", "{}{}", "[]]", "//x\n1", "/**/1", "1\u{0}", "\u{0}", "\u{FEFF}1", "\u{A0}1",
       "\u{2028}1", "\u{B}1",
     ] { #expect(fault(Array(text.utf8)) != nil, "\(text)") }
@@ -40,7 +41,8 @@ import Testing
   @Test func surrogatesComeInPairs() {
     #expect(reads(#""\ud83d\ude00""#) == "\"😀\"")
     for text in [
-      #""\ud83d""#, #""\ude00""#, #""\ude00\ud83d""#, #""\ud83d\ud83d""#, #""\ud83dx""#, #""\ud83d\n""#, #""\ud83d\u0041""#,
+      #""\ud83d""#, #""\ude00""#, #""\ude00\ud83d""#, #""\ud83d\ud83d""#, #""\ud83dx""#, #""\ud83d\n""#,
+      #""\ud83d\u0041""#,
       #""\ud83d\""#, #""\ud83d\u""#, #""\ud83d\ude0""#,
     ] { #expect(fault(Array(text.utf8)) != nil, "\(text)") }
   }
@@ -199,7 +201,9 @@ import Testing
     case 0: return random.pick(["null", "true", "false"])
     case 1: return "\(Int64(bitPattern: random.next()) >> Int64(random.below(64)))"
     case 2:
-      return random.pick(["-0", "0.0", "1e3", "-1.5E-7", "9223372036854775808", "01", "1.", "1e400", "NaN", "-Infinity"])
+      return random.pick([
+        "-0", "0.0", "1e3", "-1.5E-7", "9223372036854775808", "01", "1.", "1e400", "NaN", "-Infinity",
+      ])
     case 3, 4: return string(&random)
     case 5, 6:
       let values = (0..<random.below(5)).map { _ in space() + text(&random, depth: depth + 1) + space() }
@@ -214,7 +218,8 @@ import Testing
 
   private static func string(_ random: inout Seeded) -> String {
     let parts = [
-      "a", "b", "é", "e\u{301}", "ñ", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\u0000", "\\ud83d\\ude00", "\\ud83d",
+      "a", "b", "é", "e\u{301}", "ñ", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\u0000", "\\ud83d\\ude00",
+      "\\ud83d",
       "\u{7F}", "\u{2028}", "\u{1E9B}\u{323}", "\u{AC00}", "\u{1100}\u{1161}", "\u{FB01}", "\u{212B}", "",
     ]
     return "\"\((0..<random.below(6)).map { _ in random.pick(parts) }.joined())\""

@@ -109,7 +109,8 @@ import Testing
       let first = padded("I<SLVC12345678\(MRZTests.digit("C12345678"))\(optional)", 30)
       let second = "7408122F300415\(MRZTests.digit("300415"))SLV<<<<<<<<<<<"
       let composite = first.dropFirst(5) + second.prefix(7) + second.dropFirst(8).prefix(7) + second.dropFirst(18)
-      return Self.quoted("\(first)\n\(second)\(MRZTests.digit(String(composite)))\n\(padded("MARTINEZ<PENA<<ANA<MARIA", 30))")
+      return Self.quoted(
+        "\(first)\n\(second)\(MRZTests.digit(String(composite)))\n\(padded("MARTINEZ<PENA<<ANA<MARIA", 30))")
     }
     let record = try Sample.record(["mrz": card("000162975"), "document": nil])
     #expect(try JSONValue(parsing: record.body)["document"]?["number"]?.string == "000162975")

@@ -40,7 +40,8 @@ import Testing
       zone.replacing("\n", with: ""),
     ] { #expect(try MRZ(form) == read) }
     for form in [
-      "", "\n", String(zone.dropLast()), zone + "<", zone.replacing("\n", with: "\n\n"), zone.replacing("\n", with: " "),
+      "", "\n", String(zone.dropLast()), zone + "<", zone.replacing("\n", with: "\n\n"),
+      zone.replacing("\n", with: " "),
       zone.lowercased(), "\n" + zone, zone.replacing("U", with: "Ü"), String(repeating: "<", count: 4000),
       String(zone.replacing("\n", with: "").prefix(20)) + "\n" + zone.replacing("\n", with: "").dropFirst(20),
     ] { #expect(throws: MRZFault.self, "\(form)") { try MRZ(form) } }
@@ -56,7 +57,8 @@ import Testing
     .td1: [([5...13], 14), ([30...35], 36), ([38...43], 44), ([5...29, 30...36, 38...44, 48...58], 59)],
     .td2: [([36...44], 45), ([49...54], 55), ([57...62], 63), ([36...45, 49...55, 57...70], 71)],
     .td3: [([44...52], 53), ([57...62], 63), ([65...70], 71), ([72...85], 86), ([44...53, 57...63, 65...86], 87)],
-    .mrvA: [([44...52], 53), ([57...62], 63), ([65...70], 71)], .mrvB: [([36...44], 45), ([49...54], 55), ([57...62], 63)],
+    .mrvA: [([44...52], 53), ([57...62], 63), ([65...70], 71)],
+    .mrvB: [([36...44], 45), ([49...54], 55), ([57...62], 63)],
   ]
 
   /// Every character replaced by every other: what a check digit covers is refused whenever the sum differs (letters ten
@@ -143,7 +145,8 @@ import Testing
     let expiry = "120415\(digit("120415"))"
     let optionalDigit = optionalDigit ?? "\(digit(optional))"
     let composite = digit("\(number)\(digit(number))\(dates)\(expiry)\(optional)\(optionalDigit)")
-    return "\(first)\n\(number)\(digit(number))\(padded(nationality, 3))\(dates)\(sex)\(expiry)\(optional)\(optionalDigit)\(composite)"
+    return
+      "\(first)\n\(number)\(digit(number))\(padded(nationality, 3))\(dates)\(sex)\(expiry)\(optional)\(optionalDigit)\(composite)"
   }
 
   @Test func whatIsUnknownOrEmptyIsAFiller() throws {
@@ -193,7 +196,8 @@ import Testing
   func anotherImplementationAgrees(seed: Int) async throws {
     let python = try #require(ForeignProgram.python)
     let script = Sample.root + "/Tests/Interop/catalog-python/zones.py"
-    let run = try await ForeignProgram(python, [script, "\(seed)", "400"], environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+    let run = try await ForeignProgram(
+      python, [script, "\(seed)", "400"], environment: ["PYTHONDONTWRITEBYTECODE": "1"])
     #expect(run.status == 0, "\(run.output.suffix(2000))")
     var (whole, refused) = (0, 0)
     for line in run.output.split(separator: "\n") {

@@ -15,7 +15,9 @@ import Testing
   ) throws {
     let keys = definition.searchKeys(of: try Sample.record(changes).body)
     let key = try definition.searchKey(field: field, typed: typed)
-    #expect(keys.contains(key) == expected, "\(field)=\(typed): \(String(decoding: key.value, as: UTF8.self))", sourceLocation: place)
+    #expect(
+      keys.contains(key) == expected, "\(field)=\(typed): \(String(decoding: key.value, as: UTF8.self))",
+      sourceLocation: place)
   }
 
   @Test(arguments: [
@@ -81,7 +83,8 @@ import Testing
     try finds("group", "bus 12 ticá", in: ["group": #""BUS-12 (Tica)""#])
     let zone = MRZRuleTests.zone
     try finds(
-      "mrz", MRZTests.passport(
+      "mrz",
+      MRZTests.passport(
         number: "A00016297", birth: "740812", names: "MARTINEZ<PENA<<ANA<MARIA", issuer: "SLV", nationality: "SLV"),
       in: ["mrz": zone, "document": MRZRuleTests.passport])
     let confirmation = try Sample.record(base: RecordTests.confirmation, from: Sample.guatemala)
@@ -104,7 +107,8 @@ import Testing
   }
 
   @Test func whatIsTypedWithoutAFieldIsSearchedInAll() {
-    #expect(definition.searchKeys(typed: "P123456").map(\.field) == ["document", "group", "guardian_document", "vehicle"])
+    #expect(
+      definition.searchKeys(typed: "P123456").map(\.field) == ["document", "group", "guardian_document", "vehicle"])
     #expect(definition.searchKeys(typed: "019ab7e2-5a00-7000-8000-0123456789ab").map(\.field).contains("refers"))
     #expect(definition.searchKeys(typed: "Martínez, Ana 1974-08-12").map(\.field).contains("name"))
     #expect(definition.searchKeys(typed: "").isEmpty)
@@ -115,7 +119,10 @@ import Testing
     let keys = definition.searchKeys(
       of: try Sample.record(["minor": #""with-guardian""#, "guardian_document": document]).body)
     #expect(keys == keys.sorted() && Set(keys).count == keys.count)
-    #expect(keys.map(\.field) == ["document", "document", "guardian_document", "guardian_document", "name", "vehicle", "vehicle"])
+    #expect(
+      keys.map(\.field) == [
+        "document", "document", "guardian_document", "guardian_document", "name", "vehicle", "vehicle",
+      ])
     #expect(definition.searchKeys(of: Array("nonsense".utf8)).isEmpty)
   }
 }
