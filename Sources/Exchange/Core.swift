@@ -231,11 +231,12 @@ public final class Core {
       outgoing[name]?.problemIndex = known.problemIndex
       outgoing[name]?.limit = known.limit
       outgoing[name]?.owedSince = known.owedSince
-      // A receipt was verified when it came in; that it is not durable here yet does not make it untrue.
-      guard let receipt = known.durable.receipt, outgoing[name] != nil else { continue }
-      outgoing[name]?.head.receipt = receipt
-      outgoing[name]?.durable.receipt = receipt
-      outgoing[name]?.hasNewReceipt = true
+      // A receipt that is only in memory was checked against what is durable: `status` does not go back behind it.
+      if let receipt = known.head.receipt, let size = outgoing[name]?.durable.size, receipt.checkpoint.size <= size {
+        outgoing[name]?.head.receipt = receipt
+        outgoing[name]?.durable.receipt = receipt
+        outgoing[name]?.hasNewReceipt = true
+      }
     }
     for (name, known) in heard {
       guard var stream = incoming[name] else { continue }
@@ -243,6 +244,9 @@ public final class Core {
       (stream.announcedAt, stream.heardAt) = (known.announcedAt, known.heardAt)
       stream.announced = max(known.announced, stream.head.size)
       stream.hasMissed = true
+      if let asOf = known.durable.checkpoint, asOf.checkpoint.size == stream.durable.size {
+        (stream.head.checkpoint, stream.durable.checkpoint, stream.hasNewAsOf) = (asOf, asOf, true)
+      }
       incoming[name] = stream
     }
   }

@@ -46,7 +46,10 @@ struct TomlFault {
       } else if says("invalid line format", "newline required") {
         ("something stands after the end of the value", "put it on a line of its own, or # before it as a comment")
       } else if says("string", "escape") && (rest.first == 0x22 || rest.first == 0x27 || says("escape")) {
-        ("a text is not closed, or has a \\ that means nothing", "end it with the quote it began with; write \\ as \\\\")
+        (
+          "a text is not closed, or has a \\ that means nothing",
+          "end it with the quote it began with; write \\ as \\\\"
+        )
       } else {
         Self.value(rest, line)
       }

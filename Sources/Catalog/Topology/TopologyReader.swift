@@ -122,7 +122,8 @@ struct TopologyReader {
       guard Topology.isDefinitionPath(path.value) else {
         source.report(
           path.offset, "\"\(path.value)\" is no path of a definition file",
-          "put the file into this file's folder or one below, and write its path from here in A-Z, a-z, 0-9, -, _, . and /")
+          "put the file into this file's folder or one below, and write its path from here in A-Z, a-z, 0-9, -, _, . and /"
+        )
         continue
       }
       let file = Self.folder(of: source.file) + path.value
