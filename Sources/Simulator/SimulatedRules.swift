@@ -16,9 +16,10 @@ public struct SimulatedRules: RecordRules {
   /// The fields of a body.
   public static func fields(_ body: [UInt8]) -> [String: String] {
     var fields: [String: String] = [:]
-    for line in String(decoding: body, as: UTF8.self).split(separator: "\n") {
-      guard let equals = line.firstIndex(of: "=") else { continue }
-      fields[String(line[..<equals])] = String(line[line.index(after: equals)...])
+    for line in body.split(separator: 0x0A) {
+      guard let equals = line.firstIndex(of: 0x3D) else { continue }
+      fields[String(decoding: line[..<equals], as: UTF8.self)] = String(
+        decoding: line[(equals + 1)...], as: UTF8.self)
     }
     return fields
   }

@@ -85,7 +85,8 @@ import Testing
   private func expected(_ fault: Fault) -> (code: Message.Refusal.Code, index: UInt64, words: String) {
     switch fault {
     case .wrongRoot, .wrongSize, .anotherLogsCheckpoint: (.badEntry, 0, "not that of the entries sent")
-    case .forgedSignature, .anotherKey, .noAsOf, .noCheckpoint: (.badSignature, 0, "not signed by the keys of SV's card")
+    case .forgedSignature, .anotherKey, .noAsOf, .noCheckpoint:
+      (.badSignature, 0, "not signed by the keys of SV's card")
     case .outsideTheFilter: (.badEntry, 2, "filter")
     case .fieldNotAgreed: (.badEntry, 2, "field secret is not agreed")
     case .otherAgreement, .otherVersion: (.agreementDiffers, 0, "agreement that is not known")
