@@ -30,9 +30,16 @@ extension Core {
     openStreams(with: country)
   }
 
-  /// Asks for all streams of a neighbour, and stops sending those that are no longer agreed.
+  /// Asks for all streams of a neighbour, and stops sending those that are no longer agreed. Not while the durable state
+  /// is being read again: the last checkpoint in memory may not be the last one any more, and "as of now" would lie.
   func openStreams(with country: CountryCode) {
-    guard sessions[country] != nil else { return }
+    guard sessions[country] != nil, !mustReload else { return }
+    let halted =
+      outgoing.values.filter { !$0.head.halted.isEmpty }.map(\.name)
+      + incoming.values.filter { !$0.head.halted.isEmpty }.map(\.name)
+    for name in halted.sorted() where name.origin == country || name.recipient == country {
+      isolated(name) { () throws(ReadError) in _ = try sendProof(of: name, to: country) }
+    }
     for name in outgoing.keys.sorted() where name.recipient == country {
       guard let agreed = outgoing[name]?.agreed, agreed.obstacle(at: now) == nil else {
         stopSending(name)
@@ -114,7 +121,10 @@ extension Core {
     if hasPassed(Core.upkeepCadence, since: lastUpkeep) {
       lastUpkeep = now
       for name in incoming.keys.sorted() { sendReceipt(name) }
-      if isStoreReady { keepReceipts() }
+      if isStoreReady {
+        keepReceipts()
+        keepHalts()
+      }
     }
   }
 

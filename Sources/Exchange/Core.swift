@@ -91,6 +91,8 @@ public final class Core {
   var lastUpkeep: Instant
   /// What runs ahead of the durable state is no longer good; it is read again when the commit under way has ended.
   var mustReload = false
+  /// Streams that were stopped and whose stop is not durable yet.
+  var halts: [StreamName: (reason: String, proof: ForkProof?)] = [:]
   /// Why the last commit failed; nil when it did not.
   public private(set) var storeProblem: StoreError?
   var storeFailedAt: Instant?
@@ -121,8 +123,12 @@ public final class Core {
     now = time
     effects = []
     do throws(ReadError) {
-      if mustReload, case .message = input { return [] }
       switch input {
+      case .message(let message, let country) where mustReload:
+        // Said once on a link, and about no stream.
+        if case .hello = message { receive(message, from: country) }
+      case .bundle(_, let country) where mustReload:
+        log(.warning, "a bundle of \(country) came while the state is being read again; import it again")
       case .publish(let token, _) where mustReload:
         effects.append(.failed(token: token, .failed("its state is being read again; publish again in a moment")))
       case .publish(let token, _) where pendingByteCount >= Core.mostPendingBytes:
@@ -244,10 +250,16 @@ public final class Core {
       (stream.announcedAt, stream.heardAt) = (known.announcedAt, known.heardAt)
       stream.announced = max(known.announced, stream.head.size)
       stream.hasMissed = true
+      // As with receipts: the same tree with a later "as of".
       if let asOf = known.durable.checkpoint, asOf.checkpoint.size == stream.durable.size {
         (stream.head.checkpoint, stream.durable.checkpoint, stream.hasNewAsOf) = (asOf, asOf, true)
       }
       incoming[name] = stream
+    }
+    // A stream stays stopped also when that could not be written down; the next upkeep tries again.
+    for (name, halt) in halts {
+      outgoing[name]?.head.halted = halt.reason
+      incoming[name]?.head.halted = halt.reason
     }
   }
 

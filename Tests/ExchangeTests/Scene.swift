@@ -11,8 +11,9 @@ final class Party {
   let country: CountryCode
   let keys: Keyring
   let entropy: SeededEntropy
-  var store: MemoryStore
+  private(set) var store: TestStore
   private(set) var core: Core
+  private let rules: any RecordRules
   var neighbours: [Neighbour] = []
   var now: Instant
 
@@ -27,15 +28,15 @@ final class Party {
   var log: [Core.LogEvent] = []
   private var lastToken: UInt64 = 0
 
-  init(_ country: CountryCode, seed: UInt64, now: Instant) throws {
+  init(_ country: CountryCode, seed: UInt64, now: Instant, rules: any RecordRules) throws {
     let entropy = SeededEntropy(seed: seed)
-    (self.country, self.entropy, self.now) = (country, entropy, now)
+    (self.country, self.entropy, self.now, self.rules) = (country, entropy, now, rules)
     keys = Keyring(
       log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
       storage: SymmetricKey(entropy), index: SymmetricKey(entropy))
-    store = MemoryStore()
+    store = TestStore()
     core = try Core(
-      realm: Scene.realm, country: country, keys: keys, store: store, rules: SimulatedRules(), entropy: entropy,
+      realm: Scene.realm, country: country, keys: keys, store: store, rules: rules, entropy: entropy,
       now: now, neighbours: [], card: [])
   }
 
@@ -44,19 +45,11 @@ final class Party {
 
   /// Starts anew on what a store holds, as after a crash or a restore.
   func restart(from snapshot: MemoryStore.Snapshot? = nil) throws {
-    store = MemoryStore(snapshot ?? store.snapshot())
+    store = TestStore(snapshot ?? store.snapshot())
     (commit, outbox) = (nil, [])
     core = try Core(
-      realm: Scene.realm, country: country, keys: keys, store: store, rules: SimulatedRules(), entropy: entropy,
+      realm: Scene.realm, country: country, keys: keys, store: store, rules: rules, entropy: entropy,
       now: now, neighbours: neighbours, card: Array("card of \(country)".utf8))
-  }
-
-  /// Starts anew on a store of another kind.
-  func restart(on store: any Store) throws {
-    (commit, outbox) = (nil, [])
-    core = try Core(
-      realm: Scene.realm, country: country, keys: keys, store: store, rules: SimulatedRules(), entropy: entropy,
-      now: now, neighbours: neighbours, card: [])
   }
 
   func give(_ input: Core.Input) {
@@ -141,9 +134,9 @@ final class Scene {
   /// Everything that went over the link, altered or not.
   var carried: [Message] = []
 
-  init(now: Instant = Scene.start) throws {
-    origin = try Party(Self.sv, seed: 1, now: now)
-    recipient = try Party(Self.gt, seed: 2, now: now)
+  init(now: Instant = Scene.start, rules: any RecordRules = SimulatedRules()) throws {
+    origin = try Party(Self.sv, seed: 1, now: now, rules: rules)
+    recipient = try Party(Self.gt, seed: 2, now: now, rules: rules)
     try agree()
   }
 

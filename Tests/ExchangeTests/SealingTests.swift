@@ -108,39 +108,12 @@ import Testing
     for place in chunk.entries.indices {
       var entries = chunk.entries
       entries[place] ^= 1
-      let spoiled = SpoiledStore(
-        scene.origin.store, Chunk(first: 0, count: chunk.count, entries: entries, bodies: chunk.bodies))
+      let spoiled = TestStore(scene.origin.store.snapshot())
+      spoiled.faults.chunk = Chunk(first: 0, count: chunk.count, entries: entries, bodies: chunk.bodies)
       let other = LogReader(
         store: spoiled, vault: EpochVault(store: spoiled, keys: scene.origin.keys), realm: Scene.realm)
       // The first entry is the epoch's: its bytes are vouched for by the root, not by the body behind it.
       if let read = try? other.record(Scene.home, at: 1) { #expect(read == good) }
     }
   }
-}
-
-/// A store that gives one chunk otherwise than it was written, or fails to read a stream.
-struct SpoiledStore: Store {
-  let base: any Store
-  let chunk: Chunk?
-  let unreadable: StreamName?
-
-  init(_ base: any Store, _ chunk: Chunk? = nil, unreadable: StreamName? = nil) {
-    (self.base, self.chunk, self.unreadable) = (base, chunk, unreadable)
-  }
-
-  func commit(_ commit: Commit) throws(StoreError) { try base.commit(commit) }
-  func state(_ key: String) throws(StoreError) -> [UInt8]? { try base.state(key) }
-  func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])] { try base.states(prefix: prefix) }
-  func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
-    if stream == unreadable { throw .damaged("test") }
-    if let chunk { return chunk }
-    return try base.chunk(of: stream, containing: index)
-  }
-  func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest] {
-    try base.tiles(of: stream, from: first, limit: limit)
-  }
-  func locate(_ key: BlindKey, partitions: ClosedRange<Int32>, limit: Int) throws(StoreError) -> [Locator] {
-    try base.locate(key, partitions: partitions, limit: limit)
-  }
-  func figures() throws(StoreError) -> [String: Int64] { try base.figures() }
 }
