@@ -118,7 +118,7 @@ import Testing
       return text(all)
     }
     for number in [0, 16, 99] {
-      answers.ask("document \(number)") { text(try query([("document", "passport/SV/A\(10_000_000 + number)")])) }
+      answers.ask("document \(number)") { text(try query([("document", "SV/A\(10_000_000 + number)")])) }
     }
     for position in [0, 5, 20] where position < ids.count {
       for recipient in [nil, other] where recipient == nil || node.country.description == "SV" {
@@ -152,8 +152,9 @@ import Testing
     for position in samples.indices {
       let node = try open(samples[position], path)
       samples[position].right = try Self.ask(node, roots)
-      #expect(samples[position].right.refused.isEmpty, "\(samples[position].right.refused)")
-      // Without a receipt, as the newest are at the origin, evidence does not hold; it must say so every time.
+      // The newest records have no receipt yet, so there is no evidence of what the neighbour holds of them.
+      #expect(samples[position].right.refused.keys.allSatisfy { $0 == "evidence 0 GT" })
+      #expect(samples[position].right.given["document 0"]?.contains("A10000000") == true)
       #expect(samples[position].right.given["evidence 20 "]?.hasPrefix("true") == true)
       #expect(node.verify { _ in }.problems == [])
       node.stop()
@@ -182,7 +183,7 @@ import Testing
       for (question, answer) in answers.given {
         #expect(answer == sample.right.given[question], "\(name): \(question)")
       }
-      if !answers.refused.isEmpty {
+      if answers.refused != sample.right.refused {
         #expect(!problems.isEmpty, "\(name): verify misses it: \(answers.refused)")
       }
       if problems.isEmpty { harmless += 1 } else { reported += 1 }
