@@ -30,7 +30,7 @@ extension Core {
     let end = batch.first + UInt64(batch.count)
     // What is held already says no more than an "as of" does; it may be one that contradicts what is held.
     guard end > stream.head.size else { return try receiveAsOf(name, batch.checkpoint, from: country) }
-    guard isStoreReady, pendingByteCount < Core.mostPendingBytes else {
+    guard hasRoom, pendingByteCount < Core.mostPendingBytes else {
       incoming[name]?.hasMissed = true
       return
     }

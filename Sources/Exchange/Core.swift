@@ -29,6 +29,8 @@ public final class Core {
     case proceed
     /// Time went by; about once a second.
     case tick
+    /// The disk ran short of room, or has room again: nil. Only what may use the reserve is taken meanwhile.
+    case room(StoreError?)
     /// Agreements or cards changed.
     case neighbours([Neighbour], card: [UInt8])
   }
@@ -93,9 +95,11 @@ public final class Core {
   var mustReload = false
   /// Streams that were stopped and whose stop is not durable yet.
   var halts: [StreamName: (reason: String, proof: ForkProof?)] = [:]
-  /// Why the last commit failed; nil when it did not.
-  public private(set) var storeProblem: StoreError?
+  /// Why the last commit failed, or why there is no room for the next; nil when all is well.
+  public var storeProblem: StoreError? { commitFailure ?? shortage }
+  var commitFailure: StoreError?
   var storeFailedAt: Instant?
+  var shortage: StoreError?
 
   /// Reads the durable state.
   public init(
@@ -133,7 +137,12 @@ public final class Core {
         effects.append(.failed(token: token, .failed("its state is being read again; publish again in a moment")))
       case .publish(let token, _) where pendingByteCount >= Core.mostPendingBytes:
         effects.append(.failed(token: token, .failed("the disk does not keep up; publish again in a moment")))
-      case .publish(let token, let drafts): try publish(drafts, token: token)
+      case .publish(let token, let drafts):
+        if let shortage, !drafts.allSatisfy(\.mayUseReserve) {
+          effects.append(.failed(token: token, shortage))
+        } else {
+          try publish(drafts, token: token)
+        }
       case .linkUp(let country): linkUp(country)
       case .linkDown(let country): sessions[country] = nil
       case .message(let message, let country): receive(message, from: country)
@@ -146,6 +155,7 @@ public final class Core {
           announce(done)
         }
       case .tick: tick()
+      case .room(let shortage): note(shortage)
       case .neighbours(let list, let card): try change(list, card)
       }
     } catch {
@@ -190,7 +200,7 @@ public final class Core {
   private func committed() throws(ReadError) {
     guard let done = underWay else { return }
     underWay = nil
-    storeProblem = nil
+    commitFailure = nil
     finish(done)
     if mustReload {
       tellArrived(done)
@@ -206,7 +216,7 @@ public final class Core {
   }
 
   private func commitFailed(_ error: StoreError) throws(ReadError) {
-    storeProblem = error
+    commitFailure = error
     storeFailedAt = now
     log(.error, "a commit failed: \(error)")
     if let failed = underWay { drop(failed, because: error) }

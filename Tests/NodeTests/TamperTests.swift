@@ -118,7 +118,7 @@ import Testing
       return text(all)
     }
     for number in [0, 16, 99] {
-      answers.ask("document \(number)") { text(try query([("document", "passport/SV/A\(10_000_000 + number)")])) }
+      answers.ask("document \(number)") { text(try query([("document", "SV/A\(10_000_000 + number)")])) }
     }
     for position in [0, 5, 20] where position < ids.count {
       for recipient in [nil, other] where recipient == nil || node.country.description == "SV" {
@@ -156,6 +156,7 @@ import Testing
       let refused = samples[position].right.refused
       #expect(refused.keys.allSatisfy { $0 == "evidence 0 GT" }, "\(refused)")
       #expect(refused.values.allSatisfy { $0.hasPrefix("GT has given no receipt") }, "\(refused)")
+      #expect(samples[position].right.given["document 0"]?.contains("A10000000") == true)
       #expect(samples[position].right.given["evidence 20 "]?.hasPrefix("true") == true)
       #expect(node.verify { _ in }.problems == [])
       node.stop()
