@@ -82,6 +82,12 @@ struct DefinitionReader {
     return field.name
   }
 
+  /// A field that a part of a rule may name.
+  private func example(of part: String) -> String {
+    if part == "key" { return "name" }
+    return fields.first { Rule.types[part] == nil || Rule.types[part] == $0.type.word }?.name ?? part
+  }
+
   private func rules(_ root: TableReader) -> [NamedRule] {
     var rules: [NamedRule] = []
     let tables = root.tables("rule", what: "rule")
@@ -96,7 +102,7 @@ struct DefinitionReader {
       var rule = NamedRule(kind: name, parts: [:])
       for part in kind.needed + kind.optional {
         let optional = kind.optional.contains(part)
-        guard let text = table.text(part, example: part, optional: optional) else { continue }
+        guard let text = table.text(part, example: example(of: part), optional: optional) else { continue }
         rule.parts[part] = text.value
         if part == "key" { continue }
         guard let field = fields.first(where: { $0.name == text.value }) else {
