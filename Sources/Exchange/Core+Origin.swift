@@ -19,7 +19,10 @@ extension Core {
       return refuse(name, .agreementDiffers, reason, to: country)
     }
     if let obstacle = agreed.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
-    guard stream.head.halted.isEmpty else { return refuse(name, .halted, stream.head.halted, to: country) }
+    guard stream.head.halted.isEmpty else {
+      guard try !sendProof(of: name, to: country) else { return }
+      return refuse(name, .halted, stream.head.halted, to: country)
+    }
 
     var frontier = Frontier()
     if resume.size > 0 {
@@ -53,6 +56,7 @@ extension Core {
     }
     if stream.problemIndex == nil { outgoing[name]?.problem = "" }
     outgoing[name]?.limit = nil
+    if stream.owedSince == nil, stream.lag > 0 { outgoing[name]?.owedSince = now }
     sessions[country]?.sending[name] = Session.Sending(frontier: frontier)
     try sayAsOf(name)
     try pump(name)
@@ -215,6 +219,7 @@ extension Core {
       sessions[country]?.sending[name] = sending
     }
     if isNewer(size, time, than: stream.head.receipt, of: neighbour) {
+      if size > stream.head.receipt?.checkpoint.size ?? 0 { stream.owedSince = size < stream.durable.size ? now : nil }
       stream.head.receipt = receipt
       stream.durable.receipt = receipt
       stream.hasNewReceipt = true
@@ -237,11 +242,8 @@ extension Core {
   /// The time of a neighbour's receipt in seconds, or nil when it is not signed by it.
   func receiptTime(_ receipt: SignedCheckpoint, of neighbour: Neighbour) -> UInt64? {
     for key in neighbour.receiptKeys {
-      if let noteKey = try? receiptNoteKey(key, of: neighbour.country, in: realm),
-        let time = try? receipt.note.time(of: noteKey)
-      {
-        return time
-      }
+      let noteKey = NoteKey(.receipt, of: neighbour.country, in: realm, key: key)
+      if let time = try? receipt.note.time(of: noteKey) { return time }
     }
     return nil
   }
@@ -255,20 +257,6 @@ extension Core {
       log(.warning, "\(name) with \(country): \(reason)")
     }
     send(.refuse(Message.Refusal(stream: name, code: code, index: index, reason: reason)), to: country)
-  }
-
-  /// Stops a stream for good, keeping why and the proof.
-  func halt(_ name: StreamName, _ reason: String, proof: ForkProof?) {
-    log(.error, "\(name) is stopped: \(reason)")
-    if let proof { building.commit.states.append((ForkProof.stateKey(name), proof.bytes)) }
-    if name.origin == country {
-      outgoing[name]?.head.halted = reason
-      building.grown.insert(name)
-      sessions[name.recipient]?.sending[name] = nil
-    } else {
-      incoming[name]?.head.halted = reason
-      building.received.insert(name)
-    }
   }
 }
 

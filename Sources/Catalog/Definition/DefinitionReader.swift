@@ -31,8 +31,8 @@ struct DefinitionReader {
   mutating func read(digest: Digest) -> Definition? {
     guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "definition") }) else { return nil }
     root.refuseOthers(than: [
-      "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field", "field",
-      "rule",
+      "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field",
+      "awaits_field", "field", "rule",
     ])
     let dataset = dataset(root)
     let version = root.number("version", in: 1...1_000_000, example: 1)
@@ -44,6 +44,7 @@ struct DefinitionReader {
     checkConditions()
     let time = pointer(root, "time_field", to: "time")
     let refers = pointer(root, "refers_field", to: "record")
+    let awaits = pointer(root, "awaits_field", to: "country")
     let rules = rules(root)
     guard let dataset, let version, let title, let description, let retention,
       let mode = mode.flatMap(StreamTerms.Mode.init(rawValue:)), source.faults.isEmpty
@@ -51,7 +52,7 @@ struct DefinitionReader {
     return Definition(
       dataset: dataset, version: UInt32(clamping: version), digest: digest, title: title, description: description,
       retentionDays: UInt32(clamping: retention), mode: mode, fields: fields, timeField: time, refersField: refers,
-      rules: rules)
+      awaitsField: awaits, rules: rules)
   }
 
   private func dataset(_ root: TableReader) -> DatasetName? {
