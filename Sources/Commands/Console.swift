@@ -67,7 +67,6 @@ final class Console: Sendable {
 
   /// A question answered on the terminal, without echo when `secret`.
   func ask(_ question: String, secret: Bool = false) -> [UInt8] {
-    write(question, to: STDERR_FILENO)
     var before = termios()
     let hides = secret && tcgetattr(STDIN_FILENO, &before) == 0
     if hides {
@@ -75,6 +74,8 @@ final class Console: Sendable {
       silent.c_lflag &= ~tcflag_t(ECHO)
       tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
     }
+    // Only now: what is typed at once is neither shown nor lost.
+    write(question, to: STDERR_FILENO)
     defer {
       if hides {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)

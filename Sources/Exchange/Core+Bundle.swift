@@ -6,6 +6,7 @@ extension Core {
   /// What a neighbour has no receipt for, with our receipts for its streams; at most about `byteCount` bytes. When it is
   /// not all, a later bundle, made after the neighbour's receipts came back, holds the rest.
   public func messagesForBundle(to country: CountryCode, byteCount: Int) throws(ReadError) -> [Message] {
+    guard !mustReload else { throw .store(.failed("its state is being read again; try again in a moment")) }
     var messages: [Message] = [.hello(Message.Hello(version: 1, time: now, card: card))]
     for name in incoming.keys.sorted() where name.origin == country {
       if let note = receiptNote(name) { messages.append(.receipt(stream: name, note: note)) }

@@ -19,7 +19,10 @@ extension Core {
       return refuse(name, .agreementDiffers, reason, to: country)
     }
     if let obstacle = agreed.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
-    guard stream.head.halted.isEmpty else { return refuse(name, .halted, stream.head.halted, to: country) }
+    guard stream.head.halted.isEmpty else {
+      guard try !sendProof(of: name, to: country) else { return }
+      return refuse(name, .halted, stream.head.halted, to: country)
+    }
 
     var frontier = Frontier()
     if resume.size > 0 {
@@ -254,20 +257,6 @@ extension Core {
       log(.warning, "\(name) with \(country): \(reason)")
     }
     send(.refuse(Message.Refusal(stream: name, code: code, index: index, reason: reason)), to: country)
-  }
-
-  /// Stops a stream for good, keeping why and the proof.
-  func halt(_ name: StreamName, _ reason: String, proof: ForkProof?) {
-    log(.error, "\(name) is stopped: \(reason)")
-    if let proof { building.commit.states.append((ForkProof.stateKey(name), proof.bytes)) }
-    if name.origin == country {
-      outgoing[name]?.head.halted = reason
-      building.grown.insert(name)
-      sessions[name.recipient]?.sending[name] = nil
-    } else {
-      incoming[name]?.head.halted = reason
-      building.received.insert(name)
-    }
   }
 }
 

@@ -30,7 +30,7 @@ extension Core {
     let end = batch.first + UInt64(batch.count)
     // What is held already says no more than an "as of" does; it may be one that contradicts what is held.
     guard end > stream.head.size else { return try receiveAsOf(name, batch.checkpoint, from: country) }
-    guard isStoreReady, pendingByteCount < Core.mostPendingBytes else {
+    guard hasRoom, pendingByteCount < Core.mostPendingBytes else {
       incoming[name]?.hasMissed = true
       return
     }
@@ -164,32 +164,6 @@ extension Core {
       .milliseconds(since: now)
     if let known = sessions[country]?.skew, abs(max(skew, -.max) / 2 - known / 2) < 1000 { return }
     sessions[country]?.skew = skew
-  }
-
-  /// The origin signed a checkpoint that does not fit to what is held.
-  private func fork(_ stream: HeldStream, _ other: SignedCheckpoint, prefix: Frontier) throws(ReadError) {
-    guard let held = stream.durable.checkpoint else { return }
-    let proof: ForkProof
-    if other.checkpoint.size == held.checkpoint.size {
-      proof = ForkProof(first: held, second: other)
-    } else {
-      let path = try Proof.consistency(
-        from: other.checkpoint.size, to: held.checkpoint.size, from: reader.tree(stream.name))
-      proof = ForkProof(first: other, second: held, prefixRoot: prefix.root, path: path)
-    }
-    halt(stream.name, "\(stream.name.origin) signed two inconsistent checkpoints; the proof is kept", proof: proof)
-    send(.conflict(stream: stream.name, proof: proof.bytes), to: stream.name.origin)
-  }
-
-  func receiveConflict(_ name: StreamName, _ bytes: [UInt8], from country: CountryCode) {
-    guard name.origin == country || name.recipient == country, let proof = try? ForkProof(bytes),
-      proof.first.checkpoint.origin == name.checkpointOrigin(in: realm),
-      proof.isValid(
-        logKeys: name.origin == self.country ? [keys.log.verifyingKey] : neighbours[country]?.logKeys ?? [])
-    else { return log(.warning, "\(country) reports a conflict in \(name) without a valid proof; it is not believed") }
-    let halted = (name.origin == self.country ? outgoing[name]?.head : incoming[name]?.head)?.halted
-    guard halted?.isEmpty == true else { return }
-    halt(name, "two inconsistent checkpoints exist; \(country) sent the proof, it is kept", proof: proof)
   }
 
   func receiveRefusal(_ refusal: Message.Refusal, from country: CountryCode) throws(ReadError) {

@@ -49,6 +49,7 @@ extension Core {
     tellArrived(done)
     for (name, sealed) in done.sealedHeads.sorted(by: { $0.key < $1.key }) {
       var head = sealed
+      if !head.halted.isEmpty { halts[name] = nil }
       if name.isHome {
         homes[name.dataset]?.durable = head
       } else if name.origin == country {

@@ -30,9 +30,16 @@ extension Core {
     openStreams(with: country)
   }
 
-  /// Asks for all streams of a neighbour, and stops sending those that are no longer agreed.
+  /// Asks for all streams of a neighbour, and stops sending those that are no longer agreed. Not while the durable state
+  /// is being read again: the last checkpoint in memory may not be the last one any more, and "as of now" would lie.
   func openStreams(with country: CountryCode) {
-    guard sessions[country] != nil else { return }
+    guard sessions[country] != nil, !mustReload else { return }
+    let halted =
+      outgoing.values.filter { !$0.head.halted.isEmpty }.map(\.name)
+      + incoming.values.filter { !$0.head.halted.isEmpty }.map(\.name)
+    for name in halted.sorted() where name.origin == country || name.recipient == country {
+      isolated(name) { () throws(ReadError) in _ = try sendProof(of: name, to: country) }
+    }
     for name in outgoing.keys.sorted() where name.recipient == country {
       guard let agreed = outgoing[name]?.agreed, agreed.obstacle(at: now) == nil else {
         stopSending(name)
@@ -114,8 +121,26 @@ extension Core {
     if hasPassed(Core.upkeepCadence, since: lastUpkeep) {
       lastUpkeep = now
       for name in incoming.keys.sorted() { sendReceipt(name) }
-      if isStoreReady { keepReceipts() }
+      if isStoreReady {
+        keepReceipts()
+        keepHalts()
+      }
     }
+    // Nothing may be published for hours: whether the store takes commits again must show all the same.
+    if commitFailure != nil, isStoreReady, underWay == nil {
+      storeFailedAt = now
+      building.commit.states.append((Core.probeKey, nil))
+    }
+  }
+
+  /// The name of a state that is never there: removing it changes nothing and still goes the way of every commit.
+  static let probeKey = "probe"
+
+  /// Takes in whether there is room on the disk.
+  func note(_ shortage: StoreError?) {
+    if let shortage, self.shortage == nil { log(.error, shortage.description) }
+    if shortage == nil, self.shortage != nil { log(.info, "the disk has room again") }
+    self.shortage = shortage
   }
 
   /// Stops sending a stream that may not flow, and tells the neighbour why, so that it asks again later.
@@ -131,7 +156,7 @@ extension Core {
   /// Asks for a stream again that missed something, lags, was refused or is silent.
   private func askIfNeeded(_ name: StreamName) {
     guard let stream = incoming[name], let session = sessions[name.origin], stream.head.halted.isEmpty,
-      let agreed = stream.agreed, isStoreReady
+      let agreed = stream.agreed, hasRoom
     else { return }
     guard agreed.obstacle(at: now) == nil else {
       // Asked for as soon as it may flow.
@@ -164,7 +189,10 @@ extension Core {
   }
 
   /// Whether the store may be tried again after a failure.
-  var isStoreReady: Bool { storeProblem == nil || hasPassed(Core.storeRetry, since: storeFailedAt) }
+  var isStoreReady: Bool { commitFailure == nil || hasPassed(Core.storeRetry, since: storeFailedAt) }
+
+  /// Whether neighbours' records may be stored.
+  var hasRoom: Bool { isStoreReady && shortage == nil }
 
   /// Whether so many milliseconds went by. A clock that was set back makes everything due: waiting for the old time to
   /// come again could take years.

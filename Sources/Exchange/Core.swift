@@ -29,6 +29,8 @@ public final class Core {
     case proceed
     /// Time went by; about once a second.
     case tick
+    /// The disk ran short of room, or has room again: nil. Only what may use the reserve is taken meanwhile.
+    case room(StoreError?)
     /// Agreements or cards changed.
     case neighbours([Neighbour], card: [UInt8])
   }
@@ -91,9 +93,13 @@ public final class Core {
   var lastUpkeep: Instant
   /// What runs ahead of the durable state is no longer good; it is read again when the commit under way has ended.
   var mustReload = false
-  /// Why the last commit failed; nil when it did not.
-  public private(set) var storeProblem: StoreError?
+  /// Streams that were stopped and whose stop is not durable yet.
+  var halts: [StreamName: (reason: String, proof: ForkProof?)] = [:]
+  /// Why the last commit failed, or why there is no room for the next; nil when all is well.
+  public var storeProblem: StoreError? { commitFailure ?? shortage }
+  var commitFailure: StoreError?
   var storeFailedAt: Instant?
+  var shortage: StoreError?
 
   /// Reads the durable state.
   public init(
@@ -121,13 +127,22 @@ public final class Core {
     now = time
     effects = []
     do throws(ReadError) {
-      if mustReload, case .message = input { return [] }
       switch input {
+      case .message(let message, let country) where mustReload:
+        // Said once on a link, and about no stream.
+        if case .hello = message { receive(message, from: country) }
+      case .bundle(_, let country) where mustReload:
+        log(.warning, "a bundle of \(country) came while the state is being read again; import it again")
       case .publish(let token, _) where mustReload:
         effects.append(.failed(token: token, .failed("its state is being read again; publish again in a moment")))
       case .publish(let token, _) where pendingByteCount >= Core.mostPendingBytes:
         effects.append(.failed(token: token, .failed("the disk does not keep up; publish again in a moment")))
-      case .publish(let token, let drafts): try publish(drafts, token: token)
+      case .publish(let token, let drafts):
+        if let shortage, !drafts.allSatisfy(\.mayUseReserve) {
+          effects.append(.failed(token: token, shortage))
+        } else {
+          try publish(drafts, token: token)
+        }
       case .linkUp(let country): linkUp(country)
       case .linkDown(let country): sessions[country] = nil
       case .message(let message, let country): receive(message, from: country)
@@ -140,6 +155,7 @@ public final class Core {
           announce(done)
         }
       case .tick: tick()
+      case .room(let shortage): note(shortage)
       case .neighbours(let list, let card): try change(list, card)
       }
     } catch {
@@ -184,7 +200,7 @@ public final class Core {
   private func committed() throws(ReadError) {
     guard let done = underWay else { return }
     underWay = nil
-    storeProblem = nil
+    commitFailure = nil
     finish(done)
     if mustReload {
       tellArrived(done)
@@ -200,7 +216,7 @@ public final class Core {
   }
 
   private func commitFailed(_ error: StoreError) throws(ReadError) {
-    storeProblem = error
+    commitFailure = error
     storeFailedAt = now
     log(.error, "a commit failed: \(error)")
     if let failed = underWay { drop(failed, because: error) }
@@ -231,11 +247,12 @@ public final class Core {
       outgoing[name]?.problemIndex = known.problemIndex
       outgoing[name]?.limit = known.limit
       outgoing[name]?.owedSince = known.owedSince
-      // A receipt was verified when it came in; that it is not durable here yet does not make it untrue.
-      guard let receipt = known.durable.receipt, outgoing[name] != nil else { continue }
-      outgoing[name]?.head.receipt = receipt
-      outgoing[name]?.durable.receipt = receipt
-      outgoing[name]?.hasNewReceipt = true
+      // A receipt that is only in memory was checked against what is durable: `status` does not go back behind it.
+      if let receipt = known.head.receipt, let size = outgoing[name]?.durable.size, receipt.checkpoint.size <= size {
+        outgoing[name]?.head.receipt = receipt
+        outgoing[name]?.durable.receipt = receipt
+        outgoing[name]?.hasNewReceipt = true
+      }
     }
     for (name, known) in heard {
       guard var stream = incoming[name] else { continue }
@@ -243,7 +260,16 @@ public final class Core {
       (stream.announcedAt, stream.heardAt) = (known.announcedAt, known.heardAt)
       stream.announced = max(known.announced, stream.head.size)
       stream.hasMissed = true
+      // As with receipts: the same tree with a later "as of".
+      if let asOf = known.durable.checkpoint, asOf.checkpoint.size == stream.durable.size {
+        (stream.head.checkpoint, stream.durable.checkpoint, stream.hasNewAsOf) = (asOf, asOf, true)
+      }
       incoming[name] = stream
+    }
+    // A stream stays stopped also when that could not be written down; the next upkeep tries again.
+    for (name, halt) in halts {
+      outgoing[name]?.head.halted = halt.reason
+      incoming[name]?.head.halted = halt.reason
     }
   }
 

@@ -188,7 +188,11 @@ public enum Message: Hashable, Sendable {
     switch type {
     case 0x10:
       let version = try reader.uint16("hello version")
-      let time = Instant(milliseconds: Int64(clamping: try reader.uint64("hello time")))
+      let at = reader.offset
+      guard let milliseconds = Int64(exactly: try reader.uint64("hello time")) else {
+        throw ByteError(field: "hello time", offset: at, problem: "beyond 2^63 - 1")
+      }
+      let time = Instant(milliseconds: milliseconds)
       self = .hello(Hello(version: version, time: time, card: Array(try reader.vector16("card"))))
     case 0x11:
       let stream = try reader.stream()

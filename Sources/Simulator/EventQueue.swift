@@ -7,6 +7,9 @@ enum Event {
   case publish(CountryCode)
   /// A message reaches the other end, if its link still stands.
   case arrive(type: UInt8, payload: [UInt8], from: CountryCode, to: CountryCode, link: Int)
+  /// Someone takes a bundle from one node to another.
+  case makeBundle(from: CountryCode, to: CountryCode)
+  case bringBundle([(type: UInt8, payload: [UInt8])], from: CountryCode, to: CountryCode)
   case connect(Pair)
   case cut(Pair)
   /// One end learns that its link is gone.

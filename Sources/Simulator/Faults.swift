@@ -26,6 +26,8 @@ public struct Faults: Sendable {
   public var clockStepEvery = 0
   /// The largest step of a clock in milliseconds.
   public var largestClockStep = 0
+  /// Mean milliseconds between bundles that are carried by hand beside the link; 0 for none.
+  public var bundleEvery = 0
   /// Mean milliseconds between changes of agreements: paused, resumed, renewed; 0 for none.
   public var agreementEvery = 0
 
@@ -48,6 +50,7 @@ public struct Faults: Sendable {
     if chance.happens(300) {
       (clockStepEvery, largestClockStep) = (5000, [3000, 3_600_000, 200_000_000][chance.below(3)])
     }
+    if chance.happens(200) { bundleEvery = [1500, 6000][chance.below(2)] }
     if chance.happens(350) { agreementEvery = [2000, 8000][chance.below(2)] }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Sodium
 import Terms
 
 /// Runs many seeds: `Simulate --seeds N --from S [--crashes] [--trace]`. Exit 1 at the first seed that fails.
@@ -19,36 +20,49 @@ public enum Simulate {
       }
     }
     let started = ContinuousClock.now
-    let (records, events) = crashes ? runCrashes(count, first) : runSeeds(count, first, shows)
-    let seconds = ContinuousClock.now - started
-    print("\(count) seeds from \(first): all held; \(records) records, \(events) events, \(seconds)")
+    let totals = crashes ? runCrashes(count, first) : runSeeds(count, first, shows)
+    print(
+      "\(count) seeds from \(first): all held; \(totals.runs) runs, \(totals.records) records, \(totals.events) events")
+    if !crashes { print("the slowest converged \(totals.slowest) ms after its last fault") }
+    // The same on every machine and in every process.
+    print("digest \(totals.hash.finish())")
+    print("took \(ContinuousClock.now - started)")
   }
 
-  private static func runSeeds(_ count: UInt64, _ first: UInt64, _ shows: Bool) -> (Int, Int) {
-    var (records, events, slowest) = (0, 0, Int64(0))
+  private struct Totals {
+    var (runs, records, events, slowest) = (0, 0, 0, Int64(0))
+    var hash = SHA256()
+
+    mutating func add(_ outcome: World.Outcome) {
+      runs += 1
+      records += outcome.accepted
+      events += outcome.position
+      slowest = max(slowest, outcome.convergedAfter)
+      hash.update(outcome.digest.bytes)
+    }
+  }
+
+  private static func runSeeds(_ count: UInt64, _ first: UInt64, _ shows: Bool) -> Totals {
+    var totals = Totals()
     for seed in first..<(first + count) {
       let outcome = World.run(World.Plan(seed: seed))
       if shows { outcome.tail.forEach { print($0) } }
       report(outcome, "")
-      records += outcome.accepted
-      events += outcome.position
-      slowest = max(slowest, outcome.convergedAfter)
+      totals.add(outcome)
     }
-    print("the slowest converged \(slowest) ms after its last fault")
-    return (records, events)
+    return totals
   }
 
   /// Each seed once without a crash, then once for each side of each fsync.
-  private static func runCrashes(_ count: UInt64, _ first: UInt64) -> (Int, Int) {
-    var (records, events) = (0, 0)
+  private static func runCrashes(_ count: UInt64, _ first: UInt64) -> Totals {
+    var totals = Totals()
     for seed in first..<(first + count) {
       for outcome in World.crashAtEveryCommit(seed: seed, busyMilliseconds: 4000) {
         report(outcome.outcome, " with a crash \(outcome.place)")
-        records += outcome.outcome.accepted
-        events += outcome.outcome.position
+        totals.add(outcome.outcome)
       }
     }
-    return (records, events)
+    return totals
   }
 
   private static func report(_ outcome: World.Outcome, _ schedule: String) {

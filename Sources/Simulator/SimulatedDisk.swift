@@ -5,7 +5,7 @@ import Terms
 
 /// A node's disk: what is durable in it outlives the node. Reads and commits fail for a while when told to.
 public final class SimulatedDisk: Store {
-  private let durable = MemoryStore()
+  private let content = Mutex(MemoryStore())
   private let failure = Mutex<StoreError?>(nil)
   private let readFailure = Mutex<StoreError?>(nil)
 
@@ -23,6 +23,14 @@ public final class SimulatedDisk: Store {
     get { readFailure.withLock { $0 } }
     set { readFailure.withLock { $0 = newValue } }
   }
+
+  private var durable: MemoryStore { content.withLock { $0 } }
+
+  /// All that is durable now.
+  func snapshot() -> MemoryStore.Snapshot { durable.snapshot() }
+
+  /// Brings an older state back.
+  func restore(_ snapshot: MemoryStore.Snapshot) { content.withLock { $0 = MemoryStore(snapshot) } }
 
   private func checkReading() throws(StoreError) {
     if let problem = readProblem { throw problem }

@@ -1,5 +1,6 @@
 import Exchange
 import Sodium
+import Store
 import Terms
 
 /// One country's node: its keys and disk outlive a crash, its core does not.
@@ -18,6 +19,10 @@ final class SimulatedNode {
   /// The generation of each agreement that it knows, and whether its operator paused it.
   var adopted: [Pair: Int] = [:]
   var paused: Set<Pair> = []
+  /// Countries to which its core was told that a link is up.
+  var linked: Set<CountryCode> = []
+  /// What a planted bug brings back.
+  var backup: MemoryStore.Snapshot?
   /// Commits of all lives.
   var commitCount = 0
 
@@ -37,8 +42,12 @@ final class SimulatedNode {
 
 /// A draft as it was handed to a node, with what it was entitled to at that moment.
 final class Handing {
+  /// What became of it as far as its publisher was told.
+  enum Fate { case unknown, accepted, duplicate, refused, failed }
+
   let draft: Draft
   let entitled: [StreamName: AgreedStream]
+  var fate = Fate.unknown
 
   init(_ draft: Draft, _ entitled: [StreamName: AgreedStream]) { (self.draft, self.entitled) = (draft, entitled) }
 }

@@ -5,8 +5,10 @@ import Terms
 /// A made-up dataset's rules. A body is lines `field=value` in alphabetical order; `{}` is the empty body that the
 /// exchange itself makes.
 public struct SimulatedRules: RecordRules {
-  /// The rules.
-  public init() {}
+  private let planted: Planted?
+
+  /// The rules, perhaps with a bug.
+  public init(planted: Planted? = nil) { self.planted = planted }
 
   /// A body from its fields.
   public static func body(_ fields: [String: String]) -> [UInt8] {
@@ -16,31 +18,36 @@ public struct SimulatedRules: RecordRules {
   /// The fields of a body.
   public static func fields(_ body: [UInt8]) -> [String: String] {
     var fields: [String: String] = [:]
-    for line in String(decoding: body, as: UTF8.self).split(separator: "\n") {
-      guard let equals = line.firstIndex(of: "=") else { continue }
-      fields[String(line[..<equals])] = String(line[line.index(after: equals)...])
+    for line in body.split(separator: 0x0A) {
+      guard let equals = line.firstIndex(of: 0x3D) else { continue }
+      fields[String(decoding: line[..<equals], as: UTF8.self)] = String(
+        decoding: line[(equals + 1)...], as: UTF8.self)
     }
     return fields
   }
 
   /// Keeps the agreed fields; all of them when none are named.
   public func project(_ body: [UInt8], of dataset: DatasetName, onto fields: [String]) -> [UInt8] {
-    fields.isEmpty ? body : Self.body(Self.fields(body).filter { fields.contains($0.key) })
+    fields.isEmpty || planted == .leakedField
+      ? body : Self.body(Self.fields(body).filter { fields.contains($0.key) })
   }
 
   /// Every clause must admit its field.
   public func admits(_ body: [UInt8], of dataset: DatasetName, filter: [FilterClause]) -> Bool {
+    guard planted != .closedFilter else { return false }
     let fields = Self.fields(body)
     return filter.allSatisfy { $0.admits(fields[$0.field] ?? "") }
   }
 
   /// Names are searchable.
   public func searchKeys(of body: [UInt8], in dataset: DatasetName) -> [SearchTerm] {
-    Self.fields(body)["name"].map { [SearchTerm(field: "name", value: Array($0.utf8))] } ?? []
+    guard planted != .missingIndex else { return [] }
+    return Self.fields(body)["name"].map { [SearchTerm(field: "name", value: Array($0.utf8))] } ?? []
   }
 
   /// Refuses fields outside the agreement, and records that the filter does not admit.
   public func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) {
+    guard planted != .leakedField else { return }
     let fields = Self.fields(body)
     if !terms.fields.isEmpty, let other = fields.keys.sorted().first(where: { !terms.fields.contains($0) }) {
       throw RuleBreach("the field \(other) is not agreed")
@@ -52,5 +59,7 @@ public struct SimulatedRules: RecordRules {
   }
 
   /// The field `reference`.
-  public func reference(in body: [UInt8], of dataset: DatasetName) -> String? { Self.fields(body)["reference"] }
+  public func reference(in body: [UInt8], of dataset: DatasetName) -> String? {
+    planted == .forgottenReference ? nil : Self.fields(body)["reference"]
+  }
 }

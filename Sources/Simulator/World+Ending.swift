@@ -20,6 +20,7 @@ extension World {
       if !node.waiting.isEmpty { open.append("\(country) has not answered \(node.waiting.count) publishes") }
       for status in core.status(at: clock.now(at: country)) where status.direction != .home {
         if !status.flowing || status.lagRecords > 0 { open.append("\(country): \(status)") }
+        if !status.isAgreed { open.append("\(country) does not know that \(status.stream) is agreed") }
         if status.direction == .incoming {
           let origin = try self.node(status.stream.origin).reader(realm).state(of: status.stream)
           if origin.size != status.size { open.append("\(status.stream) has \(origin.size), held \(status.size)") }
@@ -27,6 +28,29 @@ extension World {
       }
     }
     return open.joined(separator: "; ")
+  }
+
+  /// Every checkpoint that ever left a node is the beginning of what its log is at the end: none contradicts another.
+  private func checkPrefixes(_ stream: StreamName, _ reader: LogReader) throws {
+    let emitted = checker.emitted[stream.checkpointOrigin(in: realm)] ?? [:]
+    var frontier = Frontier()
+    var checked = 0
+    func check() throws {
+      guard let root = emitted[frontier.size] else { return }
+      checked += 1
+      guard root == frontier.root else {
+        throw Violation("a checkpoint of \(frontier.size) of \(stream) is not the beginning of its log")
+      }
+    }
+    try check()
+    while let chunk = try reader.store.chunk(of: stream, containing: frontier.size) {
+      let entries = try reader.entries(of: chunk, in: stream)
+      for entry in entries.entries {
+        frontier.append(entries.context.leaf(entry))
+        try check()
+      }
+    }
+    guard checked == emitted.count else { throw Violation("checkpoints of \(stream) are larger than its log") }
   }
 
   func checkEnd(_ country: CountryCode) throws {
@@ -43,6 +67,7 @@ extension World {
       else {
         throw Violation("the root of \(stream) at \(country) is not that of its entries")
       }
+      try checkPrefixes(stream, reader)
     }
     for dataset in agreements.datasets {
       let home = StreamName(origin: country, recipient: country, dataset: dataset)
@@ -67,18 +92,27 @@ extension World {
     return records
   }
 
-  /// Every accepted record is in the home register once, nothing else is, and references are unique.
+  /// Every accepted record is in the home register once, nothing else is, and references are unique: a content is
+  /// there as often as it was accepted, or may have been when no answer came.
   private func checkHome(_ records: [LogReader.Record], _ home: StreamName) throws {
     let accepted = checker.accepted[home.origin] ?? [:]
     var found: Set<RecordID> = []
     var byReference: Set<Checker.DraftKey> = []
+    var counts: [Checker.DraftKey: Int] = [:]
     for record in records {
       let key = Checker.DraftKey(home.dataset, record.entry, record.body)
+      counts[key, default: 0] += 1
       guard checker.handings[home.origin]?[key] != nil, found.insert(record.entry.id).inserted else {
         throw Violation("\(home) holds \(record.entry.id), which nobody published")
       }
       if SimulatedRules.fields(record.body)["reference"] != nil, !byReference.insert(key).inserted {
         throw Violation("\(home) holds \(record.entry.id) twice under its reference")
+      }
+    }
+    for (key, handings) in checker.handings[home.origin] ?? [:] where key.dataset == home.dataset {
+      let (count, sure) = (counts[key] ?? 0, handings.count { $0.fate == .accepted })
+      guard count >= sure, count <= sure + handings.count(where: { $0.fate == .unknown }) else {
+        throw Violation("\(home) holds a record \(count) times that was accepted \(sure) times")
       }
     }
     for (id, draft) in accepted where draft.dataset == home.dataset && !found.contains(id) {

@@ -1,4 +1,5 @@
 import Exchange
+import Ledger
 import Sodium
 import Terms
 
@@ -47,7 +48,8 @@ extension World {
     case .commit(let commit):
       node.commitCount += 1
       later(.flush(country, commit, life: node.life), in: 1 + chance.below(faults.longestCommit))
-    case .send(let message, let to):
+    case .send(let plain, let to):
+      let message = plan.planted == .falseReceipt ? try falseReceipt(plain, of: node) : plain
       try checkSent(message, by: node)
       let (type, payload) = (message.type, message.payload)
       guard try Message(type: type, payload: payload) == message else {
@@ -62,7 +64,9 @@ extension World {
     case .published(let token, let results): try published(token, results, at: node)
     case .failed(let token, let error):
       trace.note(clock.elapsed, "\(country) failed \(token): \(error)")
-      workloads[country]?.failed(node.waiting.removeValue(forKey: token)?.map(\.draft) ?? [])
+      let handings = node.waiting.removeValue(forKey: token) ?? []
+      for handing in handings { handing.fate = .failed }
+      workloads[country]?.failed(handings.map(\.draft))
     case .arrived(let stream, let range):
       trace.note(clock.elapsed, "\(country) has \(stream) \(range)")
       guard try node.disk.readProblem != nil || node.reader(realm).state(of: stream).size >= range.upperBound
@@ -76,6 +80,17 @@ extension World {
     case .hello(let hello, let from): trace.note(clock.elapsed, "\(country) hears \(from) at \(hello.time)")
     case .log(let event): trace.note(clock.elapsed, "\(country) \(event.level): \(event.text)")
     }
+  }
+
+  /// A receipt for everything that the origin has.
+  private func falseReceipt(_ message: Message, of node: SimulatedNode) throws -> Message {
+    guard case .receipt(let stream, _) = message,
+      let latest = try self.node(stream.origin).reader(realm).state(of: stream).checkpoint
+    else { return message }
+    var note = try SignedNote(text: latest.checkpoint.text)
+    let key = NoteKey(.receipt, of: node.country, in: realm, key: node.keys.receipt.verifyingKey)
+    note.add(Cosignature.sign(note.text, at: clock.now(at: node.country), with: node.keys.receipt, as: key))
+    return .receipt(stream: stream, note: note.bytes)
   }
 
   private func publish(at node: SimulatedNode) throws {
@@ -113,6 +128,8 @@ extension World {
       trace.note(clock.elapsed, "\(node.country) crashes before its fsync")
       return crash(node)
     }
+    let isLost = plan.planted == .earlyAnswer || plan.planted == .lostCommit && node.commitCount == 5
+    if isLost { return try give(.committed, to: node) }
     let fails = !isHealed && chance.happens(faults.commitFailurePermille)
     do throws(StoreError) {
       if fails { throw .failed("simulated") }
@@ -124,6 +141,13 @@ extension World {
     }
     trace.note(
       clock.elapsed, "\(node.country) commits", commit.states.flatMap { Array($0.key.utf8) + ($0.value ?? []) })
+    if plan.planted == .oldDisk {
+      if node.commitCount == 4 { node.backup = node.disk.snapshot() }
+      if node.commitCount == 12, let backup = node.backup {
+        crash(node)
+        return node.disk.restore(backup)
+      }
+    }
     if crashes {
       trace.note(clock.elapsed, "\(node.country) crashes after its fsync")
       return crash(node)
@@ -148,6 +172,7 @@ extension World {
     node.life += 1
     for token in node.waiting.keys.sorted() { workloads[node.country]?.failed(node.waiting[token]?.map(\.draft) ?? []) }
     node.waiting = [:]
+    node.linked = []
     checker.crashed(node.country)
     for pair in network.pairs where pair.has(node.country) { cut(pair) }
     later(.restart(node.country), in: 50 + chance.below(1500))
@@ -158,7 +183,8 @@ extension World {
     node.life += 1
     do throws(ReadError) {
       node.core = try Core(
-        realm: realm, country: node.country, keys: node.keys, store: node.disk, rules: SimulatedRules(),
+        realm: realm, country: node.country, keys: node.keys, store: node.disk,
+        rules: SimulatedRules(planted: plan.planted),
         entropy: node.entropy, now: clock.now(at: node.country), neighbours: neighbours(of: node), card: [])
     } catch {
       guard node.disk.readProblem != nil else { throw Violation("\(node.country) does not start: \(error)") }

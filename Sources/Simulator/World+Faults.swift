@@ -6,6 +6,10 @@ extension World {
   func foreseeFaults() {
     for pair in network.pairs {
       if faults.cutEvery > 0 { later(.cut(pair), in: spell(faults.cutEvery)) }
+      if faults.bundleEvery > 0 {
+        later(.makeBundle(from: pair.a, to: pair.b), in: spell(faults.bundleEvery))
+        later(.makeBundle(from: pair.b, to: pair.a), in: spell(faults.bundleEvery))
+      }
       if faults.agreementEvery > 0 { later(.changeAgreement(pair), in: spell(faults.agreementEvery)) }
     }
     for country in countries {
@@ -42,6 +46,14 @@ extension World {
       trace.note(clock.elapsed, "\(country) clock steps \(step)")
       clock.step(country, byMilliseconds: step)
       later(event, in: spell(faults.clockStepEvery))
+    case .makeBundle(let country, let other):
+      guard !isHealed else { return }
+      try makeBundle(at: try node(country), to: other)
+      later(event, in: spell(faults.bundleEvery))
+    case .bringBundle(let messages, let country, let other):
+      trace.note(clock.elapsed, "\(country) by hand to \(other)", messages.flatMap(\.payload))
+      let read = try messages.map { try Message(type: $0.type, payload: $0.payload) }
+      try give(.bundle(read, from: country), to: try node(other))
     case .changeAgreement(let pair):
       guard !isHealed else { return }
       try changeAgreement(pair)
@@ -53,6 +65,18 @@ extension World {
       trace.note(clock.elapsed, "\(country) resumes \(pair.a) \(pair.b)")
       try give(.neighbours(neighbours(of: node), card: []), to: node)
     default: break
+    }
+  }
+
+  /// Some bundles are brought twice, or after the link has brought the same.
+  private func makeBundle(at node: SimulatedNode, to other: CountryCode) throws {
+    guard let core = node.core, node.disk.readProblem == nil,
+      let messages = try? core.messagesForBundle(to: other, byteCount: 1 + chance.below(200_000))
+    else { return }
+    for message in messages { try checkSent(message, by: node) }
+    let payloads = messages.map { ($0.type, $0.payload) }
+    for _ in 0..<(chance.happens(200) ? 2 : 1) {
+      later(.bringBundle(payloads, from: node.country, to: other), in: chance.below(5000))
     }
   }
 

@@ -18,6 +18,8 @@ public final class World {
     public var patience: Int64 = 120_000
     /// What goes wrong; nil to let the seed choose.
     public var faults: Faults?
+    /// A bug that the checker must find.
+    public var planted: Planted?
     /// A crash at one commit of one node: before its fsync or after it.
     public var crash: (node: Int, commit: Int, isAfter: Bool)?
 
@@ -164,6 +166,11 @@ public final class World {
   /// Hands an input to a node's core and does what comes out.
   func give(_ input: Core.Input, to node: SimulatedNode) throws {
     guard let core = node.core else { return }
+    switch input {
+    case .linkUp(let other): node.linked.insert(other)
+    case .linkDown(let other): node.linked.remove(other)
+    default: break
+    }
     let effects = core.handle(input, at: clock.now(at: node.country))
     for effect in effects { try perform(effect, of: node) }
   }

@@ -35,7 +35,12 @@ public final class SQLiteStore: Store {
   public func commit(_ commit: Commit) throws(StoreError) {
     guard !commit.isEmpty else { return }
     while engine.isBehind, maintenance.failure == nil, !isClosed.load(ordering: .relaxed) { usleep(500) }
-    let aftermath = try engine.commit(commit)
+    let aftermath: Engine.Aftermath
+    do throws(StoreError) { aftermath = try engine.commit(commit) } catch {
+      // What lies in the log several times over lies in the database once: copying it may make room.
+      if case .full = error { checkpointer.note(walFrames: .max) }
+      throw error
+    }
     maintenance.note(aftermath)
     checkpointer.note(walFrames: aftermath.walFrames)
   }

@@ -79,6 +79,27 @@ import Testing
     request.unmatched = true
     #expect(try gt.lookups.answer(request).records.isEmpty)
   }
+
+  /// At Paso Canoas the post in the country of entry acts: its record is exit and entry in one.
+  @Test func aDepartureThatTheCountryOfEntryRecordedItselfAwaitsNoConfirmation() throws {
+    let pair = try NodePair { text in
+      text.replacing(
+        "name = \"Pedro de Alvarado - La Hachadura\"\n",
+        with: "name = \"Pedro de Alvarado - La Hachadura\"\n"
+          + "acting = [{ from = \"SV\", to = \"GT\", post = \"GT-SV/la-hachadura/GT\" }]\n")
+    }
+    let (_, gt) = try pair.start()
+    let definition = try #require(gt.registry.definition(DatasetName("migration")))
+    let line = String(decoding: NodePair.departure(0), as: UTF8.self)
+      .replacing("GT-SV/la-hachadura/SV", with: "GT-SV/la-hachadura/GT")
+    let draft = try gt.registry.draft(Array(line.utf8), of: definition, from: gt.country, now: SystemClock().now())
+    let id = try #require(try gt.engine.publish([draft]).first?.id)
+    var request = LookupRequest(
+      dataset: try DatasetName("migration"), officer: "of-1", role: "migration-officer", purpose: "test")
+    #expect(try gt.lookups.answer(request).records.map(\.record.entry.id) == [id])
+    request.unmatched = true
+    #expect(try gt.lookups.answer(request).records.isEmpty)
+  }
 }
 
 extension PublishResult {

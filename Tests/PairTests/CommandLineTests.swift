@@ -163,6 +163,30 @@ import Testing
     }
   }
 
+  @Test func aNodeEndsThoughClientsHoldOnToIt() async throws {
+    let pair = try await Pair(agreed: false)
+    let node = try await pair.a.start()
+    let token = try await pair.a.token("publish")
+    let half = "POST /v1/records?dataset=migration HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+    let pieces = [
+      "", "GET /heal", half, "\(half)Content-Length: 90000\r\n\r\n{\"event\":",
+      "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+    ]
+    let sockets = pieces.compactMap { piece in
+      let socket = Loopback.connect(node.apiPort)
+      if let socket { Loopback.send(Array(piece.utf8), to: socket) }
+      return socket
+    }
+    let stranger = Loopback.connect(node.linkPort)
+    defer { for socket in sockets + [stranger ?? -1] { close(socket) } }
+    #expect(sockets.count == pieces.count && stranger != nil)
+    let answered = try #require(sockets.last)
+    let healthy = Loopback.receive(answered, milliseconds: 2_000)
+    #expect(String(decoding: healthy, as: UTF8.self).hasPrefix("HTTP/1.1 200"))
+    #expect(await node.stop() == .exit(0))
+    #expect(try await pair.a.istmo("verify").ending == .exit(0))
+  }
+
   @Test func aHomeThatOthersCouldReadIsRefusedWithTheFix() async throws {
     let pair = try await Pair(agreed: false)
     let home = pair.a.home

@@ -110,9 +110,13 @@ extension DefinitionReader {
     guard let values = table.texts("values", example: "departure") else {
       return table.member("values") == nil ? table.missing("values", "[\"one\", \"two\"]") : nil
     }
-    guard !values.isEmpty, Set(values.map(\.value)).count == values.count else {
-      source.report(
-        table.member("values")?.value.offset ?? table.offset, "no values, or one twice", "write each word once")
+    guard !values.isEmpty else {
+      source.report(table.member("values")?.value.offset ?? table.offset, "no values", "write at least one word")
+      return nil
+    }
+    var seen: Set<String> = []
+    if let twice = values.first(where: { !seen.insert($0.value).inserted }) {
+      source.report(twice.offset, "the value \"\(twice.value)\" stands twice", "remove one")
       return nil
     }
     for value in values
@@ -162,6 +166,8 @@ extension DefinitionReader {
         NearestName.advice(member.key, in: enums, else: "name one of \(enums.joined(separator: ", "))"))
       return
     }
+    // What is no list was noted when the condition was read.
+    guard case .list = member.value.content else { return }
     for value in condition.texts(of: member, example: words.first ?? "") ?? [] where !words.contains(value.value) {
       source.report(
         value.offset, "\"\(value.value)\" is no value of \(field.name)",

@@ -31,8 +31,8 @@ struct DefinitionReader {
   mutating func read(digest: Digest) -> Definition? {
     guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "definition") }) else { return nil }
     root.refuseOthers(than: [
-      "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field", "field",
-      "rule",
+      "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field",
+      "awaits_field", "field", "rule",
     ])
     let dataset = dataset(root)
     let version = root.number("version", in: 1...1_000_000, example: 1)
@@ -44,6 +44,7 @@ struct DefinitionReader {
     checkConditions()
     let time = pointer(root, "time_field", to: "time")
     let refers = pointer(root, "refers_field", to: "record")
+    let awaits = pointer(root, "awaits_field", to: "country")
     let rules = rules(root)
     guard let dataset, let version, let title, let description, let retention,
       let mode = mode.flatMap(StreamTerms.Mode.init(rawValue:)), source.faults.isEmpty
@@ -51,7 +52,7 @@ struct DefinitionReader {
     return Definition(
       dataset: dataset, version: UInt32(clamping: version), digest: digest, title: title, description: description,
       retentionDays: UInt32(clamping: retention), mode: mode, fields: fields, timeField: time, refersField: refers,
-      rules: rules)
+      awaitsField: awaits, rules: rules)
   }
 
   private func dataset(_ root: TableReader) -> DatasetName? {
@@ -81,6 +82,12 @@ struct DefinitionReader {
     return field.name
   }
 
+  /// A field that a part of a rule may name.
+  private func example(of part: String) -> String {
+    if part == "key" { return "name" }
+    return fields.first { Rule.types[part] == nil || Rule.types[part] == $0.type.word }?.name ?? part
+  }
+
   private func rules(_ root: TableReader) -> [NamedRule] {
     var rules: [NamedRule] = []
     let tables = root.tables("rule", what: "rule")
@@ -95,7 +102,7 @@ struct DefinitionReader {
       var rule = NamedRule(kind: name, parts: [:])
       for part in kind.needed + kind.optional {
         let optional = kind.optional.contains(part)
-        guard let text = table.text(part, example: part, optional: optional) else { continue }
+        guard let text = table.text(part, example: example(of: part), optional: optional) else { continue }
         rule.parts[part] = text.value
         if part == "key" { continue }
         guard let field = fields.first(where: { $0.name == text.value }) else {

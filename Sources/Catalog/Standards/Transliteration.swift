@@ -126,9 +126,10 @@ enum Transliteration {
   private static let table: [Letters] = (Array(UInt32(0xC0)...0x2FF) + Array(0x1E00...0x1EFF)).map { value in
     if let letters = whole[value] { return Self.letters(letters) }
     guard let scalar = Unicode.Scalar(value), scalar.properties.isAlphabetic,
-      let base = NFC.decomposed(String(scalar)).first, base.value < 0x80, base.properties.isAlphabetic
+      let base = NFC.decomposed(String(scalar)).first
     else { return 0 }
-    return Letters(base.value & 0xDF) << 8
+    if let letters = whole[base.value] { return Self.letters(letters) }
+    return base.value < 0x80 && base.properties.isAlphabetic ? Letters(base.value & 0xDF) << 8 : 0
   }
 
   private static func letters(of scalar: Unicode.Scalar, _ style: Style) -> Letters {

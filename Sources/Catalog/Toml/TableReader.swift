@@ -23,10 +23,6 @@ struct TableReader {
 
   func member(_ key: String) -> TomlMember? { members.first { $0.key == key } }
 
-  private static func article(_ word: String) -> String {
-    word.first.map { "aeiou".contains($0) } == true ? "an" : "a"
-  }
-
   /// Notes every key that is not among these.
   func refuseOthers(than known: [String]) {
     for member in members where !known.contains(member.key) {
@@ -105,7 +101,7 @@ struct TableReader {
     guard let text = text(key, example: example, optional: optional) else { return nil }
     guard words.contains(text.value) else {
       source.report(
-        text.offset, "\"\(text.value)\" is no \(key) of \(Self.article(what)) \(what)",
+        text.offset, "unknown \(key) \"\(text.value)\"",
         NearestName.advice(text.value, in: words, else: "write one of \(words.joined(separator: ", "))"))
       return nil
     }
@@ -155,7 +151,9 @@ struct TableReader {
   func translated(_ key: String, example: String) -> Translated? {
     let form = "{ es = \"\(example)\", en = \"\(example)\" }"
     guard let member = member(key) else { return missing(key, form) }
-    if case .text(let text) = member.value.content, !text.isEmpty { return Translated(es: text, en: text) }
+    if case .text = member.value.content {
+      return text(of: member, example: example).map { Translated(es: $0.value, en: $0.value) }
+    }
     guard case .table = member.value.content, let table = table(key, what: key) else {
       return wrong(member, "a text in both languages", form)
     }

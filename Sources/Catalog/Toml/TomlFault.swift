@@ -22,11 +22,13 @@ struct TomlFault {
         (said, "a bracket too many, or one that is not closed before")
       } else if says("zero byte") {
         (said, "save the file as UTF-8 text")
-      } else if says("already exists", "cannot be defined", "conflicts") {
+      } else if says("array of table") {
         (
-          "\(Self.name(in: said)) stands twice, or once in single and once in double brackets",
-          "remove one; what there are several of is headed in double brackets each time, such as [[pair]]"
+          "\(Self.name(in: said)) is headed once in single and once in double brackets",
+          "head what there are several of in double brackets each time, such as [[pair]]"
         )
+      } else if says("already exists", "cannot be defined", "conflicts", "inserting") {
+        ("\(Self.name(in: said)) stands twice", "remove one, or write both as one")
       } else if says("array separator", "array did not closed") {
         ("a list is not closed, or a comma is missing", "write a comma after each element, and ] at the end")
       } else if says("curly brace", "table separator", "inline_table") && !says("trailing comma") {
@@ -46,7 +48,10 @@ struct TomlFault {
       } else if says("invalid line format", "newline required") {
         ("something stands after the end of the value", "put it on a line of its own, or # before it as a comment")
       } else if says("string", "escape") && (rest.first == 0x22 || rest.first == 0x27 || says("escape")) {
-        ("a text is not closed, or has a \\ that means nothing", "end it with the quote it began with; write \\ as \\\\")
+        (
+          "a text is not closed, or has a \\ that means nothing",
+          "end it with the quote it began with; write \\ as \\\\"
+        )
       } else {
         Self.value(rest, line)
       }

@@ -8,7 +8,7 @@ public struct Country: Hashable, Sendable {
   public let name: Translated
   /// The three letters of its travel documents (ICAO Doc 9303-3 section 5).
   public let icao: String
-  /// Where its node listens, `host:port`, unless a card says otherwise.
+  /// Where its neighbours dial its node, `host:port`; nil when it only dials.
   public let endpoint: String?
 }
 

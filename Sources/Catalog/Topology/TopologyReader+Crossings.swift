@@ -80,12 +80,14 @@ extension TopologyReader {
     }
     guard readers.count == posts.count else { return [] }
     guard posts.count == kind.postCount, Set(posts.map(\.country)).count == posts.count else {
-      let needs =
+      let (needs, whatToDo) =
         kind.postCount == 2
-        ? "a \(kind.rawValue) crossing has two posts, one of each country: add the other"
-        : "a \(kind.rawValue) is one country's gateway and has one post: leave the others out"
+        ? ("a \(kind.rawValue) crossing has two posts, one of each country", "add the other")
+        : ("a \(kind.rawValue) is one country's gateway and has one post", "add it")
+      let count = posts.isEmpty ? "no post" : posts.count == 1 ? "one post" : "\(posts.count) posts"
       source.report(
-        member.keyOffset, "the crossing \(id) has \(posts.count == 1 ? "one post" : "\(posts.count) posts")", needs)
+        member.keyOffset, "the crossing \(id) has \(count)",
+        "\(needs): \(posts.count < kind.postCount ? whatToDo : "leave out what is too much")")
       return []
     }
     return posts
@@ -134,6 +136,7 @@ extension TopologyReader {
   /// Whether the file names a dataset; notes the fault when not.
   func isDataset(_ name: Located<String>) -> Bool {
     if datasetNames.contains(name.value) { return true }
+    if hasFaultyDataset { return false }
     source.report(
       name.offset, "unknown dataset \"\(name.value)\"",
       NearestName.advice(

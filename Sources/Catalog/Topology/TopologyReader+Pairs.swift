@@ -23,9 +23,10 @@ extension TopologyReader {
           "put everything into the first one, \(earlier), and remove this one")
         continue
       }
-      checkSpelling(of: countries, table)
+      let isSpelled = isSpelledAsCrossings(countries, table)
       let neighbours = neighbours(table, countries)
-      let pair = Pair(countries: countries, areNeighbours: neighbours, streams: streams(table, countries))
+      let streams = isSpelled ? streams(table, countries) : []
+      let pair = Pair(countries: countries, areNeighbours: neighbours, streams: streams)
       names[Set(countries)] = pair.name
       pairs.append(pair)
     }
@@ -54,13 +55,14 @@ extension TopologyReader {
   }
 
   /// Crossings name their two countries in the order of the pair, so that one pattern meets them all.
-  private func checkSpelling(of countries: [CountryCode], _ table: TableReader) {
+  private func isSpelledAsCrossings(_ countries: [CountryCode], _ table: TableReader) -> Bool {
     let reversed = "\(countries[1])-\(countries[0])/"
-    guard let crossing = crossings.first(where: { $0.id.hasPrefix(reversed) }) else { return }
+    guard let crossing = crossings.first(where: { $0.id.hasPrefix(reversed) }) else { return true }
     source.report(
       table.member("countries")?.value.offset ?? table.offset,
       "the pair \(countries[0])-\(countries[1]) has a crossing \(crossing.id)",
       "name the two in one order in both: countries = [\"\(countries[1])\", \"\(countries[0])\"]")
+    return false
   }
 
   private func neighbours(_ table: TableReader, _ countries: [CountryCode]) -> Bool {

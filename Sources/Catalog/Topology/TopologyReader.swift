@@ -15,6 +15,8 @@ struct TopologyReader {
   var templates: [String: TableReader] = [:]
   /// Whether a country's own table is faulty: other places that name it are not at fault.
   private var hasFaultyCountry = false
+  /// Whether a dataset's name is faulty, likewise.
+  private(set) var hasFaultyDataset = false
 
   /// Each is a file that is read, copied into homes and agreed upon.
   static let datasetsMax = 100
@@ -52,7 +54,10 @@ struct TopologyReader {
       return
     }
     for member in table.members {
-      guard let entry = TableReader(member.value, source, what: "country") else { continue }
+      guard let entry = TableReader(member.value, source, what: "country") else {
+        hasFaultyCountry = true
+        continue
+      }
       entry.refuseOthers(than: ["name", "icao", "endpoint"])
       guard let code = try? CountryCode(member.key), ISO3166.isAlpha2(Array(member.key.utf8)[...]) else {
         source.report(
@@ -117,12 +122,14 @@ struct TopologyReader {
       guard let path = table.text(of: member, example: "datasets/migration.toml") else { continue }
       do throws(TermError) { _ = try DatasetName(member.key) } catch {
         source.report(member.keyOffset, "\"\(member.key)\" is no dataset name", "write \(error.expected)")
+        hasFaultyDataset = true
         continue
       }
       guard Topology.isDefinitionPath(path.value) else {
         source.report(
           path.offset, "\"\(path.value)\" is no path of a definition file",
-          "put the file into this file's folder or one below, and write its path from here in A-Z, a-z, 0-9, -, _, . and /")
+          "put the file into this file's folder or one below, and write its path from here in A-Z, a-z, 0-9, -, _, . and /"
+        )
         continue
       }
       let file = Self.folder(of: source.file) + path.value
@@ -139,6 +146,7 @@ struct TopologyReader {
         source.report(
           member.keyOffset, "the file \(file) defines \"\(definition.dataset)\"",
           "write \(definition.dataset) = \"\(path.value)\"")
+        hasFaultyDataset = true
         continue
       }
       definitions[definition.dataset] = definition

@@ -110,9 +110,17 @@ struct Search {
           referredBy.append(other.entry.id)
         }
       }
-      if request.unmatched, !referredBy.isEmpty || definition.text(of: refers, in: record.body) != nil { return nil }
+      if request.unmatched, !referredBy.isEmpty || !isAwaiting(record, refers) { return nil }
     }
     return LookupAnswer.Found(record: record, changedBy: changedBy, referredBy: referredBy)
+  }
+
+  /// Whether another country is to refer to a record, as the country of entry does by its confirmation.
+  private func isAwaiting(_ record: LogReader.Record, _ refers: String) -> Bool {
+    guard definition.text(of: refers, in: record.body) == nil else { return false }
+    guard let field = definition.awaitsField else { return true }
+    guard let awaited = definition.text(of: field, in: record.body) else { return false }
+    return awaited != record.locator.stream.origin.description
   }
 
   /// The record's id and those of the records that it replaces, one after the other.

@@ -22,7 +22,7 @@ final class Relay: Sendable {
   init(records: Bool = false) throws {
     self.records = records
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = Self.loopback(0)
+    var address = Loopback.address(0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -61,14 +61,6 @@ final class Relay: Sendable {
     shutdown(listener, Int32(SHUT_RDWR))
   }
 
-  private static func loopback(_ port: UInt16) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return address
-  }
-
   private func accept() {
     while true {
       let from = Glibc.accept(listener, nil, nil)
@@ -80,7 +72,7 @@ final class Relay: Sendable {
         return
       }
       guard from >= 0 else { continue }
-      guard let target, let to = Self.connect(target) else {
+      guard let target, let to = Loopback.connect(target) else {
         Glibc.close(from)
         continue
       }
@@ -116,19 +108,6 @@ final class Relay: Sendable {
     }
   }
 
-  private static func connect(_ port: UInt16) -> Int32? {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = loopback(port)
-    let isConnected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-    if isConnected { return socket }
-    if socket >= 0 { Glibc.close(socket) }
-    return nil
-  }
-
   private func pass(_ source: Int32, _ sink: Int32) {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -138,15 +117,7 @@ final class Relay: Sendable {
         state.passed += count
         if records { state.recorded += buffer[..<count] }
       }
-      var sent = 0
-      while sent < count {
-        let more = buffer.withUnsafeBytes {
-          send(sink, $0.baseAddress?.advanced(by: sent), count - sent, Int32(MSG_NOSIGNAL))
-        }
-        guard more > 0 else { break }
-        sent += more
-      }
-      if sent < count { break }
+      guard Loopback.send(Array(buffer[..<count]), to: sink) else { break }
     }
     shutdown(source, Int32(SHUT_RDWR))
     shutdown(sink, Int32(SHUT_RDWR))

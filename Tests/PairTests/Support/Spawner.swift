@@ -83,6 +83,14 @@ final class Spawner: Sendable {
     for descriptor in 3..<min(1024, Int32(clamping: sysconf(Int32(_SC_OPEN_MAX)))) {
       posix_spawn_file_actions_addclose(&actions, descriptor)
     }
+    // A test at the same time may block signals for itself.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let environment = ProcessInfo.processInfo.environment.merging(order.environment) { $1 }
     let place = order.folder.map { ["/usr/bin/env", "--chdir", $0] } ?? []
     let words = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"] + place + [order.program] + order.arguments
@@ -90,7 +98,7 @@ final class Spawner: Sendable {
     let envp = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }
     var child: pid_t = 0
-    let failure = posix_spawn(&child, words[0], &actions, nil, argv, envp)
+    let failure = posix_spawn(&child, words[0], &actions, &attributes, argv, envp)
     guard failure == 0 else {
       return .failure(Failure(description: "\(order.program) does not start: \(String(cString: strerror(failure)))"))
     }

@@ -1,0 +1,252 @@
+import Ledger
+import Simulator
+import Sodium
+import Store
+import Terms
+
+@testable import Exchange
+
+/// A node by hand: its core on a store in memory. What the core wants done is kept until a test does it.
+final class Party {
+  let country: CountryCode
+  let keys: Keyring
+  let entropy: SeededEntropy
+  private(set) var store: TestStore
+  private(set) var core: Core
+  private let rules: any RecordRules
+  var neighbours: [Neighbour] = []
+  var now: Instant
+
+  /// The commit that the core waits for.
+  var commit: Commit?
+  var outbox: [Message] = []
+  var results: [UInt64: [PublishResult]] = [:]
+  var failures: [UInt64: StoreError] = [:]
+  var arrived: [(stream: StreamName, range: Range<UInt64>)] = []
+  var hellos: [Message.Hello] = []
+  var closed: [String] = []
+  var log: [Core.LogEvent] = []
+  private var lastToken: UInt64 = 0
+
+  init(_ country: CountryCode, seed: UInt64, now: Instant, rules: any RecordRules) throws {
+    let entropy = SeededEntropy(seed: seed)
+    (self.country, self.entropy, self.now, self.rules) = (country, entropy, now, rules)
+    keys = Keyring(
+      log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
+      storage: SymmetricKey(entropy), index: SymmetricKey(entropy))
+    store = TestStore()
+    core = try Core(
+      realm: Scene.realm, country: country, keys: keys, store: store, rules: rules, entropy: entropy,
+      now: now, neighbours: [], card: [])
+  }
+
+  /// The reader of what is durable; it shares nothing with the core.
+  var reader: LogReader { LogReader(store: store, vault: EpochVault(store: store, keys: keys), realm: Scene.realm) }
+
+  /// Starts anew on what a store holds, as after a crash or a restore.
+  func restart(from snapshot: MemoryStore.Snapshot? = nil) throws {
+    store = TestStore(snapshot ?? store.snapshot())
+    (commit, outbox) = (nil, [])
+    core = try Core(
+      realm: Scene.realm, country: country, keys: keys, store: store, rules: rules, entropy: entropy,
+      now: now, neighbours: neighbours, card: Array("card of \(country)".utf8))
+  }
+
+  func give(_ input: Core.Input) {
+    for effect in core.handle(input, at: now) {
+      switch effect {
+      case .commit(let wanted): commit = wanted
+      case .send(let message, _): outbox.append(message)
+      case .published(let token, let list): results[token] = list
+      case .failed(let token, let error): failures[token] = error
+      case .hello(let hello, _): hellos.append(hello)
+      case .arrived(let stream, let range): arrived.append((stream, range))
+      case .proceed: give(.proceed)
+      case .close(_, let reason): closed.append(reason)
+      case .log(let event): log.append(event)
+      }
+    }
+  }
+
+  /// Hands drafts over; gives the token.
+  @discardableResult
+  func publish(_ drafts: [Draft]) -> UInt64 {
+    lastToken += 1
+    give(.publish(token: lastToken, drafts: drafts))
+    return lastToken
+  }
+
+  /// Makes durable what waits, and what waits behind it.
+  func finishCommits() throws {
+    while let next = commit {
+      commit = nil
+      try store.commit(next)
+      give(.committed)
+    }
+  }
+
+  func failCommit(_ error: StoreError = .full("test")) {
+    commit = nil
+    give(.commitFailed(error))
+  }
+
+  /// Publishes, makes durable, and gives the results.
+  func publishDurably(_ drafts: [Draft]) throws -> [PublishResult] {
+    let token = publish(drafts)
+    try finishCommits()
+    return results[token] ?? []
+  }
+
+  /// Publishes one record of the movements; gives its id.
+  func accept(_ draft: Draft) throws -> RecordID {
+    guard case .accepted(let id)? = try publishDurably([draft]).first else { throw Scene.Unexpected.notAccepted }
+    return id
+  }
+
+  func status(_ stream: StreamName) -> StreamStatus? { core.status(at: now).first { $0.stream == stream } }
+
+  func take<T>(_ pick: (Message) -> T?) -> [T] {
+    let found = outbox.compactMap(pick)
+    outbox.removeAll { pick($0) != nil }
+    return found
+  }
+}
+
+/// Two nodes by hand: El Salvador sends its movements and notes to Guatemala, which sends its movements back.
+final class Scene {
+  enum Unexpected: Error { case notAccepted, noBatch, noReceipt }
+
+  static let realm = known { try Realm("istmo.example") }
+  static let (sv, gt) = (country("SV"), country("GT"))
+  static let (movements, notes) = (dataset("movements"), dataset("notes"))
+  static let sent = StreamName(origin: sv, recipient: gt, dataset: movements)
+  static let sentNotes = StreamName(origin: sv, recipient: gt, dataset: notes)
+  static let back = StreamName(origin: gt, recipient: sv, dataset: movements)
+  static let home = StreamName(origin: sv, recipient: sv, dataset: movements)
+  static let agreement = SHA256.hash(Array("the agreement".utf8))
+  /// 2026-11-24T14:00:00Z.
+  static let start = Instant(milliseconds: 1_795_528_800_000)
+
+  let origin: Party
+  let recipient: Party
+  /// What may be done to a message on its way; nil drops it.
+  var tamper: (Message) -> Message? = { $0 }
+  /// Everything that went over the link, altered or not.
+  var carried: [Message] = []
+
+  init(now: Instant = Scene.start, rules: any RecordRules = SimulatedRules()) throws {
+    origin = try Party(Self.sv, seed: 1, now: now, rules: rules)
+    recipient = try Party(Self.gt, seed: 2, now: now, rules: rules)
+    try agree()
+  }
+
+  private static func known<T>(_ make: () throws -> T) -> T {
+    guard let made = try? make() else { fatalError("a name in this file is wrong") }
+    return made
+  }
+  private static func country(_ text: String) -> CountryCode { known { try CountryCode(text) } }
+  private static func dataset(_ text: String) -> DatasetName { known { try DatasetName(text) } }
+
+  static func terms(_ stream: StreamName) -> StreamTerms {
+    let isNarrow = stream.dataset == movements
+    return StreamTerms(
+      stream: stream, version: 1, definition: SHA256.hash([1]),
+      filter: isNarrow ? [FilterClause(field: "crossing", values: ["a*"])] : [],
+      fields: isNarrow ? ["crossing", "name", "reference"] : [], mode: .replicate, purpose: "test", roles: [],
+      retentionDays: 30)
+  }
+
+  /// Both hold the same agreement, in force until 2030 unless told otherwise.
+  func agree(
+    _ agreement: Digest = Scene.agreement, until: Instant = Instant(milliseconds: 1_893_456_000_000),
+    paused: String? = nil, at parties: [Party]? = nil, former: [AgreedStream] = []
+  ) throws {
+    let streams = [Self.sent, Self.sentNotes, Self.back].map {
+      AgreedStream(
+        terms: Self.terms($0), agreement: agreement, validFrom: Instant(milliseconds: 0), validUntil: until,
+        paused: paused)
+    }
+    for (party, other) in [(origin, recipient), (recipient, origin)] {
+      if let parties, !parties.contains(where: { $0 === party }) { continue }
+      party.neighbours = [
+        Neighbour(
+          country: other.country, logKeys: [other.keys.log.verifyingKey],
+          receiptKeys: [other.keys.receipt.verifyingKey], sealingKey: other.keys.sealing.publicKey, streams: streams,
+          former: former)
+      ]
+      party.give(.neighbours(party.neighbours, card: Array("card of \(party.country)".utf8)))
+    }
+  }
+
+  func connect() {
+    origin.give(.linkUp(Self.gt))
+    recipient.give(.linkUp(Self.sv))
+  }
+
+  func disconnect() {
+    origin.give(.linkDown(Self.gt))
+    recipient.give(.linkDown(Self.sv))
+    (origin.outbox, recipient.outbox) = ([], [])
+  }
+
+  /// Carries every message and finishes every commit until nothing moves.
+  func settle() throws {
+    for _ in 0..<10_000 {
+      try origin.finishCommits()
+      try recipient.finishCommits()
+      guard let (message, from, to) = next() else { return }
+      guard let message = tamper(message) else { continue }
+      carried.append(message)
+      to.give(.message(try Message(type: message.type, payload: message.payload), from: from.country))
+    }
+    struct NeverSettles: Error {}
+    throw NeverSettles()
+  }
+
+  private func next() -> (Message, from: Party, to: Party)? {
+    if !origin.outbox.isEmpty { return (origin.outbox.removeFirst(), origin, recipient) }
+    if !recipient.outbox.isEmpty { return (recipient.outbox.removeFirst(), recipient, origin) }
+    return nil
+  }
+
+  /// Lets both clocks run, second by second, with everything settling each second.
+  func run(seconds: Int) throws {
+    for _ in 0..<seconds {
+      for party in [origin, recipient] {
+        party.now = party.now.advanced(byMilliseconds: 1000)
+        party.give(.tick)
+      }
+      try settle()
+    }
+  }
+
+  /// A record of the movements.
+  static func draft(
+    _ name: String, crossing: String = "a1", reference: String? = nil, kind: Entry.Kind = .record,
+    dataset: DatasetName = Scene.movements
+  ) -> Draft {
+    var fields = ["name": name, "crossing": crossing, "secret": "not agreed"]
+    fields["reference"] = reference
+    return Draft(
+      dataset: dataset, version: 1, body: SimulatedRules.body(fields), reference: reference, kind: kind)
+  }
+}
+
+extension Party {
+  /// All that a stream holds: kind, id and opened body.
+  func records(_ stream: StreamName) throws -> [LogReader.Record] {
+    var records: [LogReader.Record] = []
+    var index: UInt64 = 0
+    let size = try reader.state(of: stream).size
+    while index < size {
+      let found = try reader.records(stream, chunkAt: index)
+      records += found.records
+      index = found.end
+    }
+    return records
+  }
+
+  func names(_ stream: StreamName) throws -> [String] {
+    try records(stream).map { SimulatedRules.fields($0.body)["name"] ?? "" }
+  }
+}

@@ -1,0 +1,119 @@
+import Ledger
+import Simulator
+import Sodium
+import Terms
+import Testing
+
+@testable import Exchange
+
+/// Bodies are sealed for the recipient under the key of their day, and kept as they came.
+@Suite struct SealingTests {
+  @Test func eachDayHasAKeyOfItsOwnInEveryStream() throws {
+    // One second before midnight UTC.
+    let scene = try Scene(now: Instant(milliseconds: 1_795_564_799_000))
+    scene.connect()
+    _ = try scene.origin.accept(Scene.draft("today"))
+    _ = try scene.origin.accept(Scene.draft("today too"))
+    try scene.run(seconds: 2)
+    _ = try scene.origin.accept(Scene.draft("tomorrow"))
+    try scene.settle()
+    for (party, stream) in [
+      (scene.origin, Scene.home), (scene.origin, Scene.sent), (scene.recipient, Scene.sent),
+    ] {
+      let epochs = try party.reader.vault.epochs(of: stream)
+      #expect(epochs.map(\.number) == [20_781, 20_782])
+      #expect(epochs.map(\.first) == [0, 3])
+      for epoch in epochs {
+        let (entry, _) = try party.reader.entry(stream, at: epoch.first)
+        #expect(entry.kind == .epoch(epoch.number))
+        #expect(entry.commitment == SHA256.hash(epoch.box))
+      }
+    }
+    #expect(try scene.recipient.names(Scene.sent) == ["today", "today too", "tomorrow"])
+    let ids = try (0..<5).map { try scene.recipient.reader.entry(Scene.sent, at: $0).entry.id }
+    #expect(ids == ids.sorted())
+  }
+
+  @Test func theDaysKeyIsUsedAgainAfterARestart() throws {
+    let scene = try Scene()
+    _ = try scene.origin.accept(Scene.draft("one"))
+    try scene.origin.restart()
+    _ = try scene.origin.accept(Scene.draft("two"))
+    #expect(try scene.origin.reader.vault.epochs(of: Scene.sent).count == 1)
+    scene.connect()
+    try scene.settle()
+    #expect(try scene.recipient.names(Scene.sent) == ["one", "two"])
+  }
+
+  @Test func aBodyOpensOnlyWithItsDaysKeyAndForItsEntry() throws {
+    let scene = try Scene()
+    scene.connect()
+    _ = try scene.origin.publishDurably([Scene.draft("one"), Scene.draft("two")])
+    try scene.settle()
+    let batch = try #require(scene.carried.compactMap { if case .batch(let b) = $0 { b } else { nil } }.first)
+    let entries = try PackedEntries.read(batch.entries[...], count: batch.count)
+    let context = EntryContext(
+      origin: Scene.sent.checkpointOrigin(in: Scene.realm), agreement: batch.agreement, version: batch.version)
+    var bodies = ByteReader(batch.bodies)
+    let sealed = try (0..<3).map { _ in Array(try bodies.raw(Int(try bodies.varint("length")), "body")) }
+    let leaf = context.leaf(entries[1]).digest.bytes
+
+    let master = try SealedBox.open(sealed[0], with: scene.recipient.keys.sealing)
+    let key = try EpochKey(number: 20_781, master: SymmetricKey(master))
+    let body = try key.open(sealed[1], leaf: leaf)
+    #expect(SimulatedRules.fields(body) == ["crossing": "a1", "name": "one"])
+    #expect(Entry.commit(to: body, salt: key.salt(for: entries[1].id)) == entries[1].commitment)
+    #expect(sealed[1].count == body.count + EpochKey.overheadByteCount)
+
+    let other = try EpochKey(number: 20_781, master: SymmetricKey(scene.origin.entropy))
+    #expect(throws: SodiumError.self) { try other.open(sealed[1], leaf: leaf) }
+    #expect(throws: SodiumError.self) { try key.open(sealed[1], leaf: context.leaf(entries[2]).digest.bytes) }
+    #expect(throws: SodiumError.self) { _ = try SealedBox.open(sealed[0], with: scene.origin.keys.sealing) }
+    for place in sealed[1].indices {
+      var altered = sealed[1]
+      altered[place] ^= 1
+      #expect(throws: SodiumError.self) { try key.open(altered, leaf: leaf) }
+    }
+  }
+
+  @Test func theRecipientKeepsBodiesAsItReceivedThemAndNothingLiesInClear() throws {
+    let scene = try Scene()
+    scene.connect()
+    let names = ["MARKED ONE", "MARKED TWO"]
+    _ = try scene.origin.publishDurably(names.map { Scene.draft($0, reference: "ref \($0)") })
+    try scene.settle()
+    let batch = try #require(scene.carried.compactMap { if case .batch(let b) = $0 { b } else { nil } }.first)
+    let chunk = try #require(try scene.recipient.store.chunk(of: Scene.sent, containing: 0))
+    #expect(chunk.bodies == batch.bodies)
+    #expect(chunk.entries.dropFirst() == batch.entries[...])
+
+    func isMarked(_ bytes: [UInt8]) -> Bool { String(decoding: bytes, as: UTF8.self).contains("MARKED") }
+    #expect(try scene.recipient.names(Scene.sent).allSatisfy { isMarked(Array($0.utf8)) })
+    for party in [scene.origin, scene.recipient] {
+      for name in try party.reader.streams() {
+        let chunk = try #require(try party.store.chunk(of: name, containing: 0))
+        #expect(!isMarked(chunk.entries) && !isMarked(chunk.bodies))
+      }
+      for (key, value) in try party.store.states(prefix: "") { #expect(!isMarked(Array(key.utf8)) && !isMarked(value)) }
+    }
+    for message in scene.carried { #expect(!isMarked(message.payload)) }
+  }
+
+  @Test func whatTheStoreHoldsAlteredIsNeverRead() throws {
+    let scene = try Scene()
+    _ = try scene.origin.accept(Scene.draft("one"))
+    let reader = scene.origin.reader
+    let chunk = try #require(try scene.origin.store.chunk(of: Scene.home, containing: 0))
+    let good = try #require(try reader.record(Scene.home, at: 1))
+    for place in chunk.entries.indices {
+      var entries = chunk.entries
+      entries[place] ^= 1
+      let spoiled = TestStore(scene.origin.store.snapshot())
+      spoiled.faults.chunk = Chunk(first: 0, count: chunk.count, entries: entries, bodies: chunk.bodies)
+      let other = LogReader(
+        store: spoiled, vault: EpochVault(store: spoiled, keys: scene.origin.keys), realm: Scene.realm)
+      // The first entry is the epoch's: its bytes are vouched for by the root, not by the body behind it.
+      if let read = try? other.record(Scene.home, at: 1) { #expect(read == good) }
+    }
+  }
+}
