@@ -20,6 +20,7 @@ extension SQLiteStore {
   static func shortage(free: UInt64, of total: UInt64, _ path: String) -> StoreError? {
     let reserve = min(reserveBytes, total / reserveShare)
     guard free < reserve else { return nil }
-    return .full("the disk of \(path) has \(free >> 10) KiB left, the last \(reserve >> 10) KiB are kept for logging lookups")
+    return .full(
+      "the disk of \(path) has \(free >> 10) KiB left, the last \(reserve >> 10) KiB are kept for logging lookups")
   }
 }
