@@ -71,7 +71,9 @@ import Testing
     let violation = try #require(World.run(plan).violation, "\(bug) was not found")
     let words: [Planted: [String]] = [
       .earlyAnswer: ["before it was durable", "not durable"], .lostCommit: ["an append to", "durable"],
-      .oldDisk: ["conflict", "two roots", "not the beginning", "went back", "larger than its log", "before it was durable"],
+      .oldDisk: [
+        "conflict", "two roots", "not the beginning", "went back", "larger than its log", "before it was durable",
+      ],
       .leakedField: ["otherwise than agreed"], .closedFilter: ["misses"], .forgottenReference: ["times", "twice"],
       .missingIndex: ["not found by its name"], .falseReceipt: ["receipts"],
     ]
