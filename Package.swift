@@ -19,16 +19,18 @@ let package = Package(
   products: [.executable(name: "istmo", targets: ["istmo"])],
   targets: [
     .executableTarget(name: "istmo", dependencies: ["Commands"], swiftSettings: swift),
-    .executableTarget(name: "Bench", dependencies: ["HTTP", "Catalog"], swiftSettings: swift),
+    .executableTarget(name: "Bench", dependencies: ["Programs", "HTTP", "Catalog"], swiftSettings: swift),
     .executableTarget(name: "Simulate", dependencies: ["Simulator"], swiftSettings: swift),
     .executableTarget(
       name: "StoreBench", dependencies: ["Store", "Exchange", "Terms", "CSQLite"], swiftSettings: swift),
     target(
-      "Commands", ["Desk", "Node", "HTTP", "Exchange", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms"]),
+      "Commands",
+      ["Desk", "Node", "Programs", "HTTP", "Exchange", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms"]),
     target("Desk", ["Node", "HTTP", "Catalog", "Exchange", "Terms"]),
     target("Node", ["Link", "Noise", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
+    target("Programs", []),
     target("HTTP", ["CMicroHTTPD", "CCurl"]),
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
@@ -57,6 +59,9 @@ let package = Package(
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
     tests("NodeTests", ["Node", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
+    // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
+    tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -1,31 +1,37 @@
 import Glibc
 import HTTP
+import Programs
 
-/// Measures a running pair as its users use it: `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N]`.
+/// Measures a running pair as its users use it:
+/// `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick]`.
 enum Bench {
   static func main() {
     var (istmo, topology, folder, records) = ("", "", "", 100_000)
+    var isQuick = false
     var words = CommandLine.arguments.dropFirst()
     while let word = words.popFirst() {
       switch word {
       case "--istmo": istmo = words.popFirst() ?? ""
       case "--topology": topology = words.popFirst() ?? ""
       case "--folder": folder = words.popFirst() ?? ""
+      case "--quick": isQuick = true
       case "--records": records = words.popFirst().flatMap { Int($0) } ?? records
       default: fail("unknown option \(word)")
       }
     }
     guard !istmo.isEmpty, !topology.isEmpty, !folder.isEmpty, records > 0 else {
-      fail("usage: Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N]")
+      fail("usage: Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick]")
     }
     do {
       let pair = try Pair(folder: folder, istmo: istmo, topology: topology)
-      var report = Report()
-      let sync = try RawLimits.sync(folder: folder, rounds: 1000)
-      report.add("fdatasync of 4 KiB appended, p50 / p99", "\(milliseconds(sync)) ms")
-      try latency(pair, sync, &report)
-      try catchUp(pair, records, &report)
-      print(report.markdown)
+      Report.times("fdatasync", try RawLimits.sync(folder: folder, rounds: 1000))
+      try pair.start("SV")
+      try pair.start("GT")
+      try visible(pair)
+      if !isQuick { try publish(pair) }
+      try catchUp(pair, records)
+      if !isQuick { try lookUp(pair, records) }
+      try rest(pair)
     } catch { fail("\(error)") }
   }
 
@@ -35,76 +41,96 @@ enum Bench {
     exit(1)
   }
 
-  static func milliseconds(_ times: Times) -> String {
-    "\(short(times.milliseconds(0.5))) / \(short(times.milliseconds(0.99)))"
-  }
-
-  /// Ten departures a second for 20 seconds: how long until they are accepted, and until they are visible and durable at
-  /// the neighbour.
-  private static func latency(_ pair: Pair, _ sync: Times, _ report: inout Report) throws {
-    try pair.start("SV")
-    try pair.start("GT")
-    let (sv, gt) = (pair.client("SV"), pair.client("GT"))
-    var (accepted, visible, poll) = (Times(), Times(), Times())
+  /// Ten departures a second for 20 seconds: until accepted, and until visible and durable at the neighbour.
+  private static func visible(_ pair: Pair) throws {
+    let (system, gt) = (System(pair.access("SV")), pair.client("GT"))
+    var (accepted, visible) = (Times(), Times())
     // The first record brings the entry of its epoch with it.
-    try publish(sv, Departures.line(0))
+    try system.publish(Departures.line(0))
     try pair.wait(gt, for: 2, every: 1000)
     for number in 1...200 {
       let next = ContinuousClock.now + .milliseconds(100)
       let start = ContinuousClock.now
-      try publish(sv, Departures.line(number))
+      try system.publish(Departures.line(number))
       accepted.add(.now - start)
       try pair.wait(gt, for: UInt64(number) + 2, every: 0)
       visible.add(.now - start)
-      let before = ContinuousClock.now
-      _ = try pair.size(gt)
-      poll.add(.now - before)
       let rest = next - .now
       if rest > .zero { usleep(UInt32(clamping: Int64(rest / .microseconds(1)))) }
     }
-    report.add(
-      "one record, HTTP, until accepted, p50 / p99", "\(milliseconds(accepted)) ms",
-      "\(short(accepted.milliseconds(0.5) / sync.milliseconds(0.5))) fdatasync")
-    report.add(
-      "until visible and durable at the neighbour, p50 / p99", "\(milliseconds(visible)) ms",
-      "\(short(visible.milliseconds(0.5) / sync.milliseconds(0.5))) fdatasync; seen by asking every \(milliseconds(poll)) ms"
-    )
+    Report.times("accepted", accepted)
+    Report.times("visible", visible)
   }
 
-  private static func publish(_ client: Client, _ line: [UInt8]) throws {
-    let call = Client.Call(.post, "/v1/records", query: [(name: "dataset", value: "migration")])
-    let answer = try client.send(call, upload: .bytes(line), limit: 1 << 16)
-    guard answer.status == 200 else {
-      throw Child.Failed(description: "publishing: \(String(decoding: answer.body, as: UTF8.self))")
+  /// One record a request, from 1, 8 and 64 clients.
+  private static func publish(_ pair: Pair) throws {
+    for clients in [1, 8, 64] {
+      let first = 10_000_000 + clients * 1_000_000
+      try Clients.measure("publish", clients: clients, seconds: 4, pair.access("SV")) { system, client, round in
+        try system.publish(Departures.line(first + round * clients + client))
+      }
     }
+    try pair.wait(pair.client("GT"), for: try pair.size(pair.client("SV")), every: 10_000)
   }
 
-  /// Departures published while the neighbour is away, and how fast it catches up.
-  private static func catchUp(_ pair: Pair, _ records: Int, _ report: inout Report) throws {
-    pair.stop("GT")
-    let sv = pair.client("SV")
-    let before = try pair.size(sv)
+  /// A bulk load until it is visible at the neighbour; another while the neighbour is away, and how fast it catches up.
+  private static func catchUp(_ pair: Pair, _ records: Int) throws {
     let file = "\(pair.folder)/records.ndjson"
-    try Files.write(Departures.lines(1000..<1000 + records), to: file)
+    let (sv, gt) = (pair.client("SV"), pair.client("GT"))
+    try TextFile.write(Departures.lines(1_000_000..<1_000_000 + records), to: file)
     let start = ContinuousClock.now
     try pair.command("SV", ["publish", "migration", file])
-    let published = ContinuousClock.now - start
-    report.add("bulk load through the command line, records/s", short(rate(records, published)))
-    try pair.start("GT")
-    let gt = pair.client("GT")
-    // From the first entry that arrives: dialling again waits for its back-off.
-    try pair.wait(gt, for: before + 1, every: 500)
-    let first = try pair.size(gt)
-    let began = ContinuousClock.now
-    try pair.wait(gt, for: before + UInt64(records), every: 5000)
-    let took = ContinuousClock.now - began
-    report.add(
-      "catch-up, records/s", short(rate(Int(before) + records - Int(first), took)), "\(short(Double(records))) records")
-    for country in ["SV", "GT"] {
-      report.add("most memory of \(country), MiB", short(Double(pair.memory(country).most) / 1_048_576))
-    }
-    pair.stop("SV")
+    try pair.wait(gt, for: try pair.size(sv), every: 1000)
+    Report.figure("bulk_per_s", rate(records, .now - start))
+
     pair.stop("GT")
+    let before = try pair.size(sv)
+    try TextFile.write(Departures.lines(3_000_000..<3_000_000 + records), to: file)
+    try pair.command("SV", ["publish", "migration", file])
+    try pair.start("GT")
+    let back = pair.client("GT")
+    // From the first entry that arrives: dialling again waits for its back-off.
+    try pair.wait(back, for: before + 1, every: 500)
+    let first = try pair.size(back)
+    let began = ContinuousClock.now
+    let end = try pair.size(sv)
+    try pair.wait(back, for: end, every: 5000)
+    Report.figure("catchup_per_s", rate(Int(end - first), .now - began))
+    Report.figure("catchup_wire_bytes", Double(try pair.wireBytes()) / 2 / Double(end - before))
+  }
+
+  /// Lookups of single documents, each durable in the lookup log before it is answered.
+  private static func lookUp(_ pair: Pair, _ records: Int) throws {
+    let found = try System(pair.access("GT")).lookUp("A01000000")
+    guard String(decoding: found, as: UTF8.self).contains("Ana") else {
+      throw ChildError("the document is not found: \(String(decoding: found, as: UTF8.self))")
+    }
+    for clients in [1, 8, 64] {
+      try Clients.measure("lookup_logged", clients: clients, seconds: 4, pair.access("GT")) {
+        system, client, round in
+        let number = 1_000_000 + (client &* 7_919 &+ round &* 104_729) % records
+        try system.lookUp("A0\(number)")
+      }
+    }
+  }
+
+  /// Disk, memory, and what idle links cost.
+  private static func rest(_ pair: Pair) throws {
+    let records = Double(try pair.size(pair.client("GT")))
+    for (side, country) in [("a", "SV"), ("b", "GT")] {
+      Report.figure("disk_\(side)_bytes", Double(try pair.diskBytes(country)) / records)
+      Report.figure("memory_\(side)_mib", Double(pair.nodes[country]?.memory.most ?? 0) / 1_048_576)
+    }
+    let before = pair.nodes["GT"]?.processorTime ?? .zero
+    sleep(10)
+    let used = (pair.nodes["GT"]?.processorTime ?? .zero) - before
+    Report.figure("idle_link_percent", used / .seconds(10) * 100)
+    pair.stop("GT")
+    let start = ContinuousClock.now
+    try pair.start("GT")
+    Report.figure("start_ms", (.now - start) / .milliseconds(1))
+    pair.stop("GT")
+    pair.stop("SV")
   }
 
   private static func rate(_ count: Int, _ time: Duration) -> Double { Double(count) / (time / .seconds(1)) }

@@ -4,6 +4,8 @@ struct Times {
 
   mutating func add(_ time: Duration) { all.append(time) }
 
+  mutating func add(_ other: Times) { all += other.all }
+
   /// The value below which a share of all lie, in milliseconds.
   func milliseconds(_ share: Double) -> Double {
     let sorted = all.sorted()
@@ -12,29 +14,16 @@ struct Times {
   }
 }
 
-/// What was measured, printed as a Markdown table.
-struct Report {
-  private var rows: [(String, String, String)] = []
-
-  mutating func add(_ figure: String, _ value: String, _ beside: String = "") { rows.append((figure, value, beside)) }
-
-  var markdown: String {
-    (["| figure | measured | beside |", "|---|--:|---|"] + rows.map { "| \($0.0) | \($0.1) | \($0.2) |" })
-      .joined(separator: "\n")
+/// Where figures go: standard output, one a line, as `name<TAB>value`. Scripts/bench makes a table of them.
+enum Report {
+  static func figure(_ name: String, _ value: Double) {
+    let thousandths = Int((value * 10_000).rounded())
+    let rest = String(thousandths % 10_000)
+    print("\(name)\t\(thousandths / 10_000).\(String(repeating: "0", count: 4 - rest.count))\(rest)")
   }
-}
 
-func short(_ value: Double) -> String {
-  if value >= 1000 {
-    var digits = String(Int(value.rounded()))
-    var at = digits.endIndex
-    while let next = digits.index(at, offsetBy: -3, limitedBy: digits.startIndex), next > digits.startIndex {
-      digits.insert(",", at: next)
-      at = next
-    }
-    return digits
+  static func times(_ name: String, _ times: Times) {
+    figure("\(name)_p50_ms", times.milliseconds(0.5))
+    figure("\(name)_p99_ms", times.milliseconds(0.99))
   }
-  let hundredths = Int((value * 100).rounded())
-  let rest = hundredths % 100
-  return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
 }

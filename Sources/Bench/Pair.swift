@@ -1,26 +1,32 @@
 import Catalog
 import Glibc
 import HTTP
+import Programs
 
 /// Two nodes, El Salvador and Guatemala, as their users have them: homes made by the command line, a ceremony held, two
 /// processes with default settings, linked over loopback.
 final class Pair {
   let folder: String
   let istmo: String
-  private var nodes: [String: Child] = [:]
+  private(set) var nodes: [String: Child] = [:]
+  private(set) var linkPorts: [String: UInt16] = [:]
+  private var tokens: [String: String] = [:]
+  private var apiPorts: [String: UInt16] = [:]
 
   /// Makes the homes. `istmo` is the program, `topology` the folder of the sample topology.
   init(folder: String, istmo: String, topology: String) throws {
     (self.folder, self.istmo) = (folder, istmo)
     try Child.run("/bin/cp", ["-r", topology, "\(folder)/Topology"], log: "\(folder)/log")
     let file = "\(folder)/Topology/central-america.toml"
-    var text = Files.text(file)
+    var text = TextFile.read(file)
+    var ports = FreePorts()
     for country in ["SV", "GT"] {
-      let port = try Self.freePort()
+      let port = try ports.take()
+      linkPorts[country] = port
       text = text.replacing("\(country.lowercased()).istmo.example:4711", with: "127.0.0.1:\(port)")
     }
-    try Files.write(Array(text.utf8), to: file)
-    try Files.write(Array("a passphrase that protects nothing\n".utf8), to: "\(folder)/passphrase")
+    try TextFile.write(Array(text.utf8), to: file)
+    try TextFile.write(Array("a passphrase that protects nothing\n".utf8), to: "\(folder)/passphrase")
     chmod("\(folder)/passphrase", 0o600)
     let pass = ["--passphrase-file", "\(folder)/passphrase"]
     for country in ["SV", "GT"] {
@@ -31,8 +37,8 @@ final class Pair {
     }
     for (one, other) in [("SV", "GT"), ("GT", "SV")] {
       try command(one, ["ceremony", "compare", "\(folder)/\(other).offer", "--json"])
-      guard let code = try JSONValue(parsing: Array(Files.text("\(folder)/log").utf8))["code"]?.string else {
-        throw Child.Failed(description: "no code")
+      guard let code = try JSONValue(parsing: Array(TextFile.read("\(folder)/log").utf8))["code"]?.string else {
+        throw ChildError("no code")
       }
       try command(
         one,
@@ -41,6 +47,9 @@ final class Pair {
     }
     for (one, other) in [("SV", "GT"), ("GT", "SV")] {
       try command(one, ["ceremony", "complete", "\(folder)/\(other).signed"])
+      try command(one, ["token", "add", "bench", "--scope", "publish", "--scope", "lookup"])
+      tokens[one] = TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).map(String.init)
+        .first { $0.hasPrefix("istmo-") }
     }
   }
 
@@ -56,18 +65,40 @@ final class Pair {
     nodes[country] = try Child(
       istmo, ["run", "--home", home(country), "--desk", "127.0.0.1:0", "--log", "warning"], log: log)
     for _ in 0..<3000 {
-      if Files.text(log).contains(" ready: ") { return }
+      let text = TextFile.read(log)
+      if text.contains(" ready: "), let rest = text.split(separator: "http://127.0.0.1:").dropFirst().first {
+        apiPorts[country] = UInt16(rest.prefix { $0.isNumber })
+        return
+      }
       usleep(10_000)
     }
-    throw Child.Failed(description: "\(country) is not ready: \(Files.text(log))")
+    throw ChildError("\(country) is not ready: \(TextFile.read(log))")
   }
 
   func stop(_ country: String) { nodes.removeValue(forKey: country)?.stop() }
 
-  func memory(_ country: String) -> (now: Int, most: Int) { nodes[country]?.memory ?? (0, 0) }
-
   /// A client of a node's API, over the socket in its home.
   func client(_ country: String) -> Client { Client(.unixSocket("\(home(country))/node.sock")) }
+
+  /// How a national system reaches a node's API.
+  func access(_ country: String) -> System.Access {
+    System.Access(port: apiPorts[country] ?? 0, token: tokens[country] ?? "")
+  }
+
+  /// Bytes that went over the link's connection so far, both ways.
+  func wireBytes() throws -> Int {
+    let ports = linkPorts.values.map { "sport = :\($0)" }.joined(separator: " or ")
+    try Child.run("/usr/bin/ss", ["-tinH", ports], log: "\(folder)/log")
+    return TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace)
+      .filter { $0.hasPrefix("bytes_sent:") || $0.hasPrefix("bytes_received:") }
+      .compactMap { Int($0.drop { $0 != ":" }.dropFirst()) }.reduce(0, +)
+  }
+
+  /// Bytes of a home's store on disk.
+  func diskBytes(_ country: String) throws -> Int {
+    try Child.run("/usr/bin/du", ["-sb", "\(home(country))/store"], log: "\(folder)/log")
+    return TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 0
+  }
 
   /// Durable entries of SV/GT/migration at a node.
   func size(_ client: Client) throws -> UInt64 {
@@ -84,26 +115,9 @@ final class Pair {
     let deadline = ContinuousClock.now + .seconds(600)
     while try self.size(client) < size {
       guard ContinuousClock.now < deadline else {
-        throw Child.Failed(description: "the neighbour holds \(try self.size(client)) of \(size) entries")
+        throw ChildError("the neighbour holds \(try self.size(client)) of \(size) entries")
       }
       if microseconds > 0 { usleep(microseconds) }
     }
-  }
-
-  /// A port that nobody listens at now.
-  private static func freePort() throws -> UInt16 {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-      }
-    }
-    guard isBound else { throw Child.Failed(description: "no free port") }
-    return UInt16(bigEndian: address.sin_port)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Programs
 
 /// What the machine itself allows, measured in the same run.
 enum RawLimits {
@@ -6,7 +7,7 @@ enum RawLimits {
   static func sync(folder: String, rounds: Int) throws -> Times {
     let path = "\(folder)/sync"
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    guard file >= 0 else { throw Child.Failed(description: "\(path) cannot be written") }
+    guard file >= 0 else { throw ChildError("\(path) cannot be written") }
     defer {
       close(file)
       unlink(path)
@@ -16,7 +17,7 @@ enum RawLimits {
     for _ in 0..<rounds {
       let start = ContinuousClock.now
       guard write(file, page, page.count) == page.count, fdatasync(file) == 0 else {
-        throw Child.Failed(description: "\(path) cannot be written")
+        throw ChildError("\(path) cannot be written")
       }
       times.add(.now - start)
     }

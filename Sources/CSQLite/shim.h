@@ -9,3 +9,6 @@ static inline sqlite3_destructor_type istmo_sqlite_static(void) { return SQLITE_
 static inline int istmo_sqlite_set_defensive(sqlite3 *db) {
   return sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
 }
+static inline int istmo_sqlite_set_keep_log(sqlite3 *db, int on) {
+  return sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on, (int *)0);
+}

@@ -1,6 +1,7 @@
 #include "CToml.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <sstream>
@@ -28,16 +29,34 @@ void say(istmo_toml_fault *fault, size_t offset, const std::string &problem) {
 size_t end_of_string(const std::string &text, size_t at) {
   const char quote = text[at];
   const bool multiline = text.compare(at, 3, std::string(3, quote)) == 0;
+  const auto is_quote = [&](size_t place) { return place < text.size() && text[place] == quote; };
   for (size_t i = at + (multiline ? 3 : 1); i < text.size(); i++) {
     if (quote == '"' && text[i] == '\\') {
       i++;
     } else if (!multiline && text[i] == '\n') {
       return i;
-    } else if (text[i] == quote && (!multiline || text.compare(i, 3, std::string(3, quote)) == 0)) {
-      return i + (multiline ? 3 : 1);
+    } else if (is_quote(i) && !multiline) {
+      return i + 1;
+    } else if (is_quote(i) && is_quote(i + 1) && is_quote(i + 2)) {
+      // One or two more are the string's own last characters. Taken for the beginning of another string, they would hide
+      // what follows.
+      return i + 3 + (is_quote(i + 3) ? 1 + is_quote(i + 4) : 0);
     }
   }
   return text.size();
+}
+
+/// Refuses long lines: for each value toml11 copies the line it stands on, so that its work grows with their square.
+bool has_short_lines(const std::string &text, istmo_toml_fault *fault) {
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    if (end - start > ISTMO_TOML_MAX_LINE) {
+      say(fault, start + ISTMO_TOML_MAX_LINE, "a line longer than 2048 bytes");
+      return false;
+    }
+    start = end + 1;
+  }
+  return true;
 }
 
 /// Refuses what would make toml11 descend deeply, before it does: brackets within brackets and keys of many parts.
@@ -94,15 +113,35 @@ std::string first_line(const char *what) {
   return line;
 }
 
-/// The offset of a line and column that both begin at 1.
-size_t offset_of(const std::string &text, size_t line, size_t column) {
+/// The offset of a line, from 1, and a byte in it, from 0.
+size_t offset_of(const std::string &text, size_t line, size_t byte) {
   size_t at = 0;
   for (size_t passed = 1; passed < line; passed++) {
     const size_t end = text.find('\n', at);
     if (end == std::string::npos) break;
     at = end + 1;
   }
-  return std::min(at + (column > 0 ? column - 1 : 0), text.size());
+  return std::min(at + byte, text.size());
+}
+
+/// Where toml11's message points. It quotes lines as ` 12 | key = value`, each with a line below it that has a caret or a
+/// tilde under the place; the last of them is the faulty one. Where it quotes none, `standing`.
+size_t place_in(const std::string &message, const std::string &text, size_t standing) {
+  size_t place = standing, quoted = 0;
+  std::istringstream lines(message);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t bar = line.find(" | "), digit = line.find_first_not_of(' ');
+    if (bar == std::string::npos || digit == std::string::npos) continue;
+    if (digit < bar) {
+      quoted = std::strtoul(line.c_str() + digit, nullptr, 10);
+    } else if (quoted > 0) {
+      const size_t mark = line.find_first_not_of(' ', bar + 3);
+      if (mark == std::string::npos || std::strchr("^~", line[mark]) == nullptr) continue;
+      place = offset_of(text, quoted, mark - bar - 3);
+      quoted = 0;
+    }
+  }
+  return place;
 }
 
 }  // namespace
@@ -110,21 +149,19 @@ size_t offset_of(const std::string &text, size_t line, size_t column) {
 extern "C" istmo_toml_document *istmo_toml_parse(const uint8_t *bytes, size_t count, istmo_toml_fault *fault) {
   try {
     if (count > ISTMO_TOML_MAX_BYTES) {
-      say(fault, 0, "longer than 1 MiB");
+      say(fault, 0, "longer than 256 KiB");
       return nullptr;
     }
     // toml11 leaves a document that ends in a carriage return without its last line end.
     std::string text(reinterpret_cast<const char *>(bytes), count);
     text.push_back('\n');
-    if (!is_shallow(text, fault)) return nullptr;
+    if (!has_short_lines(text, fault) || !is_shallow(text, fault)) return nullptr;
     try {
       std::istringstream stream(text);
       return new istmo_toml_document{toml::parse(stream, "")};
     } catch (const toml::exception &error) {
-      // toml11 reports where it stopped: the end of the last good line, whose next thing is the faulty one.
-      size_t at = offset_of(text, error.location().line(), error.location().column());
-      while (at < text.size() && std::strchr(" \t\r\n", text[at]) != nullptr) at++;
-      say(fault, std::min(at, count), first_line(error.what()));
+      const size_t line = offset_of(text, error.location().line(), 0);
+      say(fault, std::min(place_in(error.what(), text, line), count), first_line(error.what()));
     } catch (const std::exception &error) {
       say(fault, 0, first_line(error.what()));
     }

@@ -11,10 +11,15 @@ public struct Diagnostic: Error, Hashable, Comparable, Sendable, CustomStringCon
   /// What to write instead.
   public let whatToDo: String
 
+  /// Each half of the sentence; both may quote the file.
+  static let lengthMax = 400
+
   /// A fault of a file.
   public init(file: String, line: Int, column: Int, problem: String, whatToDo: String) {
     (self.file, self.line, self.column) = (file, line, column)
-    (self.problem, self.whatToDo) = (problem, whatToDo)
+    (self.problem, self.whatToDo) = (
+      ShownText.line(problem, longest: Self.lengthMax), ShownText.line(whatToDo, longest: Self.lengthMax)
+    )
   }
 
   /// `file:line:column: problem; what to do`.

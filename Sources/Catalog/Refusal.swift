@@ -18,8 +18,8 @@ public struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// Describes one fault.
   public init(field: String, found: String? = nil, problem: String, whatToDo: String, fieldIsKnown: Bool = true) {
-    self.field = field
-    self.found = found.map(Self.shortened)
+    self.field = fieldIsKnown ? field : ShownText.line(field, longest: Self.foundLimit)
+    self.found = found.map { ShownText.line($0, longest: Self.foundLimit) }
     self.problem = problem
     self.whatToDo = whatToDo
     self.fieldIsKnown = fieldIsKnown
@@ -33,9 +33,4 @@ public struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The sentence for a log: no value, and no field name that came from outside.
   public var logText: String { fieldIsKnown ? "\(field): \(problem); \(whatToDo)" : "line: \(problem)" }
-
-  private static func shortened(_ text: String) -> String {
-    let safe = String(String.UnicodeScalarView(text.unicodeScalars.lazy.map { $0.value < 0x20 ? " " : $0 }))
-    return safe.count <= foundLimit ? safe : safe.prefix(foundLimit - 1) + "…"
-  }
 }

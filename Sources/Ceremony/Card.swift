@@ -97,10 +97,10 @@ public struct Card: Hashable, Sendable {
   /// The card as a signed note.
   public var bytes: [UInt8] { note.bytes }
   /// The key of receipts: `<realm>/<CC>`, type 0x04.
-  public var receiptKey: NoteKey { RootKey.named("\(content.realm)/\(content.country)", .cosignature, content.receipt) }
+  public var receiptKey: NoteKey { NoteKey(.receipt, of: content.country, in: content.realm, key: content.receipt) }
   /// The key of a witness's cosignatures: `<realm>/<CC>/witness`, type 0x04.
   public var witnessKey: NoteKey? {
-    content.witness.map { RootKey.named("\(content.realm)/\(content.country)/witness", .cosignature, $0) }
+    content.witness.map { NoteKey(.witness, of: content.country, in: content.realm, key: $0) }
   }
   /// The key of checkpoints; the key name is each log's own origin line.
   public var logVerifyingKey: VerifyingKey { content.log }

@@ -26,25 +26,13 @@ public struct RootKey: ~Copyable, Sendable {
 
   private init(realm: Realm, country: CountryCode, key: consuming SigningKey) {
     (self.realm, self.country) = (realm, country)
-    noteKey = Self.noteKey(realm: realm, country: country, key: key.verifyingKey)
+    noteKey = NoteKey(.root, of: country, in: realm, key: key.verifyingKey)
     self.key = key
-  }
-
-  /// The root's note key for a public key.
-  public static func noteKey(realm: Realm, country: CountryCode, key: VerifyingKey) -> NoteKey {
-    named("\(realm)/\(country)/root", .ed25519, key)
-  }
-
-  // A realm and a country never hold what a key name must not: no space, no plus sign (see `Realm`).
-  static func named(_ name: String, _ kind: NoteKey.Kind, _ key: VerifyingKey) -> NoteKey {
-    do { return try NoteKey(name: name, kind: kind, key: key) } catch {
-      preconditionFailure("\(name) cannot name a key: \(error)")
-    }
   }
 
   /// Whether a note key is the root key that this realm and country would name.
   static func isRoot(_ key: NoteKey, realm: Realm, country: CountryCode) -> Bool {
-    key.kind == .ed25519 && key.name == "\(realm)/\(country)/root"
+    key == NoteKey(.root, of: country, in: realm, key: key.key)
   }
 
   /// The seed, for sealing it or splitting it among custodians.

@@ -16,13 +16,15 @@ let agreementCommands: [Command] = [
     "agreement resume", "CC", summary: "ends a suspension", options: [homeOption], positionals: 1...1, run: resume),
 ]
 
-private func agreement(_ home: Home, _ arguments: Arguments) throws -> (CountryCode, Agreement) {
+/// The home, and its agreement with the country named.
+private func agreement(_ arguments: Arguments) throws -> (Home, CountryCode, Agreement) {
   let other: CountryCode
   do { other = try CountryCode(arguments.positionals[0]) } catch { throw UsageError(error.description) }
+  let home = try Home.open(arguments.home)
   guard let agreement = try home.agreement(with: other) else {
     throw UsageError("there is no agreement with \(other); istmo ceremony offer --with \(other) begins one")
   }
-  return (other, agreement)
+  return (home, other, agreement)
 }
 
 private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) throws -> String {
@@ -53,8 +55,7 @@ private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) t
 }
 
 @Sendable private func show(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let home = try Home.open(arguments.home)
-  let (other, agreement) = try agreement(home, arguments)
+  let (home, other, agreement) = try agreement(arguments)
   if arguments.flag("--text") {
     console.write(agreement.note.description)
     return statusDone
@@ -90,8 +91,7 @@ private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) t
 }
 
 @Sendable private func suspend(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let home = try Home.open(arguments.home)
-  let (other, _) = try agreement(home, arguments)
+  let (home, other, _) = try agreement(arguments)
   try home.suspend(other, reason: try arguments.needed("--reason"))
   RunningNode.reload(home)
   console.print("the exchange with \(other) is suspended; istmo agreement resume \(other) ends that")
@@ -99,8 +99,7 @@ private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) t
 }
 
 @Sendable private func resume(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let home = try Home.open(arguments.home)
-  let (other, _) = try agreement(home, arguments)
+  let (home, other, _) = try agreement(arguments)
   try home.resume(other)
   RunningNode.reload(home)
   console.print("the exchange with \(other) goes on")

@@ -26,6 +26,7 @@ private func topology(_ arguments: Arguments) throws -> Topology {
   let file = arguments.positionals[0]
   let faults = Topology.check(file)
   for fault in faults { console.complain(fault.description) }
+  if faults.count >= Topology.faultsMax { console.complain("\(file): there may be more; mend these and check again") }
   guard faults.isEmpty else { return statusFailed }
   let topology = try Topology.load(file)
   console.print(
@@ -63,6 +64,10 @@ private func topology(_ arguments: Arguments) throws -> Topology {
   return statusDone
 }
 
+private func conditions(_ conditions: [Field.Condition]) -> JSONValue {
+  .list(conditions.map { .text($0.description) })
+}
+
 @Sendable private func showDataset(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let name: DatasetName
   do { name = try DatasetName(arguments.positionals[0]) } catch { throw UsageError(error.description) }
@@ -80,26 +85,42 @@ private func topology(_ arguments: Arguments) throws -> Topology {
       "fields": .list(
         definition.fields.map { field in
           [
-            "name": .text(field.name), "required": .boolean(field.isRequired), "personal": .boolean(field.isPersonal),
+            "name": .text(field.name), "type": .text(field.type.word), "values": .text(field.type.description),
+            "required": .boolean(field.isRequired), "required_when": conditions(field.requiredWhen),
+            "only_when": conditions(field.onlyWhen), "personal": .boolean(field.isPersonal),
             "search": .boolean(field.isSearchable), "filter": .boolean(field.isFilterable),
             "shared": .boolean(field.isShared), "title": .text(field.title.en), "titulo": .text(field.title.es),
+            "description": .text(field.description.en), "descripcion": .text(field.description.es),
           ]
         }),
+      "search_by": .list(definition.searchNames.map { .text($0) }),
     ])
     return statusDone
   }
   console.print("\(name) version \(definition.version): \(definition.title.en)\n\(definition.description.en)")
   console.print(
     "mode \(definition.mode.rawValue), kept \(definition.retentionDays) days, digest \(definition.digest)\n")
-  var table = Table(["field", "required", "personal", "search", "filter", "shared", "title"])
+  var table = Table(["field", "required", "personal", "search", "filter", "shared", "values"])
   for field in definition.fields {
     let needed = field.isRequired ? "yes" : field.requiredWhen.isEmpty ? "" : "sometimes"
     table.add([
       field.name, needed, field.isPersonal ? "yes" : "", field.isSearchable ? "yes" : "",
-      field.isFilterable ? "yes" : "", field.isShared ? "yes" : "", field.title.en,
+      field.isFilterable ? "yes" : "", field.isShared ? "yes" : "", field.type.description,
     ])
   }
   console.write(table.text)
+  console.print()
+  for field in definition.fields {
+    let required = field.requiredWhen.map(\.description).joined(separator: ", or ")
+    let only = field.onlyWhen.map(\.description).joined(separator: ", or ")
+    console.print("\(field.name): \(field.description.en)")
+    if required == only, !required.isEmpty {
+      console.print("  required, and allowed only, when \(required)")
+    } else {
+      if !required.isEmpty { console.print("  required when \(required)") }
+      if !only.isEmpty { console.print("  allowed only when \(only)") }
+    }
+  }
   console.print("\nsearch by: \(definition.searchNames.joined(separator: ", "))")
   return statusDone
 }

@@ -2,12 +2,34 @@ import Catalog
 import Glibc
 import Synchronization
 
-/// Standard output and error.
+/// Standard output and error, or what would have gone there.
 final class Console: Sendable {
+  /// What a command wrote instead of writing it to the process's own output.
+  final class Transcript: Sendable {
+    private let streams = Mutex<[Int32: [UInt8]]>([:])
+    fileprivate func add(_ bytes: [UInt8], to descriptor: Int32) {
+      streams.withLock { $0[descriptor, default: []] += bytes }
+    }
+    private func text(_ descriptor: Int32) -> String {
+      String(decoding: streams.withLock { $0[descriptor] ?? [] }, as: UTF8.self)
+    }
+    /// What went to standard output.
+    var output: String { text(STDOUT_FILENO) }
+    /// What went to standard error.
+    var complaints: String { text(STDERR_FILENO) }
+  }
+
   private let progressIsShown = Mutex(false)
+  private let transcript: Transcript?
 
   /// Whether a person sees standard error: only then is progress shown.
-  let isTerminal = isatty(STDERR_FILENO) == 1
+  let isTerminal: Bool
+
+  /// The process's own output, or a transcript.
+  init(_ transcript: Transcript? = nil) {
+    self.transcript = transcript
+    isTerminal = transcript == nil && isatty(STDERR_FILENO) == 1
+  }
 
   /// A line on standard output.
   func print(_ line: String = "") { write(line + "\n", to: STDOUT_FILENO) }
@@ -16,7 +38,7 @@ final class Console: Sendable {
   func write(_ text: String) { write(text, to: STDOUT_FILENO) }
 
   /// Bytes on standard output as they are.
-  func write(_ bytes: [UInt8]) { Self.write(bytes, to: STDOUT_FILENO) }
+  func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
   /// A JSON value on a line.
   func print(_ value: JSONValue) { print(value.json) }
@@ -45,7 +67,6 @@ final class Console: Sendable {
 
   /// A question answered on the terminal, without echo when `secret`.
   func ask(_ question: String, secret: Bool = false) -> [UInt8] {
-    write(question, to: STDERR_FILENO)
     var before = termios()
     let hides = secret && tcgetattr(STDIN_FILENO, &before) == 0
     if hides {
@@ -53,6 +74,8 @@ final class Console: Sendable {
       silent.c_lflag &= ~tcflag_t(ECHO)
       tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
     }
+    // Only now: what is typed at once is neither shown nor lost.
+    write(question, to: STDERR_FILENO)
     defer {
       if hides {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
@@ -65,9 +88,10 @@ final class Console: Sendable {
     return line
   }
 
-  private func write(_ text: String, to descriptor: Int32) { Self.write(Array(text.utf8), to: descriptor) }
+  private func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  private func write(_ bytes: [UInt8], to descriptor: Int32) {
+    if let transcript { return transcript.add(bytes, to: descriptor) }
     bytes.withUnsafeBytes { buffer in
       var written = 0
       while written < buffer.count {

@@ -6,11 +6,13 @@ public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
     homeCommands + runCommands + recordCommands + lookupCommands + ceremonyCommands + agreementCommands + keyCommands
-    + proofCommands + bundleCommands + catalogCommands
+    + proofCommands + bundleCommands + catalogCommands + demoCommands
 
   /// Runs the command that the arguments name and ends the process with its status.
   public static func main() {
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow is an error to report, as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     exit(run(CommandLine.arguments.dropFirst(), Console()))
   }
 

@@ -69,7 +69,11 @@ private func recordText(_ line: JSONValue) -> String {
   for other in line.items("referred_by") { out += "  referred to by \(other.string ?? "")" }
   out += "\n"
   if case .object(let members) = line["record"] {
-    for member in members { out += "    \(member.name): \(member.value.string ?? member.value.json)\n" }
+    for member in members {
+      // Lines of a value, as those of a machine-readable zone, stand below each other.
+      let value = (member.value.string ?? member.value.json).split(separator: "\n").joined(separator: "\n      ")
+      out += "    \(member.name): \(value)\n"
+    }
   }
   return out
 }

@@ -50,9 +50,10 @@ final class OpenedNode {
   /// - Returns: the port it listens on.
   func link(listen: ListenAddress) throws -> UInt16? {
     let countries = installation.registry.topology.countries
-    let endpoints = Dictionary(countries.map { ($0.code, $0.endpoint) }, uniquingKeysWith: { first, _ in first })
+    let usual = Dictionary(countries.map { ($0.code, $0.endpoint) }, uniquingKeysWith: { first, _ in first })
+    let own = home.config.endpoints
     return try installation.startLink(
-      key: transport, listen: listen.description, endpoint: { endpoints[$0] ?? nil })
+      key: transport, listen: listen.description, endpoint: { own[$0]?.description ?? usual[$0] ?? nil })
   }
 
   /// Stops serving, ends the links, closes the store.

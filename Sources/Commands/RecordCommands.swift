@@ -16,7 +16,8 @@ let recordCommands: [Command] = [
 private let linesPerRequest = 5_000
 
 @Sendable private func publishRecords(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let dataset = try DatasetName(arguments.positionals[0])
+  let dataset: DatasetName
+  do { dataset = try DatasetName(arguments.positionals[0]) } catch { throw UsageError(error.description) }
   let path = arguments.positionals.count > 1 ? arguments.positionals[1] : "-"
   var lines = try LineReader(path)
   let access = try NodeAccess(arguments, console)

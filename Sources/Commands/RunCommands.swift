@@ -1,4 +1,5 @@
 import Catalog
+import Dispatch
 import Glibc
 import HTTP
 import Node
@@ -10,6 +11,7 @@ let runCommands: [Command] = [
     options: [
       homeOption, .value("--listen", "HOST:PORT"), .value("--desk", "HOST:PORT"), .flag("--no-desk"),
       .value("--log", "debug|info|warning|error"), .value("--storage-passphrase-file", "F"),
+      .flag("--end-with-input"),
     ], run: runNode),
   Command(
     "status", summary: "how every stream stands; exit 1 if anything agreed is not flowing",
@@ -26,6 +28,7 @@ let runCommands: [Command] = [
   sigaddset(&signals, SIGTERM)
   sigaddset(&signals, SIGINT)
   pthread_sigmask(SIG_BLOCK, &signals, nil)
+  if arguments.flag("--end-with-input") { endWithInput() }
 
   let writer = LogWriter(least: level)
   let node = try OpenedNode(arguments) { writer.write($0, $1, $2) }
@@ -43,6 +46,19 @@ let runCommands: [Command] = [
   sigwait(&signals, &signal)
   writer.write(.info, "node", "stopping")
   return statusDone
+}
+
+/// Ends the node, as SIGTERM does, when standard input ends: whoever started it holds the other end of a pipe and need do
+/// nothing to end it, not even live.
+private func endWithInput() {
+  DispatchQueue(label: "istmo-input").async {
+    var bytes = [UInt8](repeating: 0, count: 1 << 10)
+    while true {
+      let count = read(STDIN_FILENO, &bytes, bytes.count)
+      if count == 0 || count < 0 && errno != EINTR { break }
+    }
+    kill(getpid(), SIGTERM)
+  }
 }
 
 @Sendable private func showStatus(_ arguments: Arguments, _ console: Console) throws -> Int32 {

@@ -1,4 +1,3 @@
-import Ledger
 import Sodium
 import Terms
 
@@ -71,9 +70,4 @@ extension Neighbour {
   func terms(of stream: StreamName, under agreement: Digest) -> StreamTerms? {
     (streams + former).first { $0.agreement == agreement && $0.terms.stream == stream }?.terms
   }
-}
-
-/// The note key of a country's receipts: `<realm>/<CC>`, type 0x04.
-public func receiptNoteKey(_ key: VerifyingKey, of country: CountryCode, in realm: Realm) throws(NoteError) -> NoteKey {
-  try NoteKey(name: "\(realm)/\(country)", kind: .cosignature, key: key)
 }

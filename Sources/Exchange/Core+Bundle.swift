@@ -39,6 +39,8 @@ extension Core {
       if case .resume = message { continue }
       receive(message, from: country)
     }
+    // Who carries a bundle may end the node at once: what it brought is durable before anything is said of it.
+    if isStoreReady { keepReceipts() }
     if !hasLink { effects.removeAll { if case .send(_, country) = $0 { true } else { false } } }
   }
 }

@@ -56,6 +56,7 @@ extension Core {
     }
     if stream.problemIndex == nil { outgoing[name]?.problem = "" }
     outgoing[name]?.limit = nil
+    if stream.owedSince == nil, stream.lag > 0 { outgoing[name]?.owedSince = now }
     sessions[country]?.sending[name] = Session.Sending(frontier: frontier)
     try sayAsOf(name)
     try pump(name)
@@ -218,6 +219,7 @@ extension Core {
       sessions[country]?.sending[name] = sending
     }
     if isNewer(size, time, than: stream.head.receipt, of: neighbour) {
+      if size > stream.head.receipt?.checkpoint.size ?? 0 { stream.owedSince = size < stream.durable.size ? now : nil }
       stream.head.receipt = receipt
       stream.durable.receipt = receipt
       stream.hasNewReceipt = true
@@ -240,11 +242,8 @@ extension Core {
   /// The time of a neighbour's receipt in seconds, or nil when it is not signed by it.
   func receiptTime(_ receipt: SignedCheckpoint, of neighbour: Neighbour) -> UInt64? {
     for key in neighbour.receiptKeys {
-      if let noteKey = try? receiptNoteKey(key, of: neighbour.country, in: realm),
-        let time = try? receipt.note.time(of: noteKey)
-      {
-        return time
-      }
+      let noteKey = NoteKey(.receipt, of: neighbour.country, in: realm, key: key)
+      if let time = try? receipt.note.time(of: noteKey) { return time }
     }
     return nil
   }

@@ -30,7 +30,7 @@ extension Core {
     let end = batch.first + UInt64(batch.count)
     // What is held already says no more than an "as of" does; it may be one that contradicts what is held.
     guard end > stream.head.size else { return try receiveAsOf(name, batch.checkpoint, from: country) }
-    guard isStoreReady, pendingByteCount < Core.mostPendingBytes else {
+    guard hasRoom, pendingByteCount < Core.mostPendingBytes else {
       incoming[name]?.hasMissed = true
       return
     }
@@ -119,6 +119,8 @@ extension Core {
     guard name.origin == country, var stream = incoming[name], stream.head.halted.isEmpty,
       let neighbour = neighbours[country]
     else { return }
+    // The origin speaks of a stream that may not flow here: it is told why nobody asks for it.
+    if let obstacle = stream.agreed?.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
     guard let signed = try? SignedCheckpoint(note), signed.checkpoint.origin == name.checkpointOrigin(in: realm),
       (try? signed.isSigned(byLog: neighbour.logKeys)) == true, let time = receiptTime(signed, of: neighbour)
     else {
@@ -148,7 +150,11 @@ extension Core {
       stream.hasNewAsOf = true
     }
     if stream.announced <= size { stream.announcedAt = nil }
-    if stream.problemIndex == nil { stream.problem = "" }
+    if !stream.problem.isEmpty, stream.problemIndex == nil {
+      // The origin had refused the stream and sends nothing of it until it is asked again.
+      stream.problem = ""
+      stream.hasMissed = true
+    }
     incoming[name] = stream
   }
 

@@ -56,6 +56,9 @@ extension Core {
         // Receipts that came in while the commit was under way are newer than what it holds.
         if let later = outgoing[name]?.head.receipt { head.receipt = later }
         outgoing[name]?.durable = head
+        if outgoing[name]?.owedSince == nil, head.size > head.receipt?.checkpoint.size ?? 0 {
+          outgoing[name]?.owedSince = now
+        }
         isolated(name) { () throws(ReadError) in try pump(name) }
       } else if let stream = incoming[name] {
         let hasGrown = head.size > stream.durable.size

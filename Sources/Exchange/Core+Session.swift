@@ -25,6 +25,7 @@ extension Core {
 
   func linkUp(_ country: CountryCode) {
     sessions[country] = Session()
+    for name in outgoing.keys where name.recipient == country { outgoing[name]?.owedSince = nil }
     send(.hello(Message.Hello(version: 1, time: now, card: card)), to: country)
     openStreams(with: country)
   }
@@ -125,6 +126,21 @@ extension Core {
         keepHalts()
       }
     }
+    // Nothing may be published for hours: whether the store takes commits again must show all the same.
+    if commitFailure != nil, isStoreReady, underWay == nil {
+      storeFailedAt = now
+      building.commit.states.append((Core.probeKey, nil))
+    }
+  }
+
+  /// The name of a state that is never there: removing it changes nothing and still goes the way of every commit.
+  static let probeKey = "probe"
+
+  /// Takes in whether there is room on the disk.
+  func note(_ shortage: StoreError?) {
+    if let shortage, self.shortage == nil { log(.error, shortage.description) }
+    if shortage == nil, self.shortage != nil { log(.info, "the disk has room again") }
+    self.shortage = shortage
   }
 
   /// Stops sending a stream that may not flow, and tells the neighbour why, so that it asks again later.
@@ -140,7 +156,7 @@ extension Core {
   /// Asks for a stream again that missed something, lags, was refused or is silent.
   private func askIfNeeded(_ name: StreamName) {
     guard let stream = incoming[name], let session = sessions[name.origin], stream.head.halted.isEmpty,
-      let agreed = stream.agreed, isStoreReady
+      let agreed = stream.agreed, hasRoom
     else { return }
     guard agreed.obstacle(at: now) == nil else {
       // Asked for as soon as it may flow.
@@ -161,7 +177,7 @@ extension Core {
   }
 
   /// Receipts and "as of" that came in since the last time are made durable together.
-  private func keepReceipts() {
+  func keepReceipts() {
     for (name, stream) in outgoing where stream.hasNewReceipt {
       outgoing[name]?.hasNewReceipt = false
       building.grown.insert(name)
@@ -173,7 +189,10 @@ extension Core {
   }
 
   /// Whether the store may be tried again after a failure.
-  var isStoreReady: Bool { storeProblem == nil || hasPassed(Core.storeRetry, since: storeFailedAt) }
+  var isStoreReady: Bool { commitFailure == nil || hasPassed(Core.storeRetry, since: storeFailedAt) }
+
+  /// Whether neighbours' records may be stored.
+  var hasRoom: Bool { isStoreReady && shortage == nil }
 
   /// Whether so many milliseconds went by. A clock that was set back makes everything due: waiting for the old time to
   /// come again could take years.

@@ -45,7 +45,8 @@ public struct StreamStatus: Hashable, Sendable {
   /// The neighbour's clock minus this node's, in milliseconds, as last seen on this link; nil when it has not been seen.
   public let neighbourSkew: Int64?
   /// Whether it does what was agreed: agreed and in force, link up, not stopped, nothing wrong, and the other side heard
-  /// of lately: an incoming stream's origin said something valid, an outgoing stream's recipient asked for it.
+  /// of lately: an incoming stream's origin said something valid, an outgoing stream's recipient asked for it and, while
+  /// something is behind, goes on giving receipts.
   public let flowing: Bool
 }
 
@@ -55,6 +56,9 @@ extension Core {
     let all = homes.values.map { status(home: $0) } + outgoing.values.map { status(outgoing: $0, at: time) }
     return (all + incoming.values.map { status(incoming: $0, at: time) }).sorted { $0.stream < $1.stream }
   }
+
+  /// The recipient's latest receipt for an outgoing stream. It may not be durable here yet; it is signed all the same.
+  public func receipt(for stream: StreamName) -> SignedCheckpoint? { outgoing[stream]?.head.receipt }
 
   private func status(home stream: OwnStream) -> StreamStatus {
     StreamStatus(
@@ -69,21 +73,24 @@ extension Core {
     let obstacle = stream.agreed?.obstacle(at: time)
     let receipt = stream.durable.receipt
     let receipted = receipt?.checkpoint.size ?? 0
-    let lag = stream.durable.size - min(receipted, stream.durable.size)
+    let lag = stream.lag
     var lagMilliseconds: Int64 = 0
     if lag > 0 {
       let oldest = try? reader.entry(name, at: receipted).entry.id.time
       lagMilliseconds = max(1, oldest.map { time.milliseconds(since: $0) } ?? 1)
     }
+    // It takes what is sent, and no receipt comes of it: its disk may be full. What it says meanwhile proves nothing.
+    let isOwed = session?.sending[name] != nil && lag > 0 && (stream.owedSince.map { !isRecent($0, at: time) } ?? false)
+    var problem = stream.problem
+    if problem.isEmpty, isOwed { problem = "\(name.recipient) takes it and gives no receipt; ask its operator why" }
     let isFlowing =
-      stream.agreed != nil && obstacle == nil && session?.sending[name] != nil && stream.problem.isEmpty
+      stream.agreed != nil && obstacle == nil && session?.sending[name] != nil && problem.isEmpty
       && stream.head.halted.isEmpty
     return StreamStatus(
       stream: name, direction: .outgoing, isAgreed: stream.agreed != nil, obstacle: obstacle, isLinkUp: session != nil,
       size: stream.durable.size, receiptSize: receipted,
       receiptTime: receipt.flatMap { signedTime(of: $0, by: name.recipient) }, asOf: nil, lagRecords: lag,
-      lagMilliseconds: lagMilliseconds, problem: stream.problem, halted: stream.head.halted,
-      neighbourSkew: session?.skew,
+      lagMilliseconds: lagMilliseconds, problem: problem, halted: stream.head.halted, neighbourSkew: session?.skew,
       flowing: isFlowing)
   }
 
@@ -92,7 +99,7 @@ extension Core {
     let session = sessions[name.origin]
     let obstacle = stream.agreed?.obstacle(at: time)
     let lag = max(stream.announced, stream.durable.size) - stream.durable.size
-    let isHeard = stream.heardAt.map { abs(max(time.milliseconds(since: $0), -.max)) <= Core.silence } ?? false
+    let isHeard = stream.heardAt.map { isRecent($0, at: time) } ?? false
     let isFlowing =
       stream.agreed != nil && obstacle == nil && session != nil && isHeard && stream.problem.isEmpty
       && stream.head.halted.isEmpty && storeProblem == nil
@@ -102,6 +109,11 @@ extension Core {
       asOf: stream.durable.checkpoint.flatMap { signedTime(of: $0, by: name.origin) }, lagRecords: lag,
       lagMilliseconds: lag == 0 ? 0 : max(1, stream.announcedAt.map { time.milliseconds(since: $0) } ?? 1),
       problem: stream.problem, halted: stream.head.halted, neighbourSkew: session?.skew, flowing: isFlowing)
+  }
+
+  /// Whether a moment lies no longer back than a link may be silent; a clock that was set back makes it old.
+  private func isRecent(_ moment: Instant, at time: Instant) -> Bool {
+    abs(max(time.milliseconds(since: moment), -.max)) <= Core.silence
   }
 
   private func signedTime(of note: SignedCheckpoint, by country: CountryCode) -> UInt64? {

@@ -25,8 +25,12 @@ public final class Core {
     case committed
     /// The commit under way failed; none of it happened.
     case commitFailed(StoreError)
+    /// The effects before `Effect.proceed` are done.
+    case proceed
     /// Time went by; about once a second.
     case tick
+    /// The disk ran short of room, or has room again: nil. Only what may use the reserve is taken meanwhile.
+    case room(StoreError?)
     /// Agreements or cards changed.
     case neighbours([Neighbour], card: [UInt8])
   }
@@ -45,6 +49,9 @@ public final class Core {
     case hello(Message.Hello, from: CountryCode)
     /// New records of a neighbour are durable and visible.
     case arrived(StreamName, range: Range<UInt64>)
+    /// Give the input `proceed` once the effects before this one are done, before any other. Publishers hear of a commit
+    /// and the next commit begins before what became durable is made ready for the neighbours.
+    case proceed
     /// The link must be closed.
     case close(CountryCode, reason: String)
     /// Something an operator should see. No personal data.
@@ -79,6 +86,8 @@ public final class Core {
   var sessions: [CountryCode: Session] = [:]
   var building = Building()
   var underWay: Building?
+  /// Durable, and not told to the neighbours yet.
+  private var unannounced: Building?
   var lastID: RecordID?
   var effects: [Effect] = []
   var lastUpkeep: Instant
@@ -86,9 +95,11 @@ public final class Core {
   var mustReload = false
   /// Streams that were stopped and whose stop is not durable yet.
   var halts: [StreamName: (reason: String, proof: ForkProof?)] = [:]
-  /// Why the last commit failed; nil when it did not.
-  public private(set) var storeProblem: StoreError?
+  /// Why the last commit failed, or why there is no room for the next; nil when all is well.
+  public var storeProblem: StoreError? { commitFailure ?? shortage }
+  var commitFailure: StoreError?
   var storeFailedAt: Instant?
+  var shortage: StoreError?
 
   /// Reads the durable state.
   public init(
@@ -106,9 +117,7 @@ public final class Core {
     lastUpkeep = now
     vault = EpochVault(store: store, keys: keys)
     reader = LogReader(store: store, vault: vault, realm: realm)
-    do { ownReceiptKey = try receiptNoteKey(keys.receipt.verifyingKey, of: country, in: realm) } catch {
-      throw .damaged("the realm's name: \(error)")
-    }
+    ownReceiptKey = NoteKey(.receipt, of: country, in: realm, key: keys.receipt.verifyingKey)
     for neighbour in neighbours { self.neighbours[neighbour.country] = neighbour }
     try load()
   }
@@ -128,14 +137,25 @@ public final class Core {
         effects.append(.failed(token: token, .failed("its state is being read again; publish again in a moment")))
       case .publish(let token, _) where pendingByteCount >= Core.mostPendingBytes:
         effects.append(.failed(token: token, .failed("the disk does not keep up; publish again in a moment")))
-      case .publish(let token, let drafts): try publish(drafts, token: token)
+      case .publish(let token, let drafts):
+        if let shortage, !drafts.allSatisfy(\.mayUseReserve) {
+          effects.append(.failed(token: token, shortage))
+        } else {
+          try publish(drafts, token: token)
+        }
       case .linkUp(let country): linkUp(country)
       case .linkDown(let country): sessions[country] = nil
       case .message(let message, let country): receive(message, from: country)
       case .bundle(let messages, let country): receiveBundle(messages, from: country)
       case .committed: try committed()
       case .commitFailed(let error): try commitFailed(error)
+      case .proceed:
+        if let done = unannounced {
+          unannounced = nil
+          announce(done)
+        }
       case .tick: tick()
+      case .room(let shortage): note(shortage)
       case .neighbours(let list, let card): try change(list, card)
       }
     } catch {
@@ -148,6 +168,7 @@ public final class Core {
       if underWay == nil { reload() }
     }
     flush()
+    if unannounced != nil { effects.append(.proceed) }
     defer { effects = [] }
     return effects
   }
@@ -179,14 +200,14 @@ public final class Core {
   private func committed() throws(ReadError) {
     guard let done = underWay else { return }
     underWay = nil
-    storeProblem = nil
+    commitFailure = nil
     finish(done)
     if mustReload {
       tellArrived(done)
       reload()
     } else {
       for (stream, epoch, key) in done.epochs { try vault.add(epoch, key: key, to: stream) }
-      announce(done)
+      unannounced = done
     }
   }
 
@@ -195,7 +216,7 @@ public final class Core {
   }
 
   private func commitFailed(_ error: StoreError) throws(ReadError) {
-    storeProblem = error
+    commitFailure = error
     storeFailedAt = now
     log(.error, "a commit failed: \(error)")
     if let failed = underWay { drop(failed, because: error) }
@@ -225,6 +246,7 @@ public final class Core {
       outgoing[name]?.problem = known.problem
       outgoing[name]?.problemIndex = known.problemIndex
       outgoing[name]?.limit = known.limit
+      outgoing[name]?.owedSince = known.owedSince
       // A receipt that is only in memory was checked against what is durable: `status` does not go back behind it.
       if let receipt = known.head.receipt, let size = outgoing[name]?.durable.size, receipt.checkpoint.size <= size {
         outgoing[name]?.head.receipt = receipt

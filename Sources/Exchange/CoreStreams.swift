@@ -20,6 +20,8 @@ struct OwnStream {
   var limit: UInt64?
   /// A receipt came in that is not durable here yet.
   var hasNewReceipt = false
+  /// Since when the neighbour owes a receipt without having given any; nil while it owes none, and before it asked.
+  var owedSince: Instant?
 
   init(_ name: StreamName, _ state: StreamState, _ reader: LogReader) throws(ReadError) {
     self.name = name
@@ -31,6 +33,9 @@ struct OwnStream {
       epoch = try reader.vault.key(of: name, at: state.size - 1)
     }
   }
+
+  /// Entries that are durable here and without a receipt.
+  var lag: UInt64 { durable.size - min(durable.receipt?.checkpoint.size ?? 0, durable.size) }
 }
 
 /// A stream that a neighbour signs and this country holds.

@@ -47,10 +47,16 @@ public struct Draft: Hashable, Sendable {
   public let reference: String?
   /// A new record, or a correction.
   public let kind: Entry.Kind
+  /// Whether it is stored even when the disk is short of room: without its line in the log no lookup is answered.
+  public let mayUseReserve: Bool
 
   /// A record to publish.
-  public init(dataset: DatasetName, version: UInt32, body: [UInt8], reference: String?, kind: Entry.Kind) {
+  public init(
+    dataset: DatasetName, version: UInt32, body: [UInt8], reference: String?, kind: Entry.Kind,
+    mayUseReserve: Bool = false
+  ) {
     (self.dataset, self.version, self.body, self.reference, self.kind) = (dataset, version, body, reference, kind)
+    self.mayUseReserve = mayUseReserve
   }
 }
 

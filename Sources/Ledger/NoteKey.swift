@@ -32,11 +32,34 @@ public struct NoteKey: Hashable, Sendable, CustomStringConvertible {
   /// - Throws: `NoteError` when the name cannot stand in a signature line.
   public init(name: String, kind: Kind, key: VerifyingKey) throws(NoteError) {
     guard Self.isName(name) else { throw NoteError("\"\(name.prefix(80))\" cannot name a key: no spaces, no +") }
+    self.init(known: name, kind: kind, key: key)
+  }
+
+  private init(known name: String, kind: Kind, key: VerifyingKey) {
     self.name = name
     self.kind = kind
     self.key = key
     let digest = SHA256.hash(Array(name.utf8) + [0x0A, kind.rawValue] + key.bytes.bytes)
     id = digest.bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+  }
+
+  /// What a country's own keys sign. A log's key is named after its log instead (`SignedCheckpoint.logKey`).
+  public enum Office: Hashable, Sendable {
+    /// Agreements and cards: `<realm>/<CC>/root`, type 0x01.
+    case root
+    /// Receipts and "as of": `<realm>/<CC>`, type 0x04.
+    case receipt
+    /// Cosignatures on the checkpoints of others: `<realm>/<CC>/witness`, type 0x04.
+    case witness
+  }
+
+  /// A country's key. A realm and a country never hold what a name must not, and are never too long for one.
+  public init(_ office: Office, of country: CountryCode, in realm: Realm, key: VerifyingKey) {
+    switch office {
+    case .root: self.init(known: "\(realm)/\(country)/root", kind: .ed25519, key: key)
+    case .receipt: self.init(known: "\(realm)/\(country)", kind: .cosignature, key: key)
+    case .witness: self.init(known: "\(realm)/\(country)/witness", kind: .cosignature, key: key)
+    }
   }
 
   static func isName(_ name: some StringProtocol) -> Bool {

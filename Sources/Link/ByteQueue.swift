@@ -11,6 +11,9 @@ struct ByteQueue: Sendable {
   /// Bytes in the queue.
   var count: Int { bytes.count - start }
 
+  /// Bytes of memory that the queue holds on to.
+  var memoryByteCount: Int { bytes.capacity }
+
   mutating func append(_ more: [UInt8]) {
     close()
     bytes.append(contentsOf: more)

@@ -119,6 +119,11 @@ public struct Channel: ~Copyable, Sendable {
   /// Bytes that wait to be sent: messages not yet sealed, and sealed bytes not yet taken.
   public var queuedByteCount: Int { pending.count + sealed.count }
 
+  /// Bytes of memory that all queues of this connection hold on to, in both directions.
+  public var memoryByteCount: Int {
+    inbox.memoryByteCount + opened.memoryByteCount + pending.memoryByteCount + sealed.memoryByteCount
+  }
+
   /// Takes at most `room` of the bytes that arrived and returns how many.
   public mutating func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
     let count = min(room, bytes.count)

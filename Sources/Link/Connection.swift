@@ -27,6 +27,8 @@ final class Connection {
   var upAt: Int64 = 0
   var heardAt: Int64 = 0
   var pingedAt: Int64 = 0
+  /// What the last ping carried: the time, so that it differs from the one before.
+  var pingToken: UInt64?
   var heardFrames: UInt64 = 0
   /// What epoll was last told.
   var interest = Interest(read: true, write: false)

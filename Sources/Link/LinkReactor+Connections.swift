@@ -17,7 +17,7 @@ extension LinkReactor {
       guard let address else {
         if code == EAGAIN { return }
         if code == EINTR || code == ECONNABORTED { continue }
-        log(.error, "no connection can be accepted: \(Socket.message(code))")
+        refused("no connection can be accepted: \(Socket.message(code))")
         break
       }
       acceptsLeft -= 1

@@ -25,6 +25,12 @@ extension LinkReactor {
     return links[country]?.current?.channel.queuedByteCount ?? 0
   }
 
+  /// Bytes of memory that the link with a neighbour holds on to, in both directions; 0 when it is down.
+  public func memoryByteCount(of country: CountryCode) -> Int {
+    assertOnThread()
+    return links[country]?.current?.channel.memoryByteCount ?? 0
+  }
+
   /// Delivers no more messages from a neighbour, and reads no more from its socket, until `resumeReading`. A link that
   /// comes up anew is not paused.
   public func pauseReading(_ country: CountryCode) {
@@ -102,9 +108,9 @@ extension LinkReactor {
       case .message(let message):
         if let country = connection.channel.peer { delegate?.received(message, from: country) }
       case .pong(let token):
-        guard let country = connection.channel.peer, token != 0 else { continue }
-        let trip = Int64(truncatingIfNeeded: UInt64(bitPattern: now) &- token)
-        if trip >= 0 { links[country]?.state.roundTripMilliseconds = trip }
+        // Only the last ping's own number counts: any other says nothing about the line.
+        guard let country = connection.channel.peer, token == connection.pingToken else { continue }
+        links[country]?.state.roundTripMilliseconds = now - connection.pingedAt
       }
     }
   }

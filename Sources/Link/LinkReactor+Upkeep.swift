@@ -78,7 +78,9 @@ extension LinkReactor {
       }
       if now - connection.pingedAt >= options.pingInterval.milliseconds {
         connection.pingedAt = now
-        connection.channel.ping(UInt64(bitPattern: max(1, now)))
+        let token = UInt64(truncatingIfNeeded: max(1, now))
+        connection.pingToken = token
+        connection.channel.ping(token)
         markDirty(connection)
       }
     case .closed: break

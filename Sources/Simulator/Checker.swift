@@ -72,7 +72,7 @@ extension World {
       throw Violation("\(node.country) answers \(token), which does not wait, or with another number of results")
     }
     trace.note(clock.elapsed, "\(node.country) published \(token): \(results.count)")
-    let reader = node.reader(Self.realm)
+    let reader = node.reader(realm)
     for (handing, result) in zip(handings, results) {
       let draft = handing.draft
       let home = StreamName(origin: node.country, recipient: node.country, dataset: draft.dataset)

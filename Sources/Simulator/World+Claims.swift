@@ -15,7 +15,7 @@ extension World {
       let time = try signed.note.time(of: receiptKey(of: node))
       checker.receipts[stream, default: []].insert(.init(size: receipt.size, time: time ?? 0))
       guard node.disk.readProblem == nil else { return }
-      let state = try node.reader(Self.realm).state(of: stream)
+      let state = try node.reader(realm).state(of: stream)
       guard receipt.size <= state.size, checker.emitted[receipt.origin]?[receipt.size] == receipt.root else {
         throw Violation("\(node.country) receipts \(receipt.size) of \(stream), only \(state.size) are durable")
       }
@@ -25,7 +25,7 @@ extension World {
   }
 
   private func receiptKey(of node: SimulatedNode) throws -> NoteKey {
-    try receiptNoteKey(node.keys.receipt.verifyingKey, of: node.country, in: Self.realm)
+    NoteKey(.receipt, of: node.country, in: realm, key: node.keys.receipt.verifyingKey)
   }
 
   private func checkEmitted(_ note: [UInt8], _ stream: StreamName, by node: SimulatedNode) throws {
@@ -40,7 +40,7 @@ extension World {
     }
     checker.asOfs[stream, default: []].insert(.init(size: checkpoint.size, time: time))
     guard node.disk.readProblem == nil else { return }
-    let state = try node.reader(Self.realm).state(of: stream)
+    let state = try node.reader(realm).state(of: stream)
     guard checkpoint.size <= state.size else {
       throw Violation("\(node.country) signs \(checkpoint.size) of \(stream), only \(state.size) are durable")
     }
@@ -56,7 +56,7 @@ extension World {
     let now = clock.now(at: node.country)
     for status in core.status(at: now) {
       func wrong(_ what: String) -> Violation { Violation("\(node.country) shows \(what): \(status)") }
-      let state = try node.reader(Self.realm).state(of: status.stream)
+      let state = try node.reader(realm).state(of: status.stream)
       guard status.size == state.size, status.halted == state.halted else {
         throw wrong("another size than \(state.size), or another stop")
       }
@@ -98,7 +98,7 @@ extension World {
       throw wrong("a receipt without a time")
     }
     guard status.lagRecords > 0 else { return }
-    let oldest = try node.reader(Self.realm).entry(status.stream, at: status.receiptSize).entry.id.time
+    let oldest = try node.reader(realm).entry(status.stream, at: status.receiptSize).entry.id.time
     guard status.lagMilliseconds == max(1, clock.now(at: node.country).milliseconds(since: oldest)) else {
       throw wrong("a lag that is not that of its oldest record")
     }
@@ -115,7 +115,7 @@ extension World {
     }
     let origin = try node(status.stream.origin)
     guard origin.disk.readProblem == nil else { return }
-    let there = try origin.reader(Self.realm).state(of: status.stream).size
+    let there = try origin.reader(realm).state(of: status.stream).size
     guard status.size + status.lagRecords <= there else { throw wrong("more than the \(there) that the origin has") }
   }
 }

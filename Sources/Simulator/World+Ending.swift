@@ -22,7 +22,7 @@ extension World {
         if !status.flowing || status.lagRecords > 0 { open.append("\(country): \(status)") }
         if !status.isAgreed { open.append("\(country) does not know that \(status.stream) is agreed") }
         if status.direction == .incoming {
-          let origin = try self.node(status.stream.origin).reader(Self.realm).state(of: status.stream)
+          let origin = try self.node(status.stream.origin).reader(realm).state(of: status.stream)
           if origin.size != status.size { open.append("\(status.stream) has \(origin.size), held \(status.size)") }
         }
       }
@@ -32,7 +32,7 @@ extension World {
 
   /// Every checkpoint that ever left a node is the beginning of what its log is at the end: none contradicts another.
   private func checkPrefixes(_ stream: StreamName, _ reader: LogReader) throws {
-    let emitted = checker.emitted[stream.checkpointOrigin(in: Self.realm)] ?? [:]
+    let emitted = checker.emitted[stream.checkpointOrigin(in: realm)] ?? [:]
     var frontier = Frontier()
     var checked = 0
     func check() throws {
@@ -55,7 +55,7 @@ extension World {
 
   func checkEnd(_ country: CountryCode) throws {
     let node = try node(country)
-    let reader = node.reader(Self.realm)
+    let reader = node.reader(realm)
     for stream in try reader.streams() {
       guard stream.origin == country || stream.recipient == country else {
         throw Violation("\(country) holds \(stream), which is not for it")
@@ -80,7 +80,7 @@ extension World {
   }
 
   private func records(of stream: StreamName, at node: SimulatedNode) throws -> [LogReader.Record] {
-    let reader = node.reader(Self.realm)
+    let reader = node.reader(realm)
     let size = try reader.state(of: stream).size
     var records: [LogReader.Record] = []
     var index: UInt64 = 0

@@ -69,10 +69,11 @@ extension World {
       workloads[country]?.failed(handings.map(\.draft))
     case .arrived(let stream, let range):
       trace.note(clock.elapsed, "\(country) has \(stream) \(range)")
-      guard try node.disk.readProblem != nil || node.reader(Self.realm).state(of: stream).size >= range.upperBound
+      guard try node.disk.readProblem != nil || node.reader(realm).state(of: stream).size >= range.upperBound
       else {
         throw Violation("\(country) says that \(stream) \(range) arrived, but it is not durable")
       }
+    case .proceed: try give(.proceed, to: node)
     case .close(let other, let reason):
       trace.note(clock.elapsed, "\(country) closes \(other): \(reason)")
       cut(Pair(country, other))
@@ -84,10 +85,10 @@ extension World {
   /// A receipt for everything that the origin has.
   private func falseReceipt(_ message: Message, of node: SimulatedNode) throws -> Message {
     guard case .receipt(let stream, _) = message,
-      let latest = try self.node(stream.origin).reader(Self.realm).state(of: stream).checkpoint
+      let latest = try self.node(stream.origin).reader(realm).state(of: stream).checkpoint
     else { return message }
     var note = try SignedNote(text: latest.checkpoint.text)
-    let key = try receiptNoteKey(node.keys.receipt.verifyingKey, of: node.country, in: Self.realm)
+    let key = NoteKey(.receipt, of: node.country, in: realm, key: node.keys.receipt.verifyingKey)
     note.add(Cosignature.sign(note.text, at: clock.now(at: node.country), with: node.keys.receipt, as: key))
     return .receipt(stream: stream, note: note.bytes)
   }
@@ -182,7 +183,7 @@ extension World {
     node.life += 1
     do throws(ReadError) {
       node.core = try Core(
-        realm: Self.realm, country: node.country, keys: node.keys, store: node.disk,
+        realm: realm, country: node.country, keys: node.keys, store: node.disk,
         rules: SimulatedRules(planted: plan.planted), entropy: node.entropy, now: clock.now(at: node.country),
         neighbours: neighbours(of: node), card: [])
     } catch {

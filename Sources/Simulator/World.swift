@@ -53,10 +53,7 @@ public final class World {
   }
 
   /// The realm of every simulation.
-  static let realm: Realm = {
-    guard let realm = try? Realm("istmo.example") else { fatalError("a realm's name") }
-    return realm
-  }()
+  let realm: Realm
 
   let plan: Plan
   let chance: Chance
@@ -75,6 +72,7 @@ public final class World {
 
   init(_ plan: Plan) throws {
     self.plan = plan
+    realm = try Realm("istmo.example")
     let chance = Chance(seed: plan.seed)
     self.chance = chance
     faults = plan.faults ?? Faults(chance)

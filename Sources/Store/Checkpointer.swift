@@ -9,14 +9,24 @@ final class Checkpointer: Sendable {
   private static let lastFrames = 128
   private static let roundsMax = 8
 
+  private struct Connections {
+    let copier: Database
+    /// Holds the copier back: SQLite copies nothing that is newer than what a reader sees, and only what was noted first
+    /// may be copied, while commits go on.
+    let brake: Database
+  }
+
   private let engine: Engine
   private let queue = DispatchQueue(label: "istmo.store.checkpoint", qos: .utility)
-  private let database: Mutex<Database?>
+  private let database: Mutex<Connections?>
   private let isScheduled = Atomic(false)
 
   init(_ engine: Engine) throws(StoreError) {
     self.engine = engine
-    database = Mutex(try Database(path: engine.path, role: .checkpointer))
+    database = Mutex(
+      Connections(
+        copier: try Database(path: engine.path, role: .checkpointer),
+        brake: try Database(path: engine.path, role: .checkpointer)))
   }
 
   /// Copies the log soon if it has grown long.
@@ -33,14 +43,17 @@ final class Checkpointer: Sendable {
     database.withLock { database in
       guard let database else { return }
       for _ in 0..<Self.roundsMax {
+        defer { database.brake.endReading() }
         // Between commits: then the frames counted belong to the log whose salts are noted.
-        guard (try? engine.write { engine.mark(frames: $1.walFrames) }) == true,
-          let (log, done) = try? database.checkpoint()
-        else { return }
+        let isNoted = try? engine.write { (_, writer) throws(StoreError) in
+          try database.brake.beginReading()
+          return engine.mark(frames: writer.walFrames, durably: true)
+        }
+        guard isNoted == true, let (log, done) = try? database.copier.checkpoint() else { return }
         if log - done <= Self.lastFrames { break }
       }
       _ = try? engine.write { (_, writer) throws(StoreError) in
-        if engine.mark(frames: writer.walFrames) { _ = try database.checkpoint() }
+        if engine.mark(frames: writer.walFrames, durably: true) { _ = try database.copier.checkpoint() }
       }
     }
   }

@@ -33,6 +33,8 @@ struct Checksum {
 
   mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
 
+  mutating func add(_ bytes: ArraySlice<UInt8>) { bytes.withUnsafeBytes { add($0) } }
+
   /// The sum.
   var value: UInt64 { state ^ state >> 32 }
 }

@@ -31,6 +31,7 @@ final class Database: @unchecked Sendable {
     handle = opened
     walFramesNow.initialize(to: 0)
     istmo_sqlite_set_defensive(handle)
+    keepLog(true)
     sqlite3_busy_timeout(handle, 2_000)
     try set(role)
   }
@@ -46,6 +47,9 @@ final class Database: @unchecked Sendable {
     statements = [:]
     sqlite3_close_v2(handle)
   }
+
+  /// Whether the log stays as it is when the last connection ends. A store that is refused must be left as it was found.
+  func keepLog(_ keep: Bool) { istmo_sqlite_set_keep_log(handle, keep ? 1 : 0) }
 
   private func set(_ role: Role) throws(StoreError) {
     // The order matters: a page size counts only before the first page is written.
@@ -83,6 +87,8 @@ final class Database: @unchecked Sendable {
     if let known = statements[sql] { return known }
     var prepared: OpaquePointer?
     let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+    // All statements are ours: one that does not fit the tables tells of a damaged schema.
+    guard code != SQLITE_ERROR else { throw .damaged("\(String(cString: sqlite3_errmsg(handle))) in: \(sql)") }
     guard code == SQLITE_OK, let prepared else { throw error(code, sql) }
     let statement = Statement(sql, on: self, handle: prepared)
     statements[sql] = statement
@@ -116,6 +122,15 @@ final class Database: @unchecked Sendable {
       throw error
     }
   }
+
+  /// Goes on seeing the database as it is now. Until `endReading` no frame that the log gets later is copied.
+  func beginReading() throws(StoreError) {
+    try statement("BEGIN").run()
+    _ = try number("PRAGMA schema_version")
+  }
+
+  /// Ends what `beginReading` began. A rollback of a read has nothing to fail at.
+  func endReading() { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
 
   /// How many rows the last statement changed.
   var changes: Int { Int(sqlite3_changes64(handle)) }

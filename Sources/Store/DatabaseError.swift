@@ -25,9 +25,10 @@ struct DatabaseError {
     let text = "\(message) [\(code)] in: \(sql)"
     switch code & 0xFF {
     case SQLITE_FULL: return .full(text)
-    case SQLITE_IOERR where systemError == ENOSPC || systemError == EDQUOT: return .full(text)
+    case SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG].contains(systemError): return .full(text)
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(text)
-    case SQLITE_CORRUPT, SQLITE_NOTADB: return .damaged(text)
+    // No statement of the store breaks a constraint unless rows stand where none should.
+    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CONSTRAINT: return .damaged(text)
     default: return .failed(text)
     }
   }

@@ -14,7 +14,7 @@ extension Engine {
   /// Makes the commit durable, then visible.
   func commit(_ commit: Commit) throws(StoreError) -> Aftermath {
     try write { (writer, database) throws(StoreError) in
-      var draft = Draft(view: view.withLock { $0 }, nextStream: writer.nextStream)
+      var draft = Draft(view: view.withLock { $0 }, manifest: writer.manifest)
       try draft.count(commit.appends)
       defer { pending([]) }
       let row = try database.transaction { () throws(StoreError) in
@@ -22,15 +22,17 @@ extension Engine {
         let row = try draft.freshRow(commit, database)
         if !row.isEmpty {
           let fresh = try database.statement("INSERT INTO fresh_\(writer.activeFresh)(sequence, data) VALUES(?, ?)")
-          fresh.bind(1, writer.nextSequence)
-          try fresh.run(2, borrowing: row.encoded(sequence: writer.nextSequence))
+          fresh.bind(1, writer.manifest.nextSequence)
+          try fresh.run(2, borrowing: row.encoded(sequence: writer.manifest.nextSequence))
+          draft.manifest.nextSequence += 1
         }
         try draft.dropRuns(database)
+        try draft.manifest.write(database)
         pending(commit.states)
         return row
       }
-      if !row.isEmpty { writer.nextSequence += 1 }
-      writer.nextStream = draft.nextStream
+      if tuning.marksCommits { mark(frames: database.walFrames, durably: false) }
+      writer.manifest = draft.manifest
       draft.view = View()
       var aftermath = Aftermath(droppedRuns: draft.droppedRuns, erased: draft.erased, walFrames: database.walFrames)
       aftermath.froze = view.withLock { view in
@@ -42,7 +44,10 @@ extension Engine {
         view.freeze()
         return true
       }
-      if aftermath.froze { writer.activeFresh = 1 - writer.activeFresh }
+      if aftermath.froze {
+        writer.activeFresh = 1 - writer.activeFresh
+        writer.activeFirst = writer.manifest.nextSequence
+      }
       return aftermath
     }
   }
@@ -62,14 +67,14 @@ extension Engine {
 /// A commit on its way: the ends of its streams as they will be.
 private struct Draft {
   var view: View
-  var nextStream: UInt32
+  var manifest: Manifest
   private(set) var touched: [StreamName: View.Stream] = [:]
   private var created: [StreamName] = []
   private(set) var erased: [StreamName] = []
   private(set) var droppedRuns: [Int64] = []
   private var dropped: [Int32] = []
 
-  init(view: View, nextStream: UInt32) { (self.view, self.nextStream) = (view, nextStream) }
+  init(view: View, manifest: Manifest) { (self.view, self.manifest) = (view, manifest) }
 
   /// Checks the appends and counts the ends.
   mutating func count(_ appends: [Append]) throws(StoreError) {
@@ -85,8 +90,9 @@ private struct Draft {
   /// The stream as this commit sees it; one not known yet gets a number.
   private mutating func find(_ name: StreamName) -> View.Stream {
     if let known = touched[name] ?? view.streams[name] { return known }
-    let stream = View.Stream(number: nextStream, tables: StreamTables(nextStream))
-    nextStream += 1
+    let number = UInt32(clamping: manifest.ends.count + 1)
+    let stream = View.Stream(number: number, tables: StreamTables(number))
+    manifest.set(Manifest.End(), of: number)
     created.append(name)
     touched[name] = stream
     return stream
@@ -96,26 +102,22 @@ private struct Draft {
     for entry in commit.index { _ = find(entry.locator.stream) }
     for name in created { try create(name, database) }
     for append in commit.appends { try write(append, database) }
-    for (key, value) in commit.states { try Self.write(Array(key.utf8), value, database) }
+    for (key, value) in commit.states { try write(Array(key.utf8), value, database) }
     for (name, below) in commit.erasures { try erase(name, below, database) }
+    for stream in touched.values {
+      manifest.set(Manifest.End(size: stream.size, erased: stream.erased), of: stream.number)
+    }
     dropped = commit.droppedPartitions
   }
 
   private func create(_ name: StreamName, _ database: Database) throws(StoreError) {
     guard let stream = touched[name] else { return }
     try Schema.createStream(stream.number, in: database)
-    try Self.writeRow(stream, name, database)
-  }
-
-  private static func writeRow(
-    _ stream: View.Stream, _ name: StreamName, _ database: Database
-  ) throws(StoreError) {
     let text = Array(name.description.utf8)
-    let row = try database.statement("INSERT OR REPLACE INTO streams(number, erased, sum, name) VALUES(?, ?, ?, ?)")
+    let row = try database.statement("INSERT INTO streams(number, sum, name) VALUES(?, ?, ?)")
     row.bind(1, Int64(stream.number))
-    row.bind(2, Int64(bitPattern: stream.erased))
-    row.bind(3, Sums.stream(number: stream.number, name: text, erased: stream.erased))
-    try row.run(4, borrowing: text)
+    row.bind(2, Sums.stream(number: stream.number, name: text))
+    try row.run(3, borrowing: text)
   }
 
   private func write(_ append: Append, _ database: Database) throws(StoreError) {
@@ -135,26 +137,35 @@ private struct Draft {
     if !chunk.bodies.isEmpty {
       let bodies = try database.statement(stream.tables.insertBodies)
       bodies.bind(1, Int64(bitPattern: chunk.first))
-      try bodies.run(2, borrowing: chunk.bodies)
+      bodies.bind(2, chunk.bodies.withUnsafeBytes { Sums.bodies(stream: stream.number, first: chunk.first, $0) })
+      try bodies.run(3, borrowing: chunk.bodies)
     }
     guard !append.tiles.isEmpty else { return }
     let tile = try database.statement(stream.tables.insertTile)
     for (offset, root) in append.tiles.enumerated() {
-      tile.bind(1, Int64(bitPattern: chunk.first / Commit.leavesPerTile) + Int64(offset))
-      try root.withUnsafeBytes { (bytes) throws(StoreError) in try tile.run(2, borrowing: bytes) }
+      let number = chunk.first / Commit.leavesPerTile + UInt64(offset)
+      tile.bind(1, Int64(bitPattern: number))
+      tile.bind(2, Sums.tile(stream: stream.number, number: number, root: root))
+      try root.withUnsafeBytes { (bytes) throws(StoreError) in try tile.run(3, borrowing: bytes) }
     }
   }
 
-  private static func write(_ key: [UInt8], _ value: [UInt8]?, _ database: Database) throws(StoreError) {
+  private mutating func write(_ key: [UInt8], _ value: [UInt8]?, _ database: Database) throws(StoreError) {
+    let old = try database.statement("SELECT sum FROM state WHERE key = ?")
+    old.bind(1, copying: key)
+    if try old.step() { manifest.states.remove(UInt64(bitPattern: old.integer(0))) }
+    old.reset()
     guard let value else {
       let gone = try database.statement("DELETE FROM state WHERE key = ?")
       gone.bind(1, copying: key)
       return try gone.run()
     }
     let row = try database.statement("INSERT OR REPLACE INTO state(key, sum, value) VALUES(?, ?, ?)")
+    let sum = Sums.state(key: key, value: value)
     row.bind(1, copying: key)
-    row.bind(2, Sums.state(key: key, value: value))
+    row.bind(2, sum)
     try row.run(3, borrowing: value)
+    manifest.states.add(UInt64(bitPattern: sum))
   }
 
   /// Bodies are gone for readers at once; the rows go in slices behind the commit, so that it takes no longer for a
@@ -175,7 +186,6 @@ private struct Draft {
     stream.erased = boundary
     touched[name] = stream
     erased.append(name)
-    try Self.writeRow(stream, name, database)
   }
 
   /// The commit's lines of the index, without those of partitions that it drops again.
@@ -199,7 +209,7 @@ private struct Draft {
   mutating func dropRuns(_ database: Database) throws(StoreError) {
     let runs = Set(dropped).flatMap { view.partitions[$0] ?? [] }
     guard !runs.isEmpty else { return }
-    try RunRows.remove(runs, database)
+    try RunRows.remove(runs, from: &manifest, database)
     droppedRuns = runs.map(\.number)
   }
 }

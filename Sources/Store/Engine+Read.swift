@@ -63,8 +63,8 @@ extension Engine {
       // Erased since `stream` was looked up is as good as erased before.
       let erased = view.withLock { $0.streams[name]?.erased ?? 0 }
       if chunk.weight > 0, chunk.first >= erased {
+        guard chunk.hasBodies(row, stream: stream.number) else { throw .damaged("\(name), bodies at \(index)") }
         bodies = row.bytes(5)
-        guard bodies.count == chunk.weight else { throw .damaged("\(name), bodies at \(index)") }
       }
       return Chunk(first: chunk.first, count: chunk.count, entries: row.bytes(4), bodies: bodies)
     }
@@ -80,9 +80,10 @@ extension Engine {
       rows.bind(2, Int64(wanted))
       defer { rows.reset() }
       while try rows.step() {
-        guard rows.integer(0) == Int64(bitPattern: first) + Int64(tiles.count), let tile = Digest(rows.bytes(1)) else {
-          throw .damaged("\(name), tile \(first + UInt64(tiles.count))")
-        }
+        let number = first + UInt64(tiles.count)
+        guard rows.integer(0) == Int64(bitPattern: number), let tile = Digest(rows.bytes(1)),
+          rows.integer(2) == Sums.tile(stream: stream.number, number: number, root: tile)
+        else { throw .damaged("\(name), tile \(number)") }
         tiles.append(tile)
       }
       guard tiles.count == wanted else { throw .damaged("\(name), tile \(first + UInt64(tiles.count))") }

@@ -29,47 +29,80 @@ extension Engine {
     return stat(path, &status) == 0 ? Int64(status.st_size) : 0
   }
 
-  /// Reads everything: the database's structure, every chunk, tile, state and page of the index.
-  func verify() throws(StoreError) {
-    try readers.read { (database) throws(StoreError) in
-      let report = try database.statement("PRAGMA integrity_check(1)")
-      defer { report.reset() }
-      guard try report.step() else { return }
-      let text = String(decoding: report.bytes(0), as: UTF8.self)
-      guard text == "ok" else { throw .damaged(text) }
-    }
-    for (name, stream) in view.withLock({ $0.streams }) {
-      try verify(name, stream)
-      var tile: UInt64 = 0
-      while tile < stream.tiles { tile += UInt64(try tiles(of: name, from: tile, limit: 4_096).count) }
-    }
-    _ = try states(prefix: "")
-    for run in view.withLock({ Array($0.partitions.values.joined()) }) {
-      do throws(StoreError) {
-        try verify(run)
-      } catch {
-        // A merge may have removed it while it was read.
-        guard view.withLock({ !$0.holds([run]) }) else { throw error }
+  /// What is wrong with the store, at most `mostProblems`, after reading everything: the database's structure, every
+  /// chunk, tile, state and page of the index. `progress` is told the share done.
+  func problems(_ progress: (Double) -> Void) -> [String] {
+    var problems: [String] = []
+    func check(_ body: () throws(StoreError) -> Void) {
+      guard problems.count < Self.mostProblems else { return }
+      do throws(StoreError) { try body() } catch {
+        if case .damaged(let what) = error { problems.append(what) } else { problems.append("\(error)") }
       }
+    }
+    let (streams, runs) = view.withLock { view in
+      (view.streams.sorted { $0.key < $1.key }, view.partitions.values.joined().sorted { $0.number < $1.number })
+    }
+    let steps = Double(streams.count + runs.count + 2)
+    check { () throws(StoreError) in problems += try structure() }
+    progress(1 / steps)
+    for (position, (name, stream)) in streams.enumerated() {
+      check { () throws(StoreError) in problems += try self.problems(of: name, stream) }
+      progress(Double(position + 2) / steps)
+    }
+    check { () throws(StoreError) in _ = try states(prefix: "") }
+    for (position, run) in runs.enumerated() {
+      check { () throws(StoreError) in
+        do throws(StoreError) { try verify(run) } catch {
+          // A merge may have removed it while it was read.
+          guard view.withLock({ !$0.holds([run]) }) else { throw error }
+        }
+      }
+      progress(Double(streams.count + position + 2) / steps)
+    }
+    progress(1)
+    return problems
+  }
+
+  /// Problems after which the search for more ends.
+  static let mostProblems = 100
+
+  /// What SQLite finds wrong with its pages.
+  private func structure() throws(StoreError) -> [String] {
+    try readers.read { (database) throws(StoreError) in
+      let report = try database.statement("PRAGMA integrity_check(\(Self.mostProblems))")
+      defer { report.reset() }
+      var found: [String] = []
+      while try report.step() {
+        let text = String(decoding: report.bytes(0), as: UTF8.self)
+        if text != "ok" { found.append("the database: \(text)") }
+      }
+      return found
     }
   }
 
-  private func verify(_ name: StreamName, _ stream: View.Stream) throws(StoreError) {
-    try readers.read { (database) throws(StoreError) in
-      let rows = try database.statement(stream.tables.everyChunk)
-      defer { rows.reset() }
-      var end: UInt64 = 0
-      while end < stream.size, try rows.step() {
-        guard let chunk = ChunkRow(rows, stream: stream.number), chunk.first == end else {
-          throw .damaged("\(name), chunk at \(end)")
-        }
-        let isErased = chunk.first < (view.withLock { $0.streams[name]?.erased } ?? 0)
-        guard isErased || Int64(chunk.weight) == rows.integer(5) else { throw .damaged("\(name), bodies at \(end)") }
-        end = chunk.end
+  /// The damaged chunks, bodies and tiles of a stream. Read in pieces, so that the log can be copied meanwhile.
+  private func problems(of name: StreamName, _ stream: View.Stream) throws(StoreError) -> [String] {
+    var walk = ChunkWalk(name: name, stream: stream)
+    while !walk.isDone, walk.problems.count < Self.mostProblems {
+      try readers.read { (database) throws(StoreError) in
+        try walk.step(Self.rowsPerPiece, database) { view.withLock { $0.streams[name]?.erased ?? 0 } }
       }
-      guard end >= stream.size else { throw .damaged("\(name), chunk at \(end)") }
     }
+    var problems = walk.problems
+    var tile: UInt64 = 0
+    while tile < stream.tiles, problems.count < Self.mostProblems {
+      do throws(StoreError) {
+        tile += UInt64(try tiles(of: name, from: tile, limit: Self.rowsPerPiece).count)
+      } catch {
+        guard case .damaged(let what) = error else { throw error }
+        problems.append(what)
+        tile += UInt64(Self.rowsPerPiece)
+      }
+    }
+    return problems
   }
+
+  private static let rowsPerPiece = 512
 
   private func verify(_ run: Run) throws(StoreError) {
     try readers.read { (database) throws(StoreError) in
@@ -86,5 +119,46 @@ extension Engine {
       }
       guard count == run.count else { throw RunReader.damaged(run, run.fences.count) }
     }
+  }
+}
+
+/// Goes through the chunks of a stream, past damaged ones.
+private struct ChunkWalk {
+  let name: StreamName
+  let stream: View.Stream
+  private(set) var problems: [String] = []
+  private(set) var isDone = false
+  /// Where the next chunk must begin; nil behind a damaged one.
+  private var expected: UInt64? = 0
+  private var from: Int64 = 0
+
+  init(name: StreamName, stream: View.Stream) { (self.name, self.stream) = (name, stream) }
+
+  mutating func step(_ limit: Int, _ database: Database, erased: () -> UInt64) throws(StoreError) {
+    let rows = try database.statement(stream.tables.chunksFrom)
+    rows.bind(1, from)
+    rows.bind(2, Int64(limit))
+    defer { rows.reset() }
+    var count = 0
+    while try rows.step() {
+      count += 1
+      let first = UInt64(clamping: rows.integer(0))
+      // What was appended meanwhile is not looked at.
+      guard first < stream.size else { break }
+      from = rows.integer(0) + 1
+      guard let chunk = ChunkRow(rows, stream: stream.number) else {
+        problems.append("\(name), chunk at \(expected ?? first)")
+        expected = nil
+        continue
+      }
+      if let expected, first != expected { problems.append("\(name), chunk at \(expected)") }
+      expected = chunk.end
+      if first >= erased(), !chunk.hasBodies(rows, stream: stream.number) {
+        problems.append("\(name), bodies at \(first)")
+      }
+    }
+    guard count < limit || (expected ?? 0) >= stream.size else { return }
+    isDone = true
+    if let expected, expected < stream.size { problems.append("\(name), chunk at \(expected)") }
   }
 }

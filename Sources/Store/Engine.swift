@@ -11,9 +11,11 @@ final class Engine: Sendable {
     var database: Database?
     /// Which of the two tables takes new lines of the blind index.
     var activeFresh = 0
-    var nextSequence: Int64 = 1
+    /// The first row that belongs into it.
+    var activeFirst: Int64 = 1
     var nextRun: Int64 = 1
-    var nextStream: UInt32 = 1
+    /// As it stands in the database.
+    var manifest = Manifest()
   }
 
   let path: String
@@ -48,17 +50,27 @@ final class Engine: Sendable {
     }
   }
 
-  /// Notes that so many frames of the log are about to be copied; false when that fails.
-  func mark(frames: Int) -> Bool {
+  /// Notes that so many frames of the log are synced, between commits; false when that fails. It must be durable before
+  /// frames are copied into the database. After a commit it need not be: it then tells of damage all the same, unless the
+  /// power went just then.
+  @discardableResult
+  func mark(frames: Int, durably: Bool) -> Bool {
     guard let salts = LogExamination.salts(path + "-wal") else { return false }
     let mark = LogExamination.Mark(salts: salts, frames: UInt64(clamping: frames))
-    return lock.withLock { $0?.write(mark.bytes) ?? false }
+    return lock.withLock { $0?.write(mark.bytes, durably: durably) ?? false }
   }
 
-  /// Ends all connections; the last one copies the log into the database and removes it.
+  /// Ends all connections. When all of the log is in the database, the last one removes it.
   func close() {
     readers.close()
-    writer.withLock { $0.database = nil }
+    writer.withLock { writer in
+      if let database = writer.database, let (log, done) = try? database.checkpoint(), log == done,
+        lock.withLock({ $0?.write(LogExamination.Mark.none, durably: true) ?? false })
+      {
+        database.keepLog(false)
+      }
+      writer.database = nil
+    }
     lock.withLock { $0 = nil }
   }
 }

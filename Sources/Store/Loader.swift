@@ -6,30 +6,36 @@ enum Loader {
   static func load(_ database: Database) throws(StoreError) -> (writer: Engine.Writer, view: View) {
     var view = View()
     var writer = Engine.Writer(database: database)
-    try loadStreams(database, &view, &writer)
+    writer.manifest = try Manifest(database)
+    try loadStreams(database, &view, writer.manifest.ends)
+    try Schema.check(database, streams: UInt32(clamping: writer.manifest.ends.count))
+    try checkStates(database, writer.manifest)
     try loadRuns(database, &view, &writer)
     try loadFresh(database, &view, &writer)
     return (writer, view)
   }
 
   private static func loadStreams(
-    _ database: Database, _ view: inout View, _ writer: inout Engine.Writer
+    _ database: Database, _ view: inout View, _ ends: [Manifest.End]
   ) throws(StoreError) {
-    let rows = try database.statement("SELECT number, name, erased, sum FROM streams ORDER BY number")
+    let rows = try database.statement("SELECT number, name, sum FROM streams ORDER BY number")
     defer { rows.reset() }
-    while try rows.step() {
+    for (position, end) in ends.enumerated() {
+      let number = UInt32(clamping: position + 1)
+      guard try rows.step(), rows.integer(0) == Int64(number) else { throw .damaged("streams, row \(number)") }
       let text = rows.bytes(1)
-      guard let number = UInt32(exactly: rows.integer(0)), number == writer.nextStream,
-        let erased = UInt64(exactly: rows.integer(2)),
-        rows.integer(3) == Sums.stream(number: number, name: text, erased: erased),
+      guard rows.integer(2) == Sums.stream(number: number, name: text),
         let name = try? StreamName(String(decoding: text, as: UTF8.self))
-      else { throw .damaged("streams, row \(rows.integer(0))") }
+      else { throw .damaged("streams, row \(number)") }
       var stream = View.Stream(number: number, tables: StreamTables(number))
-      stream.erased = erased
       try loadEnds(database, name, &stream)
+      stream.erased = end.erased
+      guard stream.size == end.size, stream.tiles == end.size / Commit.leavesPerTile, end.erased <= end.size else {
+        throw .damaged("\(name), \(stream.size) entries and \(stream.tiles) tiles instead of \(end.size) entries")
+      }
       view.set(stream, for: name)
-      writer.nextStream = number + 1
     }
+    guard try !rows.step() else { throw .damaged("streams, row \(rows.integer(0))") }
   }
 
   private static func loadEnds(
@@ -45,8 +51,22 @@ enum Loader {
     let tiles = try database.statement(stream.tables.lastTile)
     defer { tiles.reset() }
     if try tiles.step(), !tiles.isNull(0) { stream.tiles = UInt64(clamping: tiles.integer(0)) &+ 1 }
-    guard stream.tiles == stream.size / Commit.leavesPerTile, stream.erased <= stream.size else {
-      throw .damaged("\(name), \(stream.tiles) tiles for \(stream.size) entries")
+  }
+
+  /// Reads of one state do not find what a damaged page hides, so all of them are counted here.
+  private static func checkStates(_ database: Database, _ manifest: Manifest) throws(StoreError) {
+    var found = Manifest.Rows()
+    let rows = try database.statement("SELECT key, value, sum FROM state")
+    defer { rows.reset() }
+    while try rows.step() {
+      let key = rows.bytes(0)
+      guard rows.integer(2) == Sums.state(key: key, value: rows.bytes(1)) else {
+        throw .damaged("state \(String(decoding: key, as: UTF8.self))")
+      }
+      found.add(UInt64(bitPattern: rows.integer(2)))
+    }
+    guard found == manifest.states else {
+      throw .damaged("state, \(found.count) rows instead of \(manifest.states.count)")
     }
   }
 
@@ -54,16 +74,18 @@ enum Loader {
     _ database: Database, _ view: inout View, _ writer: inout Engine.Writer
   ) throws(StoreError) {
     var runs: [Run] = []
-    var manifest = Manifest()
+    var found = Manifest.Rows()
     let rows = try database.statement("SELECT number, data FROM runs ORDER BY number")
     defer { rows.reset() }
     while try rows.step() {
       let (number, data) = (rows.integer(0), rows.bytes(1))
       guard let run = Run(data, number: number) else { throw .damaged("runs, row \(number)") }
-      manifest.add(Run.sum(of: data, number))
+      found.add(Run.sum(of: data, number))
       runs.append(run)
     }
-    guard try manifest == Manifest(database) else { throw .damaged("runs of the index are missing") }
+    guard found == writer.manifest.runs else {
+      throw .damaged("the index, \(found.count) runs instead of \(writer.manifest.runs.count)")
+    }
     // The smallest runs first: a missing filter costs one page whatever the run's size.
     var filters: [Int64: Filter] = [:]
     var left = View.filterBytesMax
@@ -90,31 +112,35 @@ enum Loader {
     ]
     // The table with the lower numbers is the older one: it was being written as runs.
     let order = firsts[0] != 0 && (firsts[1] == 0 || firsts[0] < firsts[1]) ? [0, 1] : [1, 0]
+    var next = writer.manifest.firstSequence
+    writer.activeFirst = next
     for table in order where firsts[table] != 0 {
-      if firsts[1 - table] != 0, table == order[1] { view.freeze() }
-      try load(table, database, &view, &writer)
+      if next > writer.activeFirst {
+        view.freeze()
+        writer.activeFirst = next
+      }
+      try load(table, database, &view, &next)
       writer.activeFresh = table
     }
+    guard next == writer.manifest.nextSequence else { throw .damaged("the newest lines of the index, row \(next)") }
   }
 
   private static func load(
-    _ table: Int, _ database: Database, _ view: inout View, _ writer: inout Engine.Writer
+    _ table: Int, _ database: Database, _ view: inout View, _ next: inout Int64
   ) throws(StoreError) {
-    var expected: Int64?
     let rows = try database.statement("SELECT sequence, data FROM fresh_\(table) ORDER BY sequence")
     defer { rows.reset() }
     while try rows.step() {
       let sequence = rows.integer(0)
-      guard expected ?? sequence == sequence, sequence >= writer.nextSequence, sequence < .max,
-        let row = FreshRow(rows.bytes(1), sequence: sequence)
-      else { throw .damaged("fresh_\(table), row \(sequence)") }
+      guard sequence == next, sequence < .max, let row = FreshRow(rows.bytes(1), sequence: sequence) else {
+        throw .damaged("the newest lines of the index, row \(next)")
+      }
       for (partition, item) in row.items {
-        guard view.name(item.stream) != nil else { throw .damaged("fresh_\(table), row \(sequence)") }
+        guard view.name(item.stream) != nil else { throw .damaged("the newest lines of the index, row \(sequence)") }
         view.active.add(item, to: partition)
       }
       for partition in row.dropped { view.dropFresh(partition) }
-      expected = sequence + 1
-      writer.nextSequence = sequence + 1
+      next = sequence + 1
     }
   }
 }

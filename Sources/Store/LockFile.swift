@@ -23,12 +23,14 @@ final class LockFile: Sendable {
   /// What was written into the file last.
   var content: [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 64)
-    return Array(bytes.prefix(max(0, pread(descriptor, &bytes, 64, 0))))
+    // Read first: `bytes.prefix(pread(…))` would take the beginning of what `bytes` was before.
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return Array(bytes.prefix(max(0, count)))
   }
 
-  /// Puts a few bytes into the file, durably; false when that fails.
-  func write(_ bytes: [UInt8]) -> Bool {
-    pwrite(descriptor, bytes, bytes.count, 0) == bytes.count && fdatasync(descriptor) == 0
+  /// Puts a few bytes into the file; false when that fails.
+  func write(_ bytes: [UInt8], durably: Bool) -> Bool {
+    pwrite(descriptor, bytes, bytes.count, 0) == bytes.count && (!durably || fdatasync(descriptor) == 0)
   }
 
   /// Makes an empty file readable by its owner alone, unless it is there.

@@ -4,18 +4,21 @@ import Glibc
 /// Looks at SQLite's log before SQLite does. SQLite ends the log at the first frame whose checksum is wrong, without a
 /// word: right for a write cut short by a power cut, but a flipped bit in the middle would silently take back commits
 /// that were promised. A transaction is written only after the one before it was synced, so a bad frame with a whole
-/// commit and yet another frame after it cannot come from a power cut. Damage in the very last commit looks like a power
-/// cut and is not told apart. Format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+/// commit and yet another frame after it cannot come from a power cut. Damage in the very last commit looks like one: it
+/// is told apart by the mark. Format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 enum LogExamination {
   private static let headerBytes = 32
   private static let frameHeaderBytes = 24
 
-  /// How far the log was copied into the database, noted before it is. A log that has become shorter would lay old
-  /// pages over newer ones.
+  /// How much of the log was synced, noted after each commit and, durably, before frames are copied into the database. A
+  /// log that has become shorter has lost promised commits, and would lay old pages over newer ones.
   struct Mark: Equatable {
     /// Tells one log from the next in the same file.
     var salts: [UInt8]
     var frames: UInt64
+
+    /// What is noted when there is no log: it reads as no mark.
+    static let none = [UInt8](repeating: 0, count: 24)
 
     init(salts: [UInt8], frames: UInt64) { (self.salts, self.frames) = (salts, frames) }
 
@@ -55,10 +58,12 @@ enum LogExamination {
   /// - Throws: `StoreError.damaged` when commits that were synced would be lost.
   static func check(_ path: String, _ mark: Mark?) throws(StoreError) {
     let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
-    defer { close(file) }
+    defer { if file >= 0 { close(file) } }
     var header = [UInt8](repeating: 0, count: headerBytes)
-    guard fill(&header, from: file) else { return }
+    guard file >= 0, fill(&header, from: file) else {
+      if let mark, mark.frames > 0 { throw lost(path, after: 0, mark) }
+      return
+    }
     var frame = [UInt8](repeating: 0, count: frameHeaderBytes + Database.pageBytes)
     // SQLite syncs the header, which lies in one sector, before the first frame.
     guard word(header, 0) & ~1 == 0x377F_0682, Int(word(header, 8)) == Database.pageBytes else {
@@ -88,9 +93,11 @@ enum LogExamination {
       hasCommitAfter = word(frame, 4) != 0
     }
     let whole = broken.map { $0 - 1 } ?? number
-    if let mark, mark.salts == Array(salts), whole < mark.frames {
-      throw .damaged("\(path), frame \(whole + 1): \(mark.frames) frames were copied already")
-    }
+    if let mark, mark.salts == Array(salts), whole < mark.frames { throw lost(path, after: whole, mark) }
+  }
+
+  private static func lost(_ path: String, after whole: Int, _ mark: Mark) -> StoreError {
+    .damaged("\(path): \(mark.frames) frames of commits were confirmed, only \(whole) are there")
   }
 
   /// Reads exactly as many bytes as there are; false at the end of the file.

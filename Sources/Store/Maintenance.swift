@@ -176,10 +176,14 @@ extension Engine {
     try write { (writer, database) throws(StoreError) in
       let standing = view.withLock { view in runs.filter { view.frozen?.partitions[$0.partition] != nil } }
       let table = 1 - writer.activeFresh
+      var manifest = writer.manifest
+      manifest.firstSequence = writer.activeFirst
       try database.transaction { () throws(StoreError) in
-        try RunRows.add(standing, database)
+        try RunRows.add(standing, to: &manifest, database)
         try database.statement("DELETE FROM fresh_\(table)").run()
+        try manifest.write(database)
       }
+      writer.manifest = manifest
       view.withLock { $0.thaw(standing) }
       return Set(standing.map(\.number))
     }
@@ -187,12 +191,15 @@ extension Engine {
 
   /// Makes a merged run visible in place of those it was made of; false when they no longer stand.
   func replace(_ old: [Run], with run: Run) throws(StoreError) -> Bool {
-    try write { (_, database) throws(StoreError) in
+    try write { (writer, database) throws(StoreError) in
       guard view.withLock({ $0.holds(old) }) else { return false }
+      var manifest = writer.manifest
       try database.transaction { () throws(StoreError) in
-        try RunRows.remove(old, database)
-        try RunRows.add([run], database)
+        try RunRows.remove(old, from: &manifest, database)
+        try RunRows.add([run], to: &manifest, database)
+        try manifest.write(database)
       }
+      writer.manifest = manifest
       view.withLock { $0.replace(old, with: run) }
       return true
     }

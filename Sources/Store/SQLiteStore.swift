@@ -35,7 +35,12 @@ public final class SQLiteStore: Store {
   public func commit(_ commit: Commit) throws(StoreError) {
     guard !commit.isEmpty else { return }
     while engine.isBehind, maintenance.failure == nil, !isClosed.load(ordering: .relaxed) { usleep(500) }
-    let aftermath = try engine.commit(commit)
+    let aftermath: Engine.Aftermath
+    do throws(StoreError) { aftermath = try engine.commit(commit) } catch {
+      // What lies in the log several times over lies in the database once: copying it may make room.
+      if case .full = error { checkpointer.note(walFrames: .max) }
+      throw error
+    }
     maintenance.note(aftermath)
     checkpointer.note(walFrames: aftermath.walFrames)
   }
@@ -73,7 +78,7 @@ public final class SQLiteStore: Store {
     return figures
   }
 
-  /// Reads everything and checks all sums, SQLite's own structure included.
-  /// - Throws: `StoreError.damaged` with the first place that is wrong.
-  public func verify() throws(StoreError) { try engine.verify() }
+  /// Reads everything and checks all sums, SQLite's own structure included. `progress` is told the share done.
+  /// - Returns: what is damaged, by stream and index where it belongs to one; empty when nothing is.
+  public func problems(progress: (Double) -> Void = { _ in }) -> [String] { engine.problems(progress) }
 }

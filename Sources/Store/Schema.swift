@@ -22,31 +22,50 @@ enum Schema {
       throw .damaged("\(path) is no store of istmo")
     }
     try database.transaction { () throws(StoreError) in
-      try database.execute(
-        """
-        CREATE TABLE streams(number INTEGER PRIMARY KEY, name TEXT NOT NULL, erased INTEGER NOT NULL, sum INTEGER NOT NULL);
-        CREATE TABLE state(key BLOB PRIMARY KEY, sum INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
-        CREATE TABLE fresh_0(sequence INTEGER PRIMARY KEY, data BLOB NOT NULL);
-        CREATE TABLE fresh_1(sequence INTEGER PRIMARY KEY, data BLOB NOT NULL);
-        CREATE TABLE runs(number INTEGER PRIMARY KEY, data BLOB NOT NULL);
-        CREATE TABLE manifest(id INTEGER PRIMARY KEY, count INTEGER NOT NULL, sum INTEGER NOT NULL);
-        CREATE TABLE pages(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
-        INSERT INTO manifest VALUES(0, 0, 0);
-        PRAGMA application_id=\(applicationID);
-        PRAGMA user_version=\(version);
-        """)
+      for table in tables { try database.execute(table) }
+      try Manifest().write(database)
+      try database.execute("PRAGMA application_id=\(applicationID)")
+      try database.execute("PRAGMA user_version=\(version)")
     }
   }
 
-  /// Makes a stream's tables. Rows are only ever added at the end of each, which SQLite does without splitting pages.
-  /// Bodies stand apart, so that erasing them gives whole pages back.
+  /// The tables of every store.
+  private static let tables = [
+    "CREATE TABLE streams(number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, name TEXT NOT NULL)",
+    "CREATE TABLE state(key BLOB PRIMARY KEY, sum INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE fresh_0(sequence INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    "CREATE TABLE fresh_1(sequence INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    "CREATE TABLE runs(number INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    "CREATE TABLE manifest(id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    "CREATE TABLE pages(id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+  ]
+
+  /// A stream's tables. Rows are only ever added at the end of each, which SQLite does without splitting pages. Bodies
+  /// stand apart, so that erasing them gives whole pages back.
+  private static func tables(ofStream number: UInt32) -> [String] {
+    [
+      "CREATE TABLE chunks_\(number)(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, weight INTEGER NOT NULL, "
+        + "sum INTEGER NOT NULL, entries BLOB NOT NULL)",
+      "CREATE TABLE bodies_\(number)(first INTEGER PRIMARY KEY, sum INTEGER NOT NULL, bodies BLOB NOT NULL)",
+      "CREATE TABLE tiles_\(number)(number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, root BLOB NOT NULL)",
+    ]
+  }
+
+  /// Makes a stream's tables.
   static func createStream(_ number: UInt32, in database: Database) throws(StoreError) {
-    try database.execute(
-      """
-      CREATE TABLE chunks_\(number)(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, weight INTEGER NOT NULL,
-        sum INTEGER NOT NULL, entries BLOB NOT NULL);
-      CREATE TABLE bodies_\(number)(first INTEGER PRIMARY KEY, bodies BLOB NOT NULL);
-      CREATE TABLE tiles_\(number)(number INTEGER PRIMARY KEY, root BLOB NOT NULL);
-      """)
+    for table in tables(ofStream: number) { try database.execute(table) }
+  }
+
+  /// Checks that the tables are these and no others. SQLite believes what stands in the file's header and schema, and
+  /// would write by them.
+  static func check(_ database: Database, streams: UInt32) throws(StoreError) {
+    guard try database.number("PRAGMA auto_vacuum") == 0 else { throw .damaged("the header of the database") }
+    var expected = Set(tables)
+    for number in 0..<streams { expected.formUnion(tables(ofStream: number + 1)) }
+    var found = Set<String>()
+    let rows = try database.statement("SELECT sql FROM sqlite_schema")
+    defer { rows.reset() }
+    while try rows.step() { found.insert(String(decoding: rows.bytes(0), as: UTF8.self)) }
+    guard found == expected else { throw .damaged("the schema of the database") }
   }
 }

@@ -9,28 +9,28 @@ final class StreamTables: Sendable {
   let lastTile: String
   let firstBodies: String
   let deleteBodies: String
-  let everyChunk: String
+  let chunksFrom: String
 
   init(_ number: UInt32) {
     let (chunks, bodies, tiles) = ("chunks_\(number)", "bodies_\(number)", "tiles_\(number)")
     insertChunk = "INSERT INTO \(chunks)(first, count, weight, sum, entries) VALUES(?, ?, ?, ?, ?)"
-    insertBodies = "INSERT INTO \(bodies)(first, bodies) VALUES(?, ?)"
-    insertTile = "INSERT INTO \(tiles)(number, root) VALUES(?, ?)"
+    insertBodies = "INSERT INTO \(bodies)(first, sum, bodies) VALUES(?, ?, ?)"
+    insertTile = "INSERT INTO \(tiles)(number, sum, root) VALUES(?, ?, ?)"
     chunkAtOrBefore =
       "SELECT first, count, weight, sum, entries FROM \(chunks) WHERE first <= ? ORDER BY first DESC LIMIT 1"
     chunkWithBodies = """
-      SELECT first, count, weight, sum, entries, (SELECT bodies FROM \(bodies) b WHERE b.first = c.first)
-      FROM \(chunks) c WHERE first <= ? ORDER BY first DESC LIMIT 1
+      SELECT c.first, c.count, c.weight, c.sum, c.entries, b.bodies, b.sum
+      FROM \(chunks) c LEFT JOIN \(bodies) b ON b.first = c.first WHERE c.first <= ? ORDER BY c.first DESC LIMIT 1
       """
-    tilesFrom = "SELECT number, root FROM \(tiles) WHERE number >= ? ORDER BY number LIMIT ?"
+    tilesFrom = "SELECT number, root, sum FROM \(tiles) WHERE number >= ? ORDER BY number LIMIT ?"
     lastTile = "SELECT max(number) FROM \(tiles)"
     firstBodies = "SELECT first FROM \(bodies) WHERE first < ? LIMIT 1"
     deleteBodies = """
       DELETE FROM \(bodies) WHERE first IN (SELECT first FROM \(bodies) WHERE first < ? ORDER BY first LIMIT ?)
       """
-    everyChunk = """
-      SELECT first, count, weight, sum, entries, (SELECT length(bodies) FROM \(bodies) b WHERE b.first = c.first)
-      FROM \(chunks) c ORDER BY first
+    chunksFrom = """
+      SELECT c.first, c.count, c.weight, c.sum, c.entries, b.bodies, b.sum
+      FROM \(chunks) c LEFT JOIN \(bodies) b ON b.first = c.first WHERE c.first >= ? ORDER BY c.first LIMIT ?
       """
   }
 }

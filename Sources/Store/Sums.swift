@@ -3,9 +3,21 @@ import Terms
 
 /// The sums kept in rows.
 enum Sums {
-  static func stream(number: UInt32, name: [UInt8], erased: UInt64) -> Int64 {
-    var sum = Checksum(UInt64(number), erased)
+  static func stream(number: UInt32, name: [UInt8]) -> Int64 {
+    var sum = Checksum(UInt64(number), 0x5712)
     sum.add(name)
+    return Int64(bitPattern: sum.value)
+  }
+
+  static func tile(stream: UInt32, number: UInt64, root: Digest) -> Int64 {
+    var sum = Checksum(UInt64(stream), number)
+    root.withUnsafeBytes { sum.add($0) }
+    return Int64(bitPattern: sum.value)
+  }
+
+  static func bodies(stream: UInt32, first: UInt64, _ bodies: UnsafeRawBufferPointer) -> Int64 {
+    var sum = Checksum(UInt64(stream) << 32 | 0xB0D1, first)
+    sum.add(bodies)
     return Int64(bitPattern: sum.value)
   }
 
@@ -24,39 +36,6 @@ enum Sums {
     sum.add(weight)
     sum.add(entries)
     return Int64(bitPattern: sum.value)
-  }
-}
-
-/// How many runs there are and the sum of their sums, kept beside them: a row that vanished would otherwise only look
-/// like records that were never published.
-struct Manifest: Equatable {
-  var count: Int64 = 0
-  var sum: Int64 = 0
-
-  init() {}
-
-  init(_ database: Database) throws(StoreError) {
-    let row = try database.statement("SELECT count, sum FROM manifest WHERE id = 0")
-    defer { row.reset() }
-    guard try row.step() else { throw .damaged("the manifest of the index is missing") }
-    (count, sum) = (row.integer(0), row.integer(1))
-  }
-
-  mutating func add(_ run: UInt64) {
-    count &+= 1
-    sum ^= Int64(bitPattern: run)
-  }
-
-  mutating func remove(_ run: UInt64) {
-    count &-= 1
-    sum ^= Int64(bitPattern: run)
-  }
-
-  func write(_ database: Database) throws(StoreError) {
-    let row = try database.statement("UPDATE manifest SET count = ?, sum = ? WHERE id = 0")
-    row.bind(1, count)
-    row.bind(2, sum)
-    try row.run()
   }
 }
 
@@ -82,4 +61,12 @@ struct ChunkRow {
   }
 
   var end: UInt64 { first + UInt64(count) }
+
+  /// Whether the columns `bodies, sum` that follow are the bodies stored with the chunk.
+  func hasBodies(_ row: Statement, stream: UInt32) -> Bool {
+    guard weight > 0 else { return row.isNull(5) }
+    return row.withBytes(5) { bodies in
+      bodies.count == weight && row.integer(6) == Sums.bodies(stream: stream, first: first, bodies)
+    }
+  }
 }

@@ -6,4 +6,6 @@ struct Tuning: Sendable {
   var walFramesMax = 16_384
   /// Connections that read.
   var readers = 4
+  /// Whether each commit is noted beside the log. Tests leave it out, as a power cut may have.
+  var marksCommits = true
 }

@@ -8,10 +8,10 @@ final class RawSQLite {
   private var record: UInt64 = 0
   private let data: [UInt8]
 
-  init(path: String) {
+  init(path: String) throws {
     data = [UInt8](repeating: 0xA5, count: Load.bodyBytes + Load.entryBytes)
     sqlite3_open(path, &database)
-    run(
+    try run(
       """
       PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16384; PRAGMA secure_delete=OFF;
       CREATE TABLE records(id INTEGER PRIMARY KEY, a INTEGER NOT NULL, b INTEGER NOT NULL, data BLOB NOT NULL);
@@ -20,25 +20,27 @@ final class RawSQLite {
     sqlite3_prepare_v2(database, "INSERT INTO records(a, b, data) VALUES(?, ?, ?)", -1, &insert, nil)
   }
 
-  private func run(_ sql: String) {
+  private func run(_ sql: String) throws {
     guard sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK else {
-      fatalError("\(sql): \(String(cString: sqlite3_errmsg(database)))")
+      throw StoreBench.Failure("\(sql): \(String(cString: sqlite3_errmsg(database)))")
     }
   }
 
-  func commit(_ count: Int) {
-    run("BEGIN IMMEDIATE")
+  func commit(_ count: Int) throws {
+    try run("BEGIN IMMEDIATE")
     for _ in 0..<count {
       sqlite3_bind_int64(insert, 1, Int64(bitPattern: Load.key(record, 1)))
       sqlite3_bind_int64(insert, 2, Int64(bitPattern: Load.key(record, 2)))
       data.withUnsafeBytes { bytes in
         _ = sqlite3_bind_blob64(insert, 3, bytes.baseAddress, UInt64(bytes.count), istmo_sqlite_static())
       }
-      guard sqlite3_step(insert) == SQLITE_DONE else { fatalError(String(cString: sqlite3_errmsg(database))) }
+      guard sqlite3_step(insert) == SQLITE_DONE else {
+        throw StoreBench.Failure(String(cString: sqlite3_errmsg(database)))
+      }
       sqlite3_reset(insert)
       record += 1
     }
-    run("COMMIT")
+    try run("COMMIT")
   }
 
   deinit {

@@ -9,6 +9,12 @@ enum StoreBench {
   private static let rounds = 3
   private static let secondsPerRound = 1.0
 
+  /// What makes the figures worthless.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+  }
+
   static func main() {
     do {
       try run()
@@ -66,10 +72,10 @@ enum StoreBench {
     var ours: [Double] = []
     var times: [Double] = []
     do {
-      let plain = RawSQLite(path: path)
-      for _ in 0..<100 { plain.commit(1_000) }
+      let plain = try RawSQLite(path: path)
+      for _ in 0..<100 { try plain.commit(1_000) }
       for _ in 0..<rounds {
-        raw.append(Double(batch) * rate { _ in plain.commit(batch) })
+        raw.append(try Double(batch) * rate { _ in try plain.commit(batch) })
         ours.append(
           try Double(batch)
             * rate { times in
@@ -120,7 +126,9 @@ enum StoreBench {
           let started = now()
           let found = try store.locate(BlindKey(bits: key), partitions: partitions, limit: 100)
           times.append(now() - started)
-          guard found.isEmpty != hit else { fatalError("lookup of record \(record) found \(found)") }
+          guard found.isEmpty != hit else {
+            throw Failure("lookup of record \(record) found \(found)")
+          }
         }
         times.sort()
         print(
@@ -132,7 +140,7 @@ enum StoreBench {
     for attempt in 0..<20_000 {
       let record = Load.key(UInt64(attempt), 78) % load.next
       let started = now()
-      guard try store.chunk(of: load.stream, containing: record) != nil else { fatalError("no chunk of \(record)") }
+      guard try store.chunk(of: load.stream, containing: record) != nil else { throw Failure("no chunk of \(record)") }
       times.append(now() - started)
     }
     times.sort()

@@ -10,7 +10,9 @@ enum Sample {
     .joined(separator: "/")
   static let topologyFile = root + "/Topology/central-america.toml"
 
-  static func topology() throws -> Topology { try Topology.load(topologyFile) }
+  private static let loaded = Result { try Topology.load(topologyFile) }
+
+  static func topology() throws -> Topology { try loaded.get() }
 
   static func definition(_ name: String = "migration") throws -> Definition {
     try #require(try topology().definition(DatasetName(name)))

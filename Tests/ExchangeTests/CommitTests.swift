@@ -136,11 +136,11 @@ import Testing
     let receipt = try #require(state.receipt)
     #expect(receipt.checkpoint.size == 2)
     #expect(receipt.checkpoint.root == state.frontier.root)
-    let key = try receiptNoteKey(scene.recipient.keys.receipt.verifyingKey, of: Scene.gt, in: Scene.realm)
+    let key = NoteKey(.receipt, of: Scene.gt, in: Scene.realm, key: scene.recipient.keys.receipt.verifyingKey)
     #expect(try receipt.note.isSigned(by: key))
     // And of the recipient: the origin's checkpoint with its "as of".
     let held = try #require(try scene.recipient.reader.state(of: Scene.sent).checkpoint)
-    let asOf = try receiptNoteKey(scene.origin.keys.receipt.verifyingKey, of: Scene.sv, in: Scene.realm)
+    let asOf = NoteKey(.receipt, of: Scene.sv, in: Scene.realm, key: scene.origin.keys.receipt.verifyingKey)
     #expect(try held.isSigned(byLog: [scene.origin.keys.log.verifyingKey]))
     #expect(try held.note.isSigned(by: asOf))
     try scene.origin.restart()

@@ -73,7 +73,7 @@ struct HandmadeOrigin {
       Checkpoint(origin: origin ?? context.origin, size: size ?? frontier.size, root: root ?? frontier.root),
       logKey: signer.log)
     if hasAsOf {
-      let key = try receiptNoteKey(party.keys.receipt.verifyingKey, of: party.country, in: Scene.realm)
+      let key = NoteKey(.receipt, of: party.country, in: Scene.realm, key: party.keys.receipt.verifyingKey)
       signed.add(Cosignature.sign(signed.checkpoint.text, at: party.now, with: party.keys.receipt, as: key))
     }
     return signed

@@ -9,7 +9,7 @@ import Testing
 /// What goes over a link when nothing happens, when messages are lost, and what is believed of what comes.
 @Suite struct LinkTests {
   private func asOfs(_ scene: Scene) throws -> [(size: UInt64, time: UInt64)] {
-    let key = try receiptNoteKey(scene.origin.keys.receipt.verifyingKey, of: Scene.sv, in: Scene.realm)
+    let key = NoteKey(.receipt, of: Scene.sv, in: Scene.realm, key: scene.origin.keys.receipt.verifyingKey)
     return try scene.carried.compactMap { message in
       guard case .asOf(Scene.sent, let note) = message else { return nil }
       let signed = try SignedCheckpoint(note)
@@ -33,7 +33,7 @@ import Testing
     let now = UInt64(scene.recipient.now.seconds)
     #expect(scene.recipient.status(Scene.sent)?.asOf.map { now - $0 < 5 } == true)
     let durable = try #require(try scene.recipient.reader.state(of: Scene.sent).checkpoint)
-    let key = try receiptNoteKey(scene.origin.keys.receipt.verifyingKey, of: Scene.sv, in: Scene.realm)
+    let key = NoteKey(.receipt, of: Scene.sv, in: Scene.realm, key: scene.origin.keys.receipt.verifyingKey)
     let durableTime = try #require(try durable.note.time(of: key))
     #expect(now - durableTime < 15)
     // Receipts go on too, with the time of now.

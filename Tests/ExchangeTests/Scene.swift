@@ -61,6 +61,7 @@ final class Party {
       case .failed(let token, let error): failures[token] = error
       case .hello(let hello, _): hellos.append(hello)
       case .arrived(let stream, let range): arrived.append((stream, range))
+      case .proceed: give(.proceed)
       case .close(_, let reason): closed.append(reason)
       case .log(let event): log.append(event)
       }

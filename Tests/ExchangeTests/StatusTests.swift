@@ -32,7 +32,7 @@ import Testing
       switch status.direction {
       case .home: #expect(status.receiptSize == status.size && status.lagRecords == 0)
       case .outgoing:
-        let key = try receiptNoteKey(other.keys.receipt.verifyingKey, of: other.country, in: Scene.realm)
+        let key = NoteKey(.receipt, of: other.country, in: Scene.realm, key: other.keys.receipt.verifyingKey)
         let durable = state.receipt?.checkpoint.size ?? 0
         if let receipt = state.receipt { #expect(try receipt.note.isSigned(by: key)) }
         #expect(status.receiptSize >= durable && status.receiptSize <= status.size)

@@ -16,21 +16,22 @@ struct ChannelFuzzTests {
     for seed in 0..<UInt64(Self.rounds) {
       let entropy = SeededEntropy(seed: seed)
       func pick(_ limit: Int) -> Int { Int(entropy.uint64() % UInt64(max(1, limit))) }
+      func change(_ bytes: [UInt8], _ really: Bool) -> [UInt8] { really ? Mutation.change(bytes, pick) : bytes }
       var ends = try Ends(salvador, guatemala, seed: seed)
       let sent = (0..<4).map { _ in LinkMessage(type: 0x10 + UInt8(pick(200)), payload: entropy.bytes(pick(20_000))) }
       // Which flight is changed: 0 hello, 1 answer, 2 messages to the responder, 3 messages to the initiator.
       let flight = pick(4)
       var received: [ChannelEvent] = []
       do {
-        received += try ends.responder.feed(Self.change(try ends.initiator.takeOutput(), flight == 0, pick))
-        received += try ends.initiator.feed(Self.change(try ends.responder.takeOutput(), flight == 1, pick))
+        received += try ends.responder.feed(change(try ends.initiator.takeOutput(), flight == 0))
+        received += try ends.initiator.feed(change(try ends.responder.takeOutput(), flight == 1))
         received += try ends.responder.feed(try ends.initiator.takeOutput())
         for message in sent {
           try ends.initiator.send(message)
           try ends.responder.send(message)
         }
-        received += try ends.responder.feed(Self.change(try ends.initiator.takeOutput(), flight == 2, pick))
-        received += try ends.initiator.feed(Self.change(try ends.responder.takeOutput(), flight == 3, pick))
+        received += try ends.responder.feed(change(try ends.initiator.takeOutput(), flight == 2))
+        received += try ends.initiator.feed(change(try ends.responder.takeOutput(), flight == 3))
       } catch {
         #expect(flight < 4)  // refused, as it may be
       }
@@ -54,20 +55,5 @@ struct ChannelFuzzTests {
       let isEstablished = initiator.isEstablished
       #expect(!isEstablished)
     }
-  }
-
-  private static func change(_ bytes: [UInt8], _ really: Bool, _ pick: (Int) -> Int) -> [UInt8] {
-    guard really, !bytes.isEmpty else { return bytes }
-    var bytes = bytes
-    let at = pick(bytes.count)
-    switch pick(6) {
-    case 0: bytes[at] ^= 1 << UInt8(pick(8))
-    case 1: bytes[at] = UInt8(pick(256))
-    case 2: bytes.removeSubrange(at...)
-    case 3: bytes.remove(at: at)
-    case 4: bytes.insert(UInt8(pick(256)), at: at)
-    default: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + 1 + pick(500))], at: at)
-    }
-    return bytes
   }
 }

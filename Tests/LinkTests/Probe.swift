@@ -43,6 +43,7 @@ final class Probe: LinkDelegate {
     notes.withLock { $0.log.append("\(level.rawValue) \(line)") }
   }
 
+  var upCount: Int { notes.withLock { $0.up.count } }
   func logged(_ part: String) -> Bool { notes.withLock { $0.log.contains { $0.contains(part) } } }
 }
 
@@ -65,6 +66,16 @@ final class Station: Sendable {
   }
 
   deinit { reactor.stop() }
+
+  /// Two stations that know each other and both dial, once they are linked.
+  static func linked(_ a: Party, _ b: Party, options: LinkOptions = .quick) throws -> (Station, Station) {
+    let (one, other) = (try Station(a, options: options), try Station(b, options: options))
+    one.reactor.update(neighbours: [other.asNeighbour])
+    other.reactor.update(neighbours: [one.asNeighbour])
+    let both = eventually { one.isUp(b.country) && other.isUp(a.country) }
+    try #require(both, "\(one.probe.notes.withLock { $0.log }) \(other.probe.notes.withLock { $0.log })")
+    return (one, other)
+  }
 
   var endpoint: String { "127.0.0.1:\(port)" }
   var asNeighbour: Neighbour {
@@ -121,9 +132,19 @@ func eventually(_ seconds: Double = 15, _ condition: () -> Bool) -> Bool {
 final class RawClient {
   let number: Int32
 
-  init(port: UInt16) throws {
+  /// Connects from `host` of 127.0.0.0/8, all of which are this machine.
+  init(port: UInt16, from host: UInt8 = 1) throws {
     number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     try #require(number >= 0)
+    var own = sockaddr_in()
+    own.sin_family = sa_family_t(AF_INET)
+    own.sin_addr.s_addr = (0x7F00_0000 | UInt32(host)).bigEndian
+    let bound = withUnsafePointer(to: &own) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    try #require(bound == 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -143,6 +164,9 @@ final class RawClient {
   @discardableResult func send(_ bytes: [UInt8]) -> Bool {
     bytes.withUnsafeBytes { Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) } == bytes.count
   }
+
+  /// Says that nothing more will come.
+  func finish() { shutdown(number, Int32(SHUT_WR)) }
 
   /// What arrived next; empty when the other side closed; nil when nothing came in 5 seconds.
   func receive() -> [UInt8]? {

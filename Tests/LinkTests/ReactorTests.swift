@@ -2,7 +2,6 @@ import Foundation
 import Link
 import Noise
 import Sodium
-import Synchronization
 import Terms
 import Testing
 
@@ -15,16 +14,7 @@ import Testing
     guatemala = try Party("GT")
   }
 
-  /// Two stations that know each other and both dial.
-  private func linked(options: LinkOptions = .quick) throws -> (Station, Station) {
-    let one = try Station(salvador, options: options)
-    let other = try Station(guatemala, options: options)
-    one.reactor.update(neighbours: [other.asNeighbour])
-    other.reactor.update(neighbours: [one.asNeighbour])
-    let both = eventually { one.isUp(guatemala.country) && other.isUp(salvador.country) }
-    try #require(both, "\(one.probe.notes.withLock { $0.log }) \(other.probe.notes.withLock { $0.log })")
-    return (one, other)
-  }
+  private func linked() throws -> (Station, Station) { try Station.linked(salvador, guatemala) }
 
   @Test func bothDialAndExactlyOneConnectionStays() throws {
     for _ in 0..<20 {
@@ -126,53 +116,4 @@ import Testing
     }
     #expect(eventually { descriptors() <= before + 2 })
   }
-
-  @Test func aSlowReaderHoldsItsSenderBackInBoundedMemory() throws {
-    let (one, other) = try linked()
-    let (gt, sv) = (guatemala.country, salvador.country)
-    let total = 200 << 20
-    let payload = [UInt8](repeating: 0xA5, count: 1 << 20)
-    let counters = Counters()
-    let pump: @Sendable (LinkReactor) -> Void = { reactor in
-      while counters.sent.load() < total, reactor.send(LinkMessage(type: 0x20, payload: payload), to: gt) {
-        counters.sent.add(payload.count)
-        counters.most.raise(to: reactor.queuedBytes(to: gt))
-      }
-    }
-    one.probe.onWritable.withLock { slot in slot = { [reactor = one.reactor] _ in pump(reactor) } }
-    // The reader pauses after each message for a moment.
-    other.probe.onMessage.withLock { slot in
-      slot = { [reactor = other.reactor] _, _ in
-        reactor.pauseReading(sv)
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(3)) {
-          reactor.perform { reactor.resumeReading(sv) }
-        }
-      }
-    }
-    let memory = residentBytes()
-    one.reactor.perform { [reactor = one.reactor] in pump(reactor) }
-    #expect(eventually(60) { other.probe.notes.withLock { $0.messageBytes } == total })
-    #expect(counters.most.load() <= (5 << 20) + 16)
-    #expect(residentBytes() - memory < 64 << 20)
-    #expect(one.isUp(gt) && other.isUp(sv))
-  }
-}
-
-/// Numbers that several threads touch.
-final class Counters: Sendable {
-  final class Number: Sendable {
-    private let value = Mutex(0)
-    func load() -> Int { value.withLock { $0 } }
-    func add(_ more: Int) { value.withLock { $0 += more } }
-    func raise(to least: Int) { value.withLock { $0 = max($0, least) } }
-  }
-  let sent = Number()
-  let most = Number()
-}
-
-/// This process's resident memory in bytes (proc(5), statm).
-func residentBytes() -> Int {
-  let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-  let words = text.split(separator: " ")
-  return words.count > 1 ? (Int(words[1]) ?? 0) * 4096 : 0
 }

@@ -138,15 +138,21 @@ import Testing
   }
 
   @Test func settingsAreReadWithTheLineThatIsWrong() throws {
-    let config = HomeConfig(
+    var config = HomeConfig(
       realm: try Realm("r"), country: try CountryCode("SV"), link: try ListenAddress("[::]:7411"),
       storageKey: .credential)
+    #expect(try HomeConfig(text: config.text) == config)
+    config.endpoints = [
+      try CountryCode("GT"): try ListenAddress("127.0.0.1:4712"), try CountryCode("HN"): try ListenAddress("[::1]:9"),
+    ]
     #expect(try HomeConfig(text: config.text) == config)
     #expect(try HomeConfig(text: config.text.replacing("\n", with: "\r\n")) == config)
     for (old, new, line) in [
       ("country = SV", "country = sv", 2), ("country = SV", "colour = SV", 2), ("realm = r", "realm", 3),
       ("realm = r", "country = SV", 3), ("[::]:7411", "::7411", 5), ("[::]:7411", "[::]:70000", 5),
       ("country = SV\n", "", 1), ("credential\n", "none\n", 9),
+      ("endpoint.GT", "endpoint.GTM", 11), ("127.0.0.1:4712", "127.0.0.1:0", 11), ("[::1]:9", "::1:9", 12),
+      ("endpoint.HN", "endpoint.GT", 12), ("endpoint.HN", "endpoints.HN", 12),
     ] {
       do {
         _ = try HomeConfig(text: config.text.replacing(old, with: new))

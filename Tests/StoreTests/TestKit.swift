@@ -92,6 +92,13 @@ func refusal(_ body: () throws -> Void) -> StoreError? {
   }
 }
 
+extension SQLiteStore {
+  /// Reads everything.
+  func verify() throws(StoreError) {
+    if let first = problems().first { throw .damaged(first) }
+  }
+}
+
 func isDamage(_ error: any Error) -> Bool {
   if case .damaged? = error as? StoreError { true } else { false }
 }

@@ -8,6 +8,9 @@ import Testing
 
   /// Places that may trap, how often, and why. A trap on bytes from outside is a remote crash.
   static let traps: [String: (count: Int, reason: String)] = [
+    "Sources/Link/LinkReactor.swift": (
+      1, "the program's own code called from a wrong thread: no bytes decide that, and going on would corrupt memory"
+    ),
     "Sources/Sodium/Library.swift": (1, "no source of randomness: nothing may go on"),
     "Sources/Sodium/SecretBytes.swift": (1, "no locked memory for a key: it must not lie in memory that is swapped"),
   ]

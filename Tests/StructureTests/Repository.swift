@@ -47,6 +47,7 @@ struct Graph {
     let name: String
     let uses: [String]
     let isTest: Bool
+    let isExecutable: Bool
     /// A module in C or C++.
     var isForeign: Bool { name.first == "C" && name.dropFirst().first?.isUppercase == true }
   }
@@ -67,7 +68,7 @@ struct Graph {
       }
       return Target(
         name: String(match.name), uses: uses.filter { !$0.isEmpty }.map { String($0.dropFirst().dropLast()) },
-        isTest: match.call == "tests" || match.call == "testTarget")
+        isTest: match.call == "tests" || match.call == "testTarget", isExecutable: match.call == "executableTarget")
     }
   }
 

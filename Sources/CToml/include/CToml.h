@@ -9,7 +9,9 @@ extern "C" {
 #endif
 
 /// The largest document read: a topology of a whole region is far below, and the parser's memory stays small.
-#define ISTMO_TOML_MAX_BYTES 1048576
+#define ISTMO_TOML_MAX_BYTES 262144
+/// The longest line: for each value the parser copies the line it stands on.
+#define ISTMO_TOML_MAX_LINE 2048
 /// The deepest nesting of brackets, and separately of dotted keys: toml11 descends recursively, so this bounds its stack.
 #define ISTMO_TOML_MAX_DEPTH 16
 

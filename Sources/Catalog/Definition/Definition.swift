@@ -23,6 +23,9 @@ public struct Definition: Hashable, Sendable {
   public let timeField: String?
   /// The field that holds the record this one is about.
   public let refersField: String?
+  /// The field that names the country which is to refer to the record. Where that is the record's own origin, as at a
+  /// crossing whose single control is in the country of entry, nothing more is to come.
+  public let awaitsField: String?
   /// Rules over several fields.
   let rules: [Rule]
 
@@ -48,12 +51,12 @@ public struct Definition: Hashable, Sendable {
   init(
     dataset: DatasetName, version: UInt32, digest: Digest, title: Translated, description: Translated,
     retentionDays: UInt32, mode: StreamTerms.Mode, fields: [Field], timeField: String?, refersField: String?,
-    rules: [NamedRule]
+    awaitsField: String?, rules: [NamedRule]
   ) {
     (self.dataset, self.version, self.digest) = (dataset, version, digest)
     (self.title, self.description) = (title, description)
     (self.retentionDays, self.mode) = (retentionDays, mode)
-    (self.timeField, self.refersField) = (timeField, refersField)
+    (self.timeField, self.refersField, self.awaitsField) = (timeField, refersField, awaitsField)
     let all = fields + [Self.reference]
     let alphabetical = all.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
     func index(_ name: String?) -> Int? { alphabetical.firstIndex { $0.name == name } }

@@ -12,13 +12,17 @@ extension DefinitionReader {
 
   mutating func readFields(_ root: TableReader) {
     let tables = root.tables("field", what: "field")
-    if tables.isEmpty { let _: Void? = root.missing("field", "a table for each, headed [[field]]") }
+    if root.member("field") == nil {
+      root.missing(table: "field", "add a table for each, headed [[field]], with name, type, title and description")
+    }
     if tables.count > Self.fieldsMax {
       source.report(root.offset, "more than \(Self.fieldsMax) fields", "define a second dataset")
     }
+    defer { allFieldsAreRead = fields.count == tables.count }
     for table in tables.prefix(Self.fieldsMax) {
       let word = table.word("type", of: FieldType.words)
-      let special = word.flatMap { Self.special[$0] } ?? []
+      // Of a type that is not known, any type's keys may stand.
+      let special = word.map { Self.special[$0] ?? [] } ?? Self.special.values.flatMap(\.self)
       table.refuseOthers(than: Self.common + special)
       guard let name = table.text("name", example: "birth_date"), checkName(name) else { continue }
       let title = table.translated("title", example: name.value)
@@ -106,9 +110,13 @@ extension DefinitionReader {
     guard let values = table.texts("values", example: "departure") else {
       return table.member("values") == nil ? table.missing("values", "[\"one\", \"two\"]") : nil
     }
-    guard !values.isEmpty, Set(values.map(\.value)).count == values.count else {
-      source.report(
-        table.member("values")?.value.offset ?? table.offset, "no values, or one twice", "write each word once")
+    guard !values.isEmpty else {
+      source.report(table.member("values")?.value.offset ?? table.offset, "no values", "write at least one word")
+      return nil
+    }
+    var seen: Set<String> = []
+    if let twice = values.first(where: { !seen.insert($0.value).inserted }) {
+      source.report(twice.offset, "the value \"\(twice.value)\" stands twice", "remove one")
       return nil
     }
     for value in values
@@ -132,7 +140,7 @@ extension DefinitionReader {
       Field.Condition(
         parts: condition.members.map { member in
           Field.Condition.Part(
-            field: member.key, values: (condition.texts(member.key, example: "departure") ?? []).map(\.value))
+            field: member.key, values: (condition.texts(of: member, example: "departure") ?? []).map(\.value))
         }.sorted { $0.field < $1.field })
     }
   }
@@ -150,13 +158,17 @@ extension DefinitionReader {
 
   private func checkCondition(_ member: TomlMember, _ condition: TableReader, _ key: String) {
     let enums = fields.filter { $0.type.word == "enum" }.map(\.name)
-    guard let field = fields.first(where: { $0.name == member.key }), case .enumeration(let words) = field.type else {
+    let named = fields.first { $0.name == member.key }
+    if named == nil && !allFieldsAreRead { return }
+    guard let field = named, case .enumeration(let words) = field.type else {
       source.report(
         member.keyOffset, "\(key) names \"\(member.key)\", which is no enum field",
         NearestName.advice(member.key, in: enums, else: "name one of \(enums.joined(separator: ", "))"))
       return
     }
-    for value in condition.texts(member.key, example: words.first ?? "") ?? [] where !words.contains(value.value) {
+    // What is no list was noted when the condition was read.
+    guard case .list = member.value.content else { return }
+    for value in condition.texts(of: member, example: words.first ?? "") ?? [] where !words.contains(value.value) {
       source.report(
         value.offset, "\"\(value.value)\" is no value of \(field.name)",
         NearestName.advice(value.value, in: words, else: "write one of \(words.joined(separator: ", "))"))

@@ -18,17 +18,21 @@ struct DefinitionReader {
   var fields: [Field] = []
   /// Where each field's table stands, for faults found later.
   var fieldTables: [TableReader] = []
+  /// Whether all fields could be read; when not, what names one of the others is not at fault.
+  var allFieldsAreRead = true
 
   /// A body has at most so many members, and a definition of more fields helps nobody.
   static let fieldsMax = 100
+  /// Each is asked of every record.
+  static let rulesMax = 50
 
   init(source: TomlSource) { self.source = source }
 
   mutating func read(digest: Digest) -> Definition? {
     guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "definition") }) else { return nil }
     root.refuseOthers(than: [
-      "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field", "field",
-      "rule",
+      "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field",
+      "awaits_field", "field", "rule",
     ])
     let dataset = dataset(root)
     let version = root.number("version", in: 1...1_000_000, example: 1)
@@ -40,6 +44,7 @@ struct DefinitionReader {
     checkConditions()
     let time = pointer(root, "time_field", to: "time")
     let refers = pointer(root, "refers_field", to: "record")
+    let awaits = pointer(root, "awaits_field", to: "country")
     let rules = rules(root)
     guard let dataset, let version, let title, let description, let retention,
       let mode = mode.flatMap(StreamTerms.Mode.init(rawValue:)), source.faults.isEmpty
@@ -47,7 +52,7 @@ struct DefinitionReader {
     return Definition(
       dataset: dataset, version: UInt32(clamping: version), digest: digest, title: title, description: description,
       retentionDays: UInt32(clamping: retention), mode: mode, fields: fields, timeField: time, refersField: refers,
-      rules: rules)
+      awaitsField: awaits, rules: rules)
   }
 
   private func dataset(_ root: TableReader) -> DatasetName? {
@@ -62,9 +67,10 @@ struct DefinitionReader {
   private func pointer(_ root: TableReader, _ key: String, to word: String) -> String? {
     guard let text = root.text(key, example: word, optional: true) else { return nil }
     guard let field = fields.first(where: { $0.name == text.value }) else {
+      guard allFieldsAreRead else { return nil }
       let names = fields.filter { $0.type.word == word }.map(\.name)
       source.report(
-        text.offset, "\(key) names no field",
+        text.offset, "there is no field \"\(text.value)\"",
         NearestName.advice(text.value, in: names, else: "name a field of type \(word)"))
       return nil
     }
@@ -76,9 +82,19 @@ struct DefinitionReader {
     return field.name
   }
 
+  /// A field that a part of a rule may name.
+  private func example(of part: String) -> String {
+    if part == "key" { return "name" }
+    return fields.first { Rule.types[part] == nil || Rule.types[part] == $0.type.word }?.name ?? part
+  }
+
   private func rules(_ root: TableReader) -> [NamedRule] {
     var rules: [NamedRule] = []
-    for table in root.tables("rule", what: "rule") {
+    let tables = root.tables("rule", what: "rule")
+    if tables.count > Self.rulesMax {
+      source.report(tables[Self.rulesMax].offset, "more than \(Self.rulesMax) rules", "write fewer")
+    }
+    for table in tables.prefix(Self.rulesMax) {
       guard let name = table.word("kind", of: Rule.kinds.map(\.name)),
         let kind = Rule.kinds.first(where: { $0.name == name })
       else { continue }
@@ -86,12 +102,13 @@ struct DefinitionReader {
       var rule = NamedRule(kind: name, parts: [:])
       for part in kind.needed + kind.optional {
         let optional = kind.optional.contains(part)
-        guard let text = table.text(part, example: part, optional: optional) else { continue }
+        guard let text = table.text(part, example: example(of: part), optional: optional) else { continue }
         rule.parts[part] = text.value
         if part == "key" { continue }
         guard let field = fields.first(where: { $0.name == text.value }) else {
+          guard allFieldsAreRead else { continue }
           source.report(
-            text.offset, "the rule names no field with \"\(text.value)\"",
+            text.offset, "there is no field \"\(text.value)\"",
             NearestName.advice(text.value, in: fields.map(\.name), else: "name a field of this definition"))
           continue
         }

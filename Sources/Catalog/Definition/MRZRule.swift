@@ -46,11 +46,12 @@ struct MRZRule: Hashable, Sendable {
       case "V": "visa"
       default: "identity-card"
       }
-    var number: [UInt8]? = Array(zone.number.utf8)
+    let own = Self.numberKey(of: zone)
+    var number: [UInt8]? = own
     if kind == "identity-card" {
       // A card's own number is not always the person's: that may stand in the optional data, or in both together.
       let optional = DocumentField.key(Array(zone.optional.utf8)[...])
-      let candidates = [Array(zone.number.utf8), optional, Array(zone.number.utf8) + optional]
+      let candidates = [own, optional, own + optional]
       number = candidates.first { NationalIdentity.fault(of: $0[...], country: issuer[...]) == nil }
     }
     guard let number else {
@@ -95,7 +96,7 @@ struct MRZRule: Hashable, Sendable {
       let country = draft.document.member(node, "country"), let kind = draft.document.member(node, "kind")
     else { return }
     let key = DocumentField.key(draft.document.text(number))
-    let (own, optional) = (Array(zone.number.utf8), DocumentField.key(Array(zone.optional.utf8)[...]))
+    let (own, optional) = (Self.numberKey(of: zone), DocumentField.key(Array(zone.optional.utf8)[...]))
     guard key == own || key == optional || key == own + optional else { throw disagree("the number") }
     let issuer = ISO3166.code(ofTravelDocument: Array(zone.issuer.utf8)[...])
     guard issuer?.elementsEqual(draft.document.text(country)) == true else { throw disagree("the country") }
@@ -134,11 +135,14 @@ struct MRZRule: Hashable, Sendable {
     return true
   }
 
+  /// The zone's number without the fillers that stand for its spaces and hyphens (Doc 9303-4 section 4.2.2.2).
+  static func numberKey(of zone: MRZ) -> [UInt8] { DocumentField.key(Array(zone.number.utf8)[...]) }
+
   /// The zone's document number is found under the document's name, also where the document holds another number.
   func appendKeys(_ draft: borrowing Draft, _ definition: Definition, to keys: inout [SearchKey]) {
     guard definition.sorted[mrz].isSearchable, let text = draft.text(mrz), let zone = try? MRZ(text) else { return }
     let name = definition.sorted[document].name
-    let number = Array(zone.number.utf8)
+    let number = Self.numberKey(of: zone)
     keys.append(SearchKey(field: name, value: number))
     if let issuer = ISO3166.code(ofTravelDocument: Array(zone.issuer.utf8)[...]) {
       keys.append(SearchKey(field: name, value: issuer + [0x2F] + number))

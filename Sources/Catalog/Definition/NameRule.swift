@@ -1,32 +1,27 @@
 /// Makes a key of a person's name and birth date together: `ERIKSSON<<ANNA<MARIA 1974-08-12`. A name alone would find too
-/// many, and a lookup must be of somebody.
+/// many, and a lookup must be of somebody. A name has one key in all the ways its letters can be transliterated.
 struct NameRule: Hashable, Sendable {
   let key: String
   let surname: Int
   let given: Int?
   let birth: Int
 
-  /// One key as names are usually written here, and another where ICAO's table spells a letter with two.
   func appendKeys(_ draft: borrowing Draft, to keys: inout [SearchKey]) {
     guard let surname = draft.text(surname), let birth = draft.text(birth) else { return }
-    let given = given.flatMap { draft.text($0) } ?? []
-    keys.append(SearchKey(field: key, value: Self.value(surname, given, birth, .plain)))
-    if surname.contains(where: { $0 >= 0x80 }) || given.contains(where: { $0 >= 0x80 }) {
-      keys.append(SearchKey(field: key, value: Self.value(surname, given, birth, .expanded)))
-    }
+    keys.append(SearchKey(field: key, value: Self.value(surname, given.flatMap { draft.text($0) } ?? [], birth)))
   }
 
   private static func value(
-    _ surname: ArraySlice<UInt8>, _ given: ArraySlice<UInt8>, _ birth: ArraySlice<UInt8>, _ style: Transliteration.Style
+    _ surname: ArraySlice<UInt8>, _ given: ArraySlice<UInt8>, _ birth: ArraySlice<UInt8>
   ) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(surname.count + given.count + birth.count + 4)
-    Transliteration.append(surname, style: style, to: &out)
+    Transliteration.appendFolded(surname, to: &out)
     if !given.isEmpty {
       out.append(0x3C)
       out.append(0x3C)
       let start = out.count
-      Transliteration.append(given, style: style, to: &out)
+      Transliteration.appendFolded(given, to: &out)
       if out.count == start { out.removeLast(2) }
     }
     out.append(0x20)
@@ -48,7 +43,7 @@ struct NameRule: Hashable, Sendable {
     }
     let surname = name[..<(divide?.0 ?? name.endIndex)]
     let given = divide.map { name[$0.1...] } ?? []
-    let value = Self.value(surname, given, bytes[(space + 1)...], .plain)
+    let value = Self.value(surname, given, bytes[(space + 1)...])
     guard let first = value.first, (0x41...0x5A).contains(first) else {
       throw Refusal(field: key, found: typed, problem: "no surname", whatToDo: form)
     }

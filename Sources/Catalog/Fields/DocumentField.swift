@@ -85,7 +85,7 @@ enum DocumentField {
   static func key(typed: ArraySlice<UInt8>) -> [UInt8] {
     guard let stroke = typed.firstIndex(of: 0x2F) else { return key(typed) }
     let country = key(typed[..<stroke])
-    guard ISO3166.isAlpha2(country[...]) else { return key(typed) }
+    guard ISO3166.isAlpha2(country[...]) || ISO3166.isSpecial(country[...]) else { return key(typed) }
     let number = key(typed[(stroke + 1)...])
     return number.isEmpty ? [] : country + [0x2F] + number
   }

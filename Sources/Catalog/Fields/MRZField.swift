@@ -18,6 +18,6 @@ enum MRZField {
 
   /// A whole zone is searched by its document number.
   static func key(typed: ArraySlice<UInt8>, _ field: Field) throws(Refusal) -> [UInt8] {
-    Array(try read(typed, field).number.utf8)
+    MRZRule.numberKey(of: try read(typed, field))
   }
 }

@@ -26,8 +26,7 @@ public struct TextField: Hashable, Sendable {
     out.appendJSONText(text)
   }
 
-  /// Refuses control characters, which have no place in a text, and marks that turn the direction of writing, with which
-  /// a text can show as something it is not (UAX 9 section 2).
+  /// Refuses what does not show, and spaces at the ends.
   static func refuseHidden(_ text: ArraySlice<UInt8>, _ field: Field) throws(Refusal) {
     var isASCII = true
     for byte in text {
@@ -40,12 +39,8 @@ public struct TextField: Hashable, Sendable {
       throw field.refusal("a space at the start or the end", "leave it out")
     }
     guard !isASCII else { return }
-    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-      switch scalar.value {
-      case 0x80...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFFE, 0xFFFF:
-        throw field.refusal("a hidden character", "leave it out")
-      default: break
-      }
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where ShownText.isHidden(scalar) {
+      throw field.refusal("a hidden character", "leave it out")
     }
   }
 

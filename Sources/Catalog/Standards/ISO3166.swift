@@ -55,6 +55,14 @@ enum ISO3166 {
     return assigned[index(first, second)]
   }
 
+  /// The alpha-3 code of an alpha-2 code.
+  static func alpha3(of code: ArraySlice<UInt8>) -> String? {
+    for at in stride(from: 0, to: table.count - 4, by: 5) where table[(at + 3)..<(at + 5)].elementsEqual(code) {
+      return String(decoding: table[at..<(at + 3)], as: UTF8.self)
+    }
+    return nil
+  }
+
   /// Whether the bytes are one of the `special` codes.
   static func isSpecial(_ code: ArraySlice<UInt8>) -> Bool { code.count == 3 && specialCodes.contains(packed(code)) }
 

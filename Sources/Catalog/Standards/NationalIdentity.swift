@@ -1,5 +1,15 @@
+import Terms
+
 /// Checks of national identity numbers, where a rule is known; each takes the letters and digits only, in capitals.
-enum NationalIdentity {
+public enum NationalIdentity {
+  /// A country's identity card number with its check digit or letter, which `?` stands for, for sample data; nil when none
+  /// fits.
+  public static func completed(_ number: String, country: CountryCode) -> String? {
+    let code = Array(country.description.utf8)
+    return "0123456789ABCDEFGHJKLMNPQRSTUVWXY".lazy.map { number.replacing("?", with: String($0)) }
+      .first { fault(of: DocumentField.key(Array($0.utf8)[...])[...], country: code[...]) == nil }
+  }
+
   /// What is wrong with a number; nil when nothing is.
   struct Fault: Hashable {
     let problem: String

@@ -75,6 +75,32 @@ enum Transliteration {
     }
   }
 
+  /// Appends the name so that all its transliterations come out the same: MÜLLER, MUELLER and MUXXLLER as `MULLER`, PEÑA,
+  /// PENA and PENXXA as `PENA`. Some names come together that are not the same, such as SÁENZ and SANZ.
+  static func appendFolded(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) {
+    var capitals: [UInt8] = []
+    capitals.reserveCapacity(text.count + 4)
+    append(text, to: &capitals)
+    var at = 0
+    while at < capitals.count {
+      let letter = capitals[at]
+      out.append(letter)
+      at += 1
+      switch letter {
+      case 0x41:  // A: AA for Å, AE for Ä
+        while at < capitals.count, capitals[at] == 0x41 || capitals[at] == 0x45 { at += 1 }
+      case 0x4F:  // O: OE for Ö
+        while at < capitals.count, capitals[at] == 0x45 { at += 1 }
+      case 0x55:  // U: UE or UXX for Ü
+        while at < capitals.count, capitals[at] == 0x45 { at += 1 }
+        fallthrough
+      case 0x4E:  // N: NXX for Ñ
+        if at + 1 < capitals.count, capitals[at] == 0x58, capitals[at + 1] == 0x58 { at += 2 }
+      default: break
+      }
+    }
+  }
+
   /// The name in capitals.
   static func capitals(_ text: ArraySlice<UInt8>, style: Style = .plain) -> [UInt8] {
     var out: [UInt8] = []
@@ -100,9 +126,10 @@ enum Transliteration {
   private static let table: [Letters] = (Array(UInt32(0xC0)...0x2FF) + Array(0x1E00...0x1EFF)).map { value in
     if let letters = whole[value] { return Self.letters(letters) }
     guard let scalar = Unicode.Scalar(value), scalar.properties.isAlphabetic,
-      let base = NFC.decomposed(String(scalar)).first, base.value < 0x80, base.properties.isAlphabetic
+      let base = NFC.decomposed(String(scalar)).first
     else { return 0 }
-    return Letters(base.value & 0xDF) << 8
+    if let letters = whole[base.value] { return Self.letters(letters) }
+    return base.value < 0x80 && base.properties.isAlphabetic ? Letters(base.value & 0xDF) << 8 : 0
   }
 
   private static func letters(of scalar: Unicode.Scalar, _ style: Style) -> Letters {

@@ -26,9 +26,10 @@ struct TableReader {
   /// Notes every key that is not among these.
   func refuseOthers(than known: [String]) {
     for member in members where !known.contains(member.key) {
-      let advice = NearestName.advice(
-        member.key, in: known, else: "leave it out; known are \(known.joined(separator: ", "))")
-      source.report(member.keyOffset, "unknown key \"\(member.key)\" in \(what)", advice)
+      source.report(
+        member.keyOffset, "unknown key \"\(member.key)\" in \(what)",
+        NearestName.advice(
+          member.key, in: known, else: "leave it out; known are \(known.joined(separator: ", "))"))
     }
   }
 
@@ -36,6 +37,11 @@ struct TableReader {
   func missing<T>(_ key: String, _ example: String) -> T? {
     source.report(offset, "\(what) has no \"\(key)\"", "add \(key) = \(example)")
     return nil
+  }
+
+  /// Notes that a table is missing.
+  func missing(table key: String, _ advice: String) {
+    source.report(offset, "\(what) has no \"\(key)\"", advice)
   }
 
   private func wrong<T>(_ member: TomlMember, _ expected: String, _ example: String) -> T? {
@@ -47,13 +53,25 @@ struct TableReader {
   /// A text that has to be there, unless `optional`.
   func text(_ key: String, example: String, optional: Bool = false) -> Located<String>? {
     guard let member = member(key) else { return optional ? nil : missing(key, "\"\(example)\"") }
+    return text(of: member, example: example)
+  }
+
+  /// The text of a member.
+  func text(of member: TomlMember, example: String) -> Located<String>? {
     guard case .text(let text) = member.value.content else { return wrong(member, "a text", "\"\(example)\"") }
-    guard !text.isEmpty, text.utf8.count <= 2000 else {
-      source.report(member.value.offset, "an empty or endless text", "write \(key) = \"\(example)\"")
+    guard !text.isEmpty, text.utf8.count <= Self.textLengthMax else {
+      source.report(
+        member.value.offset, text.isEmpty ? "an empty text" : "a text longer than \(Self.textLengthMax) bytes",
+        "write \(member.key) = \"\(example)\"")
       return nil
     }
     return Located(value: text, offset: member.value.offset)
   }
+
+  /// The longest text: officials read it aloud.
+  static let textLengthMax = 2000
+  /// The longest list of texts: more than any list here needs.
+  static let listLengthMax = 256
 
   /// A number within limits.
   func number(_ key: String, in limits: ClosedRange<Int64>, example: Int64, optional: Bool = false) -> Int64? {
@@ -82,8 +100,9 @@ struct TableReader {
     let example = words.first ?? ""
     guard let text = text(key, example: example, optional: optional) else { return nil }
     guard words.contains(text.value) else {
-      let advice = NearestName.advice(text.value, in: words, else: "write one of \(words.joined(separator: ", "))")
-      source.report(text.offset, "\"\(text.value)\" is no \(key) of a \(what)", advice)
+      source.report(
+        text.offset, "unknown \(key) \"\(text.value)\"",
+        NearestName.advice(text.value, in: words, else: "write one of \(words.joined(separator: ", "))"))
       return nil
     }
     return text.value
@@ -91,11 +110,20 @@ struct TableReader {
 
   /// A list of texts; nil when absent.
   func texts(_ key: String, example: String) -> [Located<String>]? {
-    guard let member = member(key) else { return nil }
+    member(key).flatMap { texts(of: $0, example: example) }
+  }
+
+  /// The list of texts that a member is; nil, and the fault noted, when it is none.
+  func texts(of member: TomlMember, example: String) -> [Located<String>]? {
     guard case .list(let values) = member.value.content else { return wrong(member, "a list", "[\"\(example)\"]") }
+    guard values.count <= Self.listLengthMax else {
+      source.report(member.value.offset, "a list of more than \(Self.listLengthMax) values", "write fewer")
+      return nil
+    }
     return values.compactMap { value in
       guard case .text(let text) = value.content else {
-        source.report(value.offset, "\(value.words) where a text is expected", "write \(key) = [\"\(example)\"]")
+        source.report(
+          value.offset, "\(value.words) where a text is expected", "write \(member.key) = [\"\(example)\"]")
         return nil
       }
       return Located(value: text, offset: value.offset)
@@ -123,7 +151,9 @@ struct TableReader {
   func translated(_ key: String, example: String) -> Translated? {
     let form = "{ es = \"\(example)\", en = \"\(example)\" }"
     guard let member = member(key) else { return missing(key, form) }
-    if case .text(let text) = member.value.content, !text.isEmpty { return Translated(es: text, en: text) }
+    if case .text = member.value.content {
+      return text(of: member, example: example).map { Translated(es: $0.value, en: $0.value) }
+    }
     guard case .table = member.value.content, let table = table(key, what: key) else {
       return wrong(member, "a text in both languages", form)
     }

@@ -3,6 +3,9 @@ final class TomlSource {
   let file: String
   let bytes: [UInt8]
   private(set) var faults: [Diagnostic] = []
+
+  /// Nobody mends more than these at once, and a file of nothing but faults stays quick to refuse.
+  static let faultsMax = 200
   private let lineStarts: [Int]
 
   init(file: String, bytes: [UInt8]) {
@@ -10,10 +13,11 @@ final class TomlSource {
     lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
   }
 
-  /// Notes a fault at a byte.
-  func report(_ offset: Int, _ problem: String, _ whatToDo: String) {
+  /// Notes a fault at a byte. The words are made only while more faults are taken: advice compares many names.
+  func report(_ offset: Int, _ problem: @autoclosure () -> String, _ whatToDo: @autoclosure () -> String) {
+    guard faults.count < Self.faultsMax else { return }
     let (line, column) = position(offset)
-    faults.append(Diagnostic(file: file, line: line, column: column, problem: problem, whatToDo: whatToDo))
+    faults.append(Diagnostic(file: file, line: line, column: column, problem: problem(), whatToDo: whatToDo()))
   }
 
   /// Line and column of a byte, both from 1; columns count characters.

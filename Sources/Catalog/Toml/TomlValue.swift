@@ -29,10 +29,15 @@ struct TomlValue {
 
   /// The top-level table of a source; nil, and the fault noted, when it is not TOML.
   static func read(_ source: TomlSource) -> TomlValue? {
+    if let offset = UTF8Reader.firstFault(in: source.bytes) {
+      source.report(offset, "not UTF-8", "save the file as UTF-8 text; an editor offers it as the file's encoding")
+      return nil
+    }
     var fault = istmo_toml_fault()
     guard let document = istmo_toml_parse(source.bytes, source.bytes.count, &fault) else {
-      let problem = withUnsafeBytes(of: fault.problem) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      source.report(fault.offset, "not TOML: \(problem)", "correct it after toml.io/en/v1.0.0")
+      let said = withUnsafeBytes(of: fault.problem) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let words = TomlFault(said, at: fault.offset, in: source.bytes)
+      source.report(words.offset, "not TOML: \(words.problem)", words.whatToDo)
       return nil
     }
     defer { istmo_toml_free(document) }

@@ -3,7 +3,14 @@ import Terms
 extension TopologyReader {
   mutating func readCrossings(_ root: TableReader) {
     var seen: Set<String> = []
-    for table in root.tables("crossing", what: "crossing") {
+    let tables = root.tables("crossing", what: "crossing")
+    defer {
+      if crossings.count == tables.count {
+        crossingNames = NameList(crossings.map(\.id))
+        postNames = NameList(crossings.flatMap { $0.posts.map(\.id) })
+      }
+    }
+    for table in tables {
       table.refuseOthers(than: ["id", "kind", "name", "posts", "acting"])
       let id = table.text("id", example: "GT-SV/la-hachadura")
       let kind = table.word("kind", of: Crossing.Kind.allCases.map(\.rawValue)).flatMap(Crossing.Kind.init(rawValue:))
@@ -73,12 +80,14 @@ extension TopologyReader {
     }
     guard readers.count == posts.count else { return [] }
     guard posts.count == kind.postCount, Set(posts.map(\.country)).count == posts.count else {
-      let needs =
+      let (needs, whatToDo) =
         kind.postCount == 2
-        ? "a \(kind.rawValue) crossing has two posts, one of each country: add the other"
-        : "a \(kind.rawValue) is one country's gateway and has one post: leave the others out"
+        ? ("a \(kind.rawValue) crossing has two posts, one of each country", "add the other")
+        : ("a \(kind.rawValue) is one country's gateway and has one post", "add it")
+      let count = posts.isEmpty ? "no post" : posts.count == 1 ? "one post" : "\(posts.count) posts"
       source.report(
-        member.keyOffset, "the crossing \(id) has \(posts.count == 1 ? "one post" : "\(posts.count) posts")", needs)
+        member.keyOffset, "the crossing \(id) has \(count)",
+        "\(needs): \(posts.count < kind.postCount ? whatToDo : "leave out what is too much")")
       return []
     }
     return posts
@@ -127,6 +136,7 @@ extension TopologyReader {
   /// Whether the file names a dataset; notes the fault when not.
   func isDataset(_ name: Located<String>) -> Bool {
     if datasetNames.contains(name.value) { return true }
+    if hasFaultyDataset { return false }
     source.report(
       name.offset, "unknown dataset \"\(name.value)\"",
       NearestName.advice(

@@ -77,13 +77,18 @@ extension TopologyReader {
     let usable = definition.fields.filter(\.isFilterable).map(\.name)
     var clauses: [FilterClause] = []
     for member in filter.members {
-      let advice = NearestName.advice(member.key, in: usable, else: "write one of \(usable.joined(separator: ", "))")
+      func advice() -> String {
+        NearestName.advice(member.key, in: usable, else: "write one of \(usable.joined(separator: ", "))")
+      }
       guard let field = definition.field(member.key) else {
-        source.report(member.keyOffset, "a filter on \"\(member.key)\", which \(definition.dataset) lacks", advice)
+        source.report(
+          member.keyOffset, "a filter on \"\(member.key)\", a field that \(definition.dataset) lacks", advice())
         continue
       }
       guard field.isFilterable else {
-        source.report(member.keyOffset, "a filter on \"\(member.key)\", which may not be filtered", advice)
+        source.report(
+          member.keyOffset, "a filter on \"\(member.key)\", a field of \(definition.dataset) that no filter may use",
+          advice())
         continue
       }
       if !shared.contains(field.name) {
@@ -91,7 +96,7 @@ extension TopologyReader {
           member.keyOffset, "a filter on \"\(field.name)\", which is not shared",
           "add \"\(field.name)\" to fields: the recipient must be able to check the filter")
       }
-      guard let texts = filter.texts(member.key, example: "\(sources.pair[0])-\(sources.pair[1])/*") else { continue }
+      guard let texts = filter.texts(of: member, example: "\(sources.pair[0])-\(sources.pair[1])/*") else { continue }
       guard !texts.isEmpty else {
         source.report(member.value.offset, "a filter that admits nothing", "write at least one value, or leave it out")
         continue
@@ -104,26 +109,32 @@ extension TopologyReader {
 
   /// A filter's value with its placeholders filled in; notes the fault when it can meet nothing.
   private func pattern(_ text: Located<String>, _ field: Field, _ sources: TermSources) -> String {
-    var value = text.value
+    // Bodies hold texts in NFC, and a filter compares bytes.
+    var value = String(decoding: NFC.normalized(text.value), as: UTF8.self)
     for (placeholder, filling) in [
       ("{pair}", sources.pair.map(\.description).joined(separator: "-")), ("{origin}", sources.origin.description),
       ("{recipient}", sources.recipient.description),
-    ] {
+    ] where value.contains("{") {
       value = value.split(separator: placeholder, omittingEmptySubsequences: false).joined(separator: filling)
     }
-    let clause = FilterClause(field: field.name, values: [value])
-    let known: [String]? =
+    let known: NameList? =
       switch field.type {
-      case .crossing: crossings.map(\.id)
-      case .post: crossings.flatMap { $0.posts.map(\.id) }
-      case .enumeration(let words): words
-      case .country: countries.map(\.code.description)
+      case .crossing: crossingNames
+      case .post: postNames
+      case .enumeration(let words): NameList(words)
+      case .country: NameList(countries.map(\.code.description))
       default: nil
       }
-    if let known, !known.contains(where: { clause.admits($0) }) {
+    if let known, !known.hasOne(admittedBy: value) {
+      let noun = if case .enumeration = field.type { "value of \(field.name)" } else { field.type.word }
       source.report(
-        value != text.value ? sources.at : text.offset, "the filter \(clause) admits no \(field.type.word) there is",
-        NearestName.advice(value, in: known, else: "write one of the topology's, or a beginning and *"))
+        text.value.contains("{") ? sources.at : text.offset,
+        "the filter \(FilterClause(field: field.name, values: [value])) admits no \(noun) there is",
+        NearestName.advice(
+          value, in: known.names,
+          else: known.names.count <= 12
+            ? "write one of \(known.names.joined(separator: ", "))"
+            : "write an id that stands in the topology, or the beginning of some and *"))
     }
     return value
   }

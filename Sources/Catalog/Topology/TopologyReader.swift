@@ -9,7 +9,17 @@ struct TopologyReader {
   /// All datasets that the file names, also those whose definition is faulty.
   var datasetNames: [String] = []
   var crossings: [Crossing] = []
+  /// Ids of crossings and of posts, for filters; nil when some could not be read, as then nothing can be said of them.
+  var crossingNames: NameList?
+  var postNames: NameList?
   var templates: [String: TableReader] = [:]
+  /// Whether a country's own table is faulty: other places that name it are not at fault.
+  private var hasFaultyCountry = false
+  /// Whether a dataset's name is faulty, likewise.
+  private(set) var hasFaultyDataset = false
+
+  /// Each is a file that is read, copied into homes and agreed upon.
+  static let datasetsMax = 100
 
   init(source: TomlSource) { self.source = source }
 
@@ -38,22 +48,29 @@ struct TopologyReader {
 
   private mutating func readCountries(_ root: TableReader) {
     guard let table = root.table("country", what: "country") else {
-      let _: Void? = root.member("country") == nil ? root.missing("country", "a table for each, [country.SV]") : nil
+      if root.member("country") == nil {
+        root.missing(table: "country", "add a table for each, such as [country.SV] with name, icao and endpoint")
+      }
       return
     }
     for member in table.members {
-      guard let entry = TableReader(member.value, source, what: "country") else { continue }
+      guard let entry = TableReader(member.value, source, what: "country") else {
+        hasFaultyCountry = true
+        continue
+      }
       entry.refuseOthers(than: ["name", "icao", "endpoint"])
       guard let code = try? CountryCode(member.key), ISO3166.isAlpha2(Array(member.key.utf8)[...]) else {
         source.report(
           member.keyOffset, "\"\(member.key)\" is no country of ISO 3166-1", "write two capitals, such as [country.SV]")
+        hasFaultyCountry = true
         continue
       }
       let name = entry.translated("name", example: "El Salvador")
-      let icao = entry.text("icao", example: "SLV")
+      let icao = entry.text("icao", example: ISO3166.alpha3(of: Array(member.key.utf8)[...]) ?? "SLV")
       if let icao, ISO3166.code(ofTravelDocument: Array(icao.value.utf8)[...])?.elementsEqual(member.key.utf8) != true {
         source.report(
-          icao.offset, "\"\(icao.value)\" is not the ICAO code of \(code)", "write icao = \"SLV\" for SV, and so on")
+          icao.offset, "\"\(icao.value)\" is not the ICAO code of \(code)",
+          "write icao = \"\(ISO3166.alpha3(of: Array(member.key.utf8)[...]) ?? "...")\"")
       }
       let endpoint = entry.text("endpoint", example: "node.example:4711", optional: true)
       if let endpoint, !Self.isEndpoint(endpoint.value) {
@@ -79,33 +96,47 @@ struct TopologyReader {
   /// A country of the file; nil, and the fault noted, when there is none such.
   func country(_ text: Located<String>) -> CountryCode? {
     if let found = countries.first(where: { $0.code.description == text.value }) { return found.code }
+    if hasFaultyCountry || countries.isEmpty { return nil }
     let codes = countries.map(\.code.description)
-    let near = NearestName.find(text.value, in: codes)
+    let isCode = ISO3166.isAlpha2(Array(text.value.utf8)[...])
     source.report(
       text.offset, "unknown country \"\(text.value)\"",
-      near.map { "write \"\($0)\", or add [country.\(text.value)]" }
-        ?? "write one of \(codes.joined(separator: ", ")), or add [country.\(text.value)]")
+      NearestName.advice(text.value, in: codes, else: "write one of \(codes.joined(separator: ", "))")
+        + (isCode ? ", or add [country.\(text.value)]" : ""))
     return nil
   }
 
   private mutating func readDatasets(_ root: TableReader, contents: (String) -> [UInt8]?) {
     guard let table = root.table("dataset", what: "dataset") else {
-      let _: Void? =
-        root.member("dataset") == nil
-        ? root.missing("dataset", "a table [dataset], migration = \"datasets/migration.toml\"") : nil
+      if root.member("dataset") == nil {
+        root.missing(table: "dataset", "add a table [dataset] with migration = \"datasets/migration.toml\"")
+      }
       return
     }
-    for member in table.members {
+    if table.members.count > Self.datasetsMax {
+      source.report(
+        table.members[Self.datasetsMax].keyOffset, "more than \(Self.datasetsMax) datasets", "write fewer")
+    }
+    for member in table.members.prefix(Self.datasetsMax) {
       datasetNames.append(member.key)
-      guard let path = table.text(member.key, example: "datasets/migration.toml") else { continue }
+      guard let path = table.text(of: member, example: "datasets/migration.toml") else { continue }
       do throws(TermError) { _ = try DatasetName(member.key) } catch {
         source.report(member.keyOffset, "\"\(member.key)\" is no dataset name", "write \(error.expected)")
+        hasFaultyDataset = true
         continue
       }
-      let file = path.value.hasPrefix("/") ? path.value : Self.folder(of: source.file) + path.value
+      guard Topology.isDefinitionPath(path.value) else {
+        source.report(
+          path.offset, "\"\(path.value)\" is no path of a definition file",
+          "put the file into this file's folder or one below, and write its path from here in A-Z, a-z, 0-9, -, _, . and /"
+        )
+        continue
+      }
+      let file = Self.folder(of: source.file) + path.value
       guard let bytes = contents(file) else {
         source.report(
-          path.offset, "the definition file \(file) cannot be read", "write its path from this file's folder")
+          path.offset, "the definition file \(file) cannot be read: \(Diagnostic.unreadable(file).problem)",
+          "write its path from this file's folder")
         continue
       }
       let (definition, faults) = Definition.read(bytes, file: file)
@@ -115,6 +146,7 @@ struct TopologyReader {
         source.report(
           member.keyOffset, "the file \(file) defines \"\(definition.dataset)\"",
           "write \(definition.dataset) = \"\(path.value)\"")
+        hasFaultyDataset = true
         continue
       }
       definitions[definition.dataset] = definition

@@ -32,21 +32,25 @@ extension Router {
   /// `POST /v1/query`: a lookup; NDJSON, records first, what the answer rests on last.
   func query(_ request: Request, _ caller: Caller) -> any Handler {
     Collected(request, caller, limit: Router.longestBody) { [self] bytes in
-      run(caller) { [node] in
-        let lookup: LookupRequest
-        do { lookup = try LookupRequest(json: try JSONValue(parsing: bytes)) } catch {
-          return Problem(status: 400, detail: "\(error)").response
-        }
-        do throws(LookupError) {
-          let answer = try node.lookups.answer(lookup)
-          return Router.ndjson(answer.lines(node))
-        } catch {
-          switch error {
-          case .refused, .unknownDataset: return Problem(status: 400, detail: error.description).response
-          case .read, .notLogged: return Problem(status: 503, detail: error.description).response
+      let lookup: LookupRequest
+      do { lookup = try LookupRequest(json: try JSONValue(parsing: bytes)) } catch {
+        return caller.answer(Problem(status: 400, detail: "\(error)"))
+      }
+      read { [node] in
+        node.lookups.answer(lookup, as: { Router.ndjson($0.lines(node)) }) { result in
+          switch result {
+          case .success(let response): caller.answer(response)
+          case .failure(let error): caller.answer(Self.problem(error))
           }
         }
       }
+    }
+  }
+
+  private static func problem(_ error: LookupError) -> Problem {
+    switch error {
+    case .refused, .unknownDataset: Problem(status: 400, detail: error.description)
+    case .read, .notLogged: Problem(status: 503, detail: error.description)
     }
   }
 

@@ -81,10 +81,15 @@ public final class Router: Service {
 
   /// Runs something that reads or waits, away from the server's threads.
   func run(_ caller: Caller, _ body: @escaping @Sendable () -> Response) {
+    read { caller.answer(body()) }
+  }
+
+  /// Reads away from the server's threads; the answer may come later from elsewhere.
+  func read(_ body: @escaping @Sendable () -> Void) {
     work.async { [slots] in
       slots.wait()
       defer { slots.signal() }
-      caller.answer(body())
+      body()
     }
   }
 

@@ -57,6 +57,7 @@ public final class Engine: Sendable {
   private let ended = DispatchGroup()
   private let store: any Store
   private let clock: any Clock
+  private let shortage: @Sendable () -> StoreError?
   private let link = Mutex<WeakLink>(WeakLink())
   private let observer = Mutex<WeakObserver>(WeakObserver())
   /// Counters for `/metrics`.
@@ -67,10 +68,14 @@ public final class Engine: Sendable {
   private struct WeakLink { weak var value: (any EngineLink)? }
   private struct WeakObserver { weak var value: (any EngineObserver)? }
 
-  /// Starts the threads.
-  public init(core: sending Core, store: any Store, clock: any Clock, observer: (any EngineObserver)?) {
+  /// Starts the threads. `shortage` tells why the disk has no room for more records; nil while it has.
+  public init(
+    core: sending Core, store: any Store, clock: any Clock, observer: (any EngineObserver)?,
+    shortage: @escaping @Sendable () -> StoreError? = { nil }
+  ) {
     self.store = store
     self.clock = clock
+    self.shortage = shortage
     reader = core.reader
     self.observer.withLock { $0.value = observer }
     let handover = Handover(core)
@@ -186,10 +191,13 @@ public final class Engine: Sendable {
       let effects = core.handle(input, at: clock.now())
       for case .commit in effects { commitsUnderWay += 1 }
       perform(effects)
+      if case .proceed? = effects.last { handle(.proceed) }
     }
+    handle(.room(shortage()))
     while !(isStopping && commitsUnderWay == 0) {
       _ = wake.wait(timeout: nextTick)
       if !isStopping, DispatchTime.now() >= nextTick {
+        handle(.room(shortage()))
         handle(.tick)
         nextTick = .now() + .milliseconds(Self.tickInterval)
       }
@@ -202,7 +210,9 @@ public final class Engine: Sendable {
         switch work {
         case .input(let input, let byteCount, let country):
           switch input {
-          case .committed, .commitFailed: commitsUnderWay -= 1
+          case .committed, .commitFailed:
+            commitsUnderWay -= 1
+            handle(.room(shortage()))
           default: break
           }
           handle(input)
@@ -259,6 +269,7 @@ public final class Engine: Sendable {
       case .arrived(let stream, let range):
         counters.arrived(range.count)
         observer.withLock { $0.value }?.engine(arrived: stream, range: range)
+      case .proceed: break  // `runCore` gives it.
       case .close(let country, let reason): currentLink?.close(country, reason: reason)
       case .log(let event): observer.withLock { $0.value }?.engine(logs: event)
       }

@@ -12,7 +12,7 @@ extension Home {
     guard Files.exists(path) else { return nil }
     let bytes = try Files.read(path, longest: 512, what: "the root key of \(country)")
     guard bytes.last == 0x0A, let text = String(validating: bytes.dropLast(), as: UTF8.self),
-      let key = try? NoteKey(text), key == RootKey.noteKey(realm: realm, country: country, key: key.key)
+      let key = try? NoteKey(text), key == NoteKey(.root, of: country, in: realm, key: key.key)
     else { throw .damaged(path, problem: "one line with the root key of \(realm)/\(country) expected") }
     return key
   }

@@ -1,3 +1,4 @@
+import Catalog
 import Glibc
 import Sodium
 import Terms
@@ -5,8 +6,8 @@ import Terms
 // The topology file and the dataset definitions, copied so that the node runs on what it was given, whatever happens to the
 // originals. To the home they are bytes.
 extension Home {
-  /// The most files, the longest of them, and the longest path.
-  static let (mostTopologyFiles, longestTopologyFile, longestTopologyPath) = (256, 4 << 20, 200)
+  /// The most files, and the longest of them.
+  static let (mostTopologyFiles, longestTopologyFile) = (256, 4 << 20)
 
   private var topologyFolder: String { "\(path)/topology" }
 
@@ -16,7 +17,7 @@ extension Home {
     guard files.count <= Self.mostTopologyFiles else { throw .tooLong(topologyFolder, limit: Self.mostTopologyFiles) }
     var writer = ByteWriter()
     for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
-      guard Self.isTopologyPath(name) else { throw .badName(String(name.prefix(80))) }
+      guard Topology.isDefinitionPath(name) else { throw .badName(String(name.prefix(80))) }
       guard bytes.count <= Self.longestTopologyFile else { throw .tooLong(name, limit: Self.longestTopologyFile) }
       writer.vector16(Array(name.utf8))
       writer.digest(SHA256.hash(bytes))
@@ -73,16 +74,5 @@ extension Home {
       throw .damaged(folder, problem: "a file of the copied topology was altered, added or taken away")
     }
     return files
-  }
-
-  static func isTopologyPath(_ path: String) -> Bool {
-    (1...longestTopologyPath).contains(path.utf8.count)
-      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
-        !part.isEmpty && !part.hasPrefix(".")
-          && part.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-              || [0x2D, 0x2E, 0x5F].contains($0)
-          }
-      }
   }
 }

@@ -1,10 +1,10 @@
 import Terms
 
-/// An address to listen at, written `HOST:PORT`; a host with colons stands in brackets.
+/// An address to listen at or to dial, written `HOST:PORT`; a host with colons stands in brackets.
 public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   /// The host's name or number, without brackets.
   public let host: String
-  /// The port; 0 for any free one.
+  /// The port; 0 for any free one, where one listens.
   public let port: UInt16
 
   /// An address from its parts.
@@ -66,6 +66,8 @@ public struct HomeConfig: Hashable, Sendable {
   public var desk: ListenAddress
   /// How the storage key is kept.
   public var storageKey: StorageKeyKind
+  /// Where neighbours are dialled that are reached elsewhere than the topology says, as through a tunnel.
+  public var endpoints: [CountryCode: ListenAddress] = [:]
 
   /// A home's settings. Without addresses the desk listens on this machine alone.
   public init(
@@ -87,9 +89,13 @@ public struct HomeConfig: Hashable, Sendable {
     desk = \(desk)
     # file, credential (systemd, istmo-storage) or passphrase
     storage-key = \(storageKey.rawValue)
+    # A neighbour that is reached elsewhere than the topology says: endpoint.CC = HOST:PORT
 
     """
+      + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
   }
+
+  private static let endpointPrefix = "endpoint."
 
   /// Reads the file.
   /// - Throws: `ConfigError` with the line that is wrong.
@@ -106,9 +112,10 @@ public struct HomeConfig: Hashable, Sendable {
       }
       let key = Self.trimmed(content[..<equals])
       let known = ["country", "realm", "link", "desk", "storage-key"]
-      guard known.contains(key) else {
+      guard known.contains(key) || key.hasPrefix(Self.endpointPrefix) else {
         throw ConfigError(
-          line: number, problem: "unknown key \"\(key.prefix(40))\"; known: \(known.joined(separator: ", "))")
+          line: number,
+          problem: "unknown key \"\(key.prefix(40))\"; known: \(known.joined(separator: ", ")), endpoint.CC")
       }
       guard values[key] == nil else { throw ConfigError(line: number, problem: "\(key) stands twice") }
       values[key] = (number, Self.trimmed(content[content.index(after: equals)...]))
@@ -126,6 +133,15 @@ public struct HomeConfig: Hashable, Sendable {
         throw TermError(kind: "way to keep the storage key", found: text, expected: "file, credential or passphrase")
       }
       return kind
+    }
+    for (key, found) in values where key.hasPrefix(Self.endpointPrefix) {
+      do throws(TermError) {
+        let address = try ListenAddress(found.value)
+        guard address.port > 0 else {
+          throw TermError(kind: "endpoint", found: found.value, expected: "HOST:PORT with a port other than 0")
+        }
+        endpoints[try CountryCode(key.dropFirst(Self.endpointPrefix.count))] = address
+      } catch { throw ConfigError(line: found.line, problem: error.description) }
     }
   }
 

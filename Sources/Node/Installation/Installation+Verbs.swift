@@ -22,14 +22,18 @@ extension Installation {
     return file
   }
 
-  /// Checks the whole store. `progress` is told the share done.
+  /// Checks the whole store: its files first, then what they hold. `progress` is told the share done.
   public func verify(progress: (Double) -> Void) -> StoreVerifier.Report {
+    let filesShare = 0.1
+    let damage = store.problems { progress($0 * filesShare) }
     let now = standing.now
     let verifier = StoreVerifier(
       country: country, realm: realm, reader: engine.reader, keys: keys, registry: registry,
       neighbours: now.neighbours,
       fields: { stream, digest in now.agreements[digest]?.terms(for: stream)?.fields })
-    return verifier.verify(progress: progress)
+    var report = verifier.verify { progress(filesShare + $0 * (1 - filesShare)) }
+    report.problems = damage.map { "the store's files: \($0)" } + report.problems
+    return report
   }
 
   // MARK: Bundles

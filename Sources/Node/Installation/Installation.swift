@@ -66,13 +66,14 @@ public final class Installation: Sendable {
       realm: realm, country: documents.country, keys: keys, store: store, rules: registry, entropy: SystemEntropy(),
       now: started, neighbours: Array(first.neighbours.values), card: documents.card.bytes)
     observer = Observer(log: log)
-    engine = Engine(core: core, store: store, clock: clock, observer: observer)
+    engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: { [store] in store.shortage })
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
       terms: { stream in standing.now.neighbours[stream.origin]?.streams.first { $0.terms.stream == stream } })
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
-      ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] })
+      ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
+      receipt: { [engine] name in engine.inspect { $0.receipt(for: name) } ?? nil })
     for problem in first.problems { log(.warning, "agreement", problem) }
     observer.attach(self)
   }

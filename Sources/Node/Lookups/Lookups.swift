@@ -34,8 +34,29 @@ public struct Lookups: Sendable {
     self.terms = terms
   }
 
-  /// Looks up, logs durably, then gives the answer.
+  /// Looks up, logs durably, then gives the answer; waits for the disk.
   public func answer(_ request: LookupRequest) throws(LookupError) -> LookupAnswer {
+    let answer = try found(request)
+    try write(logLines(request, answer))
+    return answer
+  }
+
+  /// Looks up and puts the answer into its form on this thread, and gives it on the engine's once it is logged durably:
+  /// while the disk works, the thread is free for the next lookup, and one fsync logs many.
+  public func answer<Form: Sendable>(
+    _ request: LookupRequest, as form: (LookupAnswer) -> Form,
+    reply: @escaping @Sendable (Result<Form, LookupError>) -> Void
+  ) {
+    do throws(LookupError) {
+      let answer = try found(request)
+      let formed = form(answer)
+      engine.publish(try logLines(request, answer)) { result in
+        reply(Self.logged(result).map { formed })
+      }
+    } catch { reply(.failure(error)) }
+  }
+
+  private func found(_ request: LookupRequest) throws(LookupError) -> LookupAnswer {
     guard let definition = registry.definition(request.dataset) else { throw .unknownDataset(request.dataset) }
     var wanted: [SearchKey] = []
     var filters: [FilterClause] = []
@@ -55,7 +76,6 @@ public struct Lookups: Sendable {
       let search = Search(request: request, definition: definition, wanted: wanted, filters: filters, lookups: self)
       try search.run(streams, &answer)
     } catch { throw .read(error) }
-    try log(request, answer)
     return answer
   }
 
@@ -100,14 +120,14 @@ public struct Lookups: Sendable {
 
   /// Logs that one record was handed out otherwise than by a search.
   func logDisclosure(of id: RecordID, _ request: LookupRequest) throws(LookupError) {
-    try write(request, [(request.from ?? country, 1, [id])])
+    try write(drafts(request, [(request.from ?? country, 1, [id])]))
   }
 
   /// The lookup becomes a record of the lookup log for each country whose records were asked for.
-  private func log(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) {
+  private func logLines(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) -> [Draft] {
     var owners = Set(answer.sources.map(\.stream.origin))
     if owners.isEmpty { owners.insert(request.from ?? country) }
-    try write(
+    return try drafts(
       request,
       owners.sorted().map { owner in
         let found = answer.records.filter { $0.record.locator.stream.origin == owner }
@@ -115,9 +135,9 @@ public struct Lookups: Sendable {
       })
   }
 
-  private func write(
+  private func drafts(
     _ request: LookupRequest, _ owners: [(country: CountryCode, found: Int, ids: [RecordID])]
-  ) throws(LookupError) {
+  ) throws(LookupError) -> [Draft] {
     guard let dataset = try? DatasetName(Installation.lookupDataset), let definition = registry.definition(dataset)
     else {
       throw .notLogged("the topology has no dataset lookups")
@@ -146,14 +166,21 @@ public struct Lookups: Sendable {
             Array(JSONValue.object(members).json.utf8), of: definition, from: country, now: clock.now()))
       } catch { throw .refused(error) }
     }
-    do {
-      for case .refused(let field, let problem, _) in try engine.publish(drafts) {
-        throw LookupError.notLogged("\(field): \(problem)")
-      }
-    } catch let error as StoreError {
-      throw .notLogged(error.description)
-    } catch let error as LookupError {
-      throw error
-    } catch { throw .notLogged("\(error)") }
+    return drafts
+  }
+
+  private func write(_ drafts: [Draft]) throws(LookupError) {
+    let result: Result<[PublishResult], StoreError>
+    do throws(StoreError) { result = .success(try engine.publish(drafts)) } catch { result = .failure(error) }
+    try Self.logged(result).get()
+  }
+
+  private static func logged(_ result: Result<[PublishResult], StoreError>) -> Result<Void, LookupError> {
+    switch result {
+    case .failure(let error): return .failure(.notLogged(error.description))
+    case .success(let results):
+      for case .refused(let field, let problem, _) in results { return .failure(.notLogged("\(field): \(problem)")) }
+      return .success(())
+    }
   }
 }

@@ -100,17 +100,45 @@ struct Search {
     if changedBy != nil, !request.history { return nil }
     var referredBy: [RecordID] = []
     if let refers = definition.refersField {
-      // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
-      for locator in try locate(refers, text, 1...Int32.max, 16) where locator.stream.recipient == lookups.country {
-        guard let other = try opened(locator), definition.text(of: refers, in: other.body) == id.description else {
-          continue
+      // A correction stands for what it replaces: what refers to an earlier version refers to it.
+      for version in try versions(of: record) {
+        let text = Array(version.description.utf8)
+        // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
+        for locator in try locate(refers, text, 1...Int32.max, 16) where locator.stream.recipient == lookups.country {
+          guard let other = try opened(locator), definition.text(of: refers, in: other.body) == version.description
+          else { continue }
+          referredBy.append(other.entry.id)
         }
-        referredBy.append(other.entry.id)
       }
-      if request.unmatched, !referredBy.isEmpty || definition.text(of: refers, in: record.body) != nil { return nil }
+      if request.unmatched, !referredBy.isEmpty || !isAwaiting(record, refers) { return nil }
     }
     return LookupAnswer.Found(record: record, changedBy: changedBy, referredBy: referredBy)
   }
+
+  /// Whether another country is to refer to a record, as the country of entry does by its confirmation.
+  private func isAwaiting(_ record: LogReader.Record, _ refers: String) -> Bool {
+    guard definition.text(of: refers, in: record.body) == nil else { return false }
+    guard let field = definition.awaitsField else { return true }
+    guard let awaited = definition.text(of: field, in: record.body) else { return false }
+    return awaited != record.locator.stream.origin.description
+  }
+
+  /// The record's id and those of the records that it replaces, one after the other.
+  private func versions(of record: LogReader.Record) throws(ReadError) -> [RecordID] {
+    var versions = [record.entry.id]
+    var kind = record.entry.kind
+    let stream = record.locator.stream
+    // A record replaces an earlier one: each step goes back in the stream, and none is needed beyond this many.
+    while case .replaces(let earlier) = kind, versions.count < Self.mostVersions {
+      versions.append(earlier)
+      guard let index = try lookups.reader.find(earlier, in: stream, size: record.locator.index) else { break }
+      kind = try lookups.reader.entry(stream, at: index).entry.kind
+    }
+    return versions
+  }
+
+  /// Versions of a record whose referrers are looked for: bounds the work that one much corrected record causes.
+  private static let mostVersions = 32
 
   private func locate(
     _ field: String, _ value: [UInt8], _ partitions: ClosedRange<Int32>, _ limit: Int

@@ -10,6 +10,8 @@ public struct EvidenceMaker: Sendable {
   public enum Failure: Error, Sendable, CustomStringConvertible {
     /// There is no such record here.
     case unknown(RecordID)
+    /// The country that it was sent to has not signed for it yet.
+    case noReceipt(CountryCode)
     /// A signed document that belongs to it is missing.
     case missing(String)
     /// Reading failed.
@@ -19,6 +21,9 @@ public struct EvidenceMaker: Sendable {
     public var description: String {
       switch self {
       case .unknown(let id): "there is no record \(id) here; query shows ids"
+      case .noReceipt(let country):
+        "\(country) has given no receipt for it yet; wait until status shows that nothing is behind, or export it from the "
+          + "own register, without --to"
       case .missing(let what): "\(what) is missing in this home; evidence cannot be made"
       case .read(let error): error.description
       }
@@ -35,12 +40,14 @@ public struct EvidenceMaker: Sendable {
   let ownCard: Card
   let card: @Sendable (CountryCode) -> Card?
   let agreement: @Sendable (Digest) -> Agreement?
+  let receipt: @Sendable (StreamName) -> SignedCheckpoint?
 
   /// The parts evidence is made of.
   public init(
     realm: Realm, country: CountryCode, reader: LogReader, keys: Keyring, registry: Registry, clock: any Clock,
     ownCard: Card, card: @escaping @Sendable (CountryCode) -> Card?,
-    agreement: @escaping @Sendable (Digest) -> Agreement?
+    agreement: @escaping @Sendable (Digest) -> Agreement?,
+    receipt: @escaping @Sendable (StreamName) -> SignedCheckpoint?
   ) {
     self.realm = realm
     self.country = country
@@ -52,25 +59,29 @@ public struct EvidenceMaker: Sendable {
     self.ownCard = ownCard
     self.card = card
     self.agreement = agreement
+    self.receipt = receipt
   }
 
   /// Evidence for a record: of an incoming stream, else of the stream named, else of the own register.
   public func evidence(for id: RecordID, to recipient: CountryCode? = nil) throws(Failure) -> EvidenceFile {
-    do throws(ReadError) {
-      let streams = try reader.streams()
-      for name in streams
-      where !name.isHome && (recipient == nil ? name.recipient == country : name.recipient == recipient) {
-        if let index = try reader.find(id, in: name, size: try reader.state(of: name).size) {
-          return try shared(name, index)
-        }
-      }
-      for name in streams where name.isHome && recipient == nil {
-        if let index = try reader.find(id, in: name, size: try reader.state(of: name).size) {
-          return try home(name, index)
-        }
-      }
-    } catch { throw .read(error) }
-    throw .unknown(id)
+    let found: (stream: StreamName, index: UInt64)?
+    do throws(ReadError) { found = try find(id, to: recipient) } catch { throw .read(error) }
+    guard let (name, index) = found else { throw .unknown(id) }
+    if !name.isHome, name.origin == country, receipt(name).map({ $0.checkpoint.size <= index }) ?? true {
+      throw .noReceipt(name.recipient)
+    }
+    do throws(ReadError) { return name.isHome ? try home(name, index) : try shared(name, index) } catch {
+      throw .read(error)
+    }
+  }
+
+  private func find(_ id: RecordID, to recipient: CountryCode?) throws(ReadError) -> (StreamName, UInt64)? {
+    let streams = try reader.streams()
+    let shared = streams.filter { !$0.isHome && $0.recipient == recipient ?? country }
+    for name in shared + (recipient == nil ? streams.filter(\.isHome) : []) {
+      if let index = try reader.find(id, in: name, size: try reader.state(of: name).size) { return (name, index) }
+    }
+    return nil
   }
 
   private func home(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
@@ -94,18 +105,15 @@ public struct EvidenceMaker: Sendable {
     var checkpoint = latest
     if name.origin == country {
       body = try projected(name, entry, context)
-      if let receipt = state.receipt, receipt.checkpoint.size > index {
-        // The recipient's receipt stands on a checkpoint of its own size: our signature joins it there.
-        checkpoint = try ownCheckpoint(receipt.checkpoint)
-        for signature in receipt.note.signatures { checkpoint.add(signature) }
-      }
+      guard let receipt = receipt(name) else { throw .damaged("the receipt for \(name) is gone") }
+      // The recipient's receipt stands on a checkpoint of its own size: our signature joins it there.
+      checkpoint = try ownCheckpoint(receipt.checkpoint)
+      for signature in receipt.note.signatures { checkpoint.add(signature) }
     } else {
       guard let record = try reader.record(name, at: index) else { throw .absent(stream: name, index: index) }
       body = record.body
-      do {
-        let noteKey = try receiptNoteKey(keys.receipt.verifyingKey, of: country, in: realm)
-        checkpoint.add(Cosignature.sign(latest.checkpoint.text, at: clock.now(), with: keys.receipt, as: noteKey))
-      } catch { throw .damaged("\(error)") }
+      let noteKey = NoteKey(.receipt, of: country, in: realm, key: keys.receipt.verifyingKey)
+      checkpoint.add(Cosignature.sign(latest.checkpoint.text, at: clock.now(), with: keys.receipt, as: noteKey))
     }
     guard let agreement = agreement(context.agreement) else {
       throw .damaged("the agreement \(context.agreement) is not in this home")

@@ -134,8 +134,7 @@ public struct StoreVerifier: Sendable {
     guard let receipt = state.receipt else { return }
     let neighbour = neighbours[name.recipient]
     let isSigned = (neighbour?.receiptKeys ?? []).contains { key in
-      guard let noteKey = try? receiptNoteKey(key, of: name.recipient, in: realm) else { return false }
-      return (try? receipt.note.isSigned(by: noteKey)) == true
+      (try? receipt.note.isSigned(by: NoteKey(.receipt, of: name.recipient, in: realm, key: key))) == true
     }
     if !isSigned { report.problems.append("\(name): the receipt is not signed by \(name.recipient)") }
     let size = receipt.checkpoint.size

@@ -63,6 +63,6 @@ public struct Registry: RecordRules {
       }
     return Draft(
       dataset: definition.dataset, version: definition.version, body: record.body, reference: record.reference,
-      kind: kind)
+      kind: kind, mayUseReserve: definition.dataset.description == Installation.lookupDataset)
   }
 }

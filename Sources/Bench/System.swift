@@ -1,0 +1,43 @@
+import HTTP
+import Programs
+
+/// A national system or a desk: one keep-alive connection to a node's API.
+final class System {
+  /// Where the API is, and what opens it.
+  struct Access: Sendable {
+    let port: UInt16
+    let token: String
+  }
+
+  private let client: Client
+  private let headers: Headers
+
+  init(_ access: Access) {
+    client = Client(.tcp(host: "127.0.0.1", port: access.port))
+    headers = ["Authorization": "Bearer \(access.token)"]
+  }
+
+  /// Publishes lines; returns when they are accepted.
+  func publish(_ lines: [UInt8]) throws {
+    let call = Client.Call(.post, "/v1/records", query: [(name: "dataset", value: "migration")], headers: headers)
+    try expectSuccess(call, lines)
+  }
+
+  /// Looks a document up; returns the answer.
+  @discardableResult
+  func lookUp(_ document: String) throws -> [UInt8] {
+    let body =
+      #"{"dataset":"migration","from":"SV","where":{"document":"\#(document)"},"officer":"of-17","#
+      + #""role":"migration-officer","purpose":"control"}"#
+    return try expectSuccess(.init(.post, "/v1/query", headers: headers), Array(body.utf8))
+  }
+
+  @discardableResult
+  private func expectSuccess(_ call: Client.Call, _ body: [UInt8]) throws -> [UInt8] {
+    let answer = try client.send(call, upload: .bytes(body), limit: 1 << 20)
+    guard answer.status == 200 else {
+      throw ChildError("\(call.path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
+    }
+    return answer.body
+  }
+}

@@ -1,0 +1,204 @@
+import Terms
+import Testing
+
+@testable import Catalog
+
+/// The sample topology holds what the domain has: each list here was written from the sources, not from the file.
+@Suite struct TopologyTests {
+  let topology: Topology
+
+  init() throws { topology = try Sample.topology() }
+
+  /// A land crossing: both posts as they are called, their UN/LOCODE where there is one.
+  struct Land {
+    let id: String
+    let first: (name: String, code: String?)
+    let second: (name: String, code: String?)
+  }
+
+  /// All seventeen of the six borders, north to south.
+  static let land: [Land] = [
+    Land(id: "GT-SV/la-hachadura", first: ("Pedro de Alvarado", nil), second: ("La Hachadura", nil)),
+    Land(id: "GT-SV/las-chinamas", first: ("Valle Nuevo", nil), second: ("Las Chinamas", nil)),
+    Land(id: "GT-SV/san-cristobal", first: ("San Cristóbal", "GTSCF"), second: ("San Cristóbal", nil)),
+    Land(id: "GT-SV/anguiatu", first: ("La Ermita", nil), second: ("Anguiatú", nil)),
+    Land(id: "GT-HN/corinto", first: ("Entre Ríos", nil), second: ("Corinto", "HNHAC")),
+    Land(id: "GT-HN/agua-caliente", first: ("Agua Caliente", nil), second: ("Agua Caliente", nil)),
+    Land(id: "GT-HN/el-florido", first: ("El Florido", nil), second: ("El Florido", nil)),
+    Land(id: "SV-HN/el-amatillo", first: ("El Amatillo", nil), second: ("El Amatillo", nil)),
+    Land(id: "SV-HN/el-poy", first: ("El Poy", "SVEPY"), second: ("El Poy", "HNEPY")),
+    Land(id: "HN-NI/guasaule", first: ("Guasaule", nil), second: ("Guasaule", nil)),
+    Land(id: "HN-NI/el-espino", first: ("La Fraternidad", nil), second: ("El Espino", nil)),
+    Land(id: "HN-NI/las-manos", first: ("Las Manos", nil), second: ("Las Manos", nil)),
+    Land(id: "NI-CR/penas-blancas", first: ("Peñas Blancas", nil), second: ("Peñas Blancas", nil)),
+    Land(id: "NI-CR/las-tablillas", first: ("San Pancho", nil), second: ("Las Tablillas", nil)),
+    Land(id: "CR-PA/paso-canoas", first: ("Paso Canoas", "CRCAN"), second: ("Paso Canoas", nil)),
+    Land(id: "CR-PA/sixaola", first: ("Sixaola", "CRSIX"), second: ("Guabito", "PAGBT")),
+    Land(id: "CR-PA/rio-sereno", first: ("Sabalito", "CRSAO"), second: ("Río Sereno", "PARSO")),
+  ]
+
+  /// UN/LOCODE of the ports, La Unión and Caldera being the ferry's too.
+  static let ports = [
+    "GTSTC", "GTPBR", "GTPRQ", "SVAQJ", "SVLUN", "HNPCR", "HNPCA", "HNAMP", "HNSLO", "NICIO", "NIPSN", "NIELB", "NIPTI",
+    "CRLIO", "CRMOB", "CRPTC", "CRPAS", "PABLB", "PACTB", "PAMIT",
+  ]
+
+  /// Codes that look right and name another place.
+  static let traps = [
+    "HNHAD", "PAEEN", "CRPBS", "HNEPO", "HNSMC", "HNNOC", "HNHAF", "GTESQ", "GTERI", "NIRVV", "CRLSL",
+  ]
+
+  @Test func sixCountriesWithTheirNodes() {
+    #expect(topology.realm.description == "istmo.sieca.int")
+    #expect(topology.countries.map(\.code.description) == ["CR", "GT", "HN", "NI", "PA", "SV"])
+    #expect(topology.countries.map(\.icao) == ["CRI", "GTM", "HND", "NIC", "PAN", "SLV"])
+    let endpoints = topology.countries.compactMap(\.endpoint)
+    #expect(endpoints.count == 6 && Set(endpoints).count == 6)
+    #expect(topology.countries.allSatisfy { $0.name.es != $0.code.description && !$0.name.en.isEmpty })
+  }
+
+  @Test func everyLandCrossingHasItsTwoPosts() throws {
+    #expect(Set(topology.crossings.filter { $0.kind == .land }.map(\.id)) == Set(Self.land.map(\.id)))
+    for expected in Self.land {
+      let crossing = try #require(topology.crossing(expected.id))
+      let countries = expected.id.prefix(5).split(separator: "-").map(String.init)
+      #expect(crossing.posts.map(\.id) == countries.map { "\(expected.id)/\($0)" })
+      #expect(crossing.posts.map(\.country.description) == countries)
+      for (post, wanted) in zip(crossing.posts, [expected.first, expected.second]) {
+        #expect(post.name.contains(wanted.name), "\(post.name)")
+        #expect(post.unlocode == wanted.code, "\(post.id)")
+      }
+    }
+  }
+
+  @Test func theFerryJoinsTwoCountriesWithoutABorder() throws {
+    let ferries = topology.crossings.filter { $0.kind == .ferry }
+    #expect(ferries.map(\.id) == ["SV-CR/la-union-caldera"])
+    #expect(ferries.first?.posts.map(\.unlocode) == ["SVLUN", "CRPTC"])
+    let pair = try #require(topology.pair(Sample.salvador, Sample.country("CR")))
+    #expect(!pair.areNeighbours && pair.streams.count == 4)
+  }
+
+  @Test func everyPortAndAnAirportOfEachCountry() {
+    let ports = topology.crossings.filter { $0.kind == .port }
+    #expect(Set(ports.compactMap { $0.posts.first?.unlocode }) == Set(Self.ports))
+    #expect(ports.count == Self.ports.count)
+    let airports = topology.crossings.filter { $0.kind == .airport }
+    #expect(Set(airports.flatMap(\.countries)).count == 6)
+    for id in ["HN/la-mesa", "HN/toncontin"] { #expect(airports.contains { $0.id == id }) }
+    #expect((ports + airports).allSatisfy { $0.posts.count == 1 && $0.acting.isEmpty })
+  }
+
+  @Test func noPostHasTheCodeOfAnotherPlace() {
+    let codes = topology.crossings.flatMap { $0.posts.compactMap(\.unlocode) }
+    for trap in Self.traps { #expect(!codes.contains(trap), "\(trap)") }
+  }
+
+  @Test func onePostActsInEachDirection() throws {
+    let migration = try DatasetName("migration")
+    /// Where it is not the country being left: country that acts by direction (domain.md M2).
+    let exceptions = [
+      "CR-PA/paso-canoas": ["PA>CR": "CR", "CR>PA": "PA"], "CR-PA/sixaola": ["PA>CR": "PA", "CR>PA": "PA"],
+      "CR-PA/rio-sereno": ["PA>CR": "PA", "CR>PA": "PA"],
+    ]
+    for crossing in topology.crossings where crossing.posts.count == 2 {
+      let (a, b) = (crossing.countries[0], crossing.countries[1])
+      for (from, to) in [(a, b), (b, a)] {
+        let post = try #require(topology.actingPost(at: crossing, from: from, to: to, dataset: migration))
+        let expected = exceptions[crossing.id]?["\(from)>\(to)"] ?? from.description
+        #expect(post.country.description == expected, "\(crossing.id) \(from) to \(to)")
+        #expect(topology.actingPost(at: crossing, from: from, to: from, dataset: migration) == nil)
+      }
+      #expect(topology.actingPost(at: crossing, from: a, to: Sample.country("US"), dataset: migration) == nil)
+    }
+    let port = try #require(topology.crossing("SV/acajutla"))
+    let us = Sample.country("US")
+    #expect(topology.actingPost(at: port, from: us, to: Sample.salvador, dataset: migration)?.id == "SV/acajutla/SV")
+    #expect(topology.actingPost(at: port, from: us, to: Sample.guatemala, dataset: migration) == nil)
+  }
+
+  @Test func aRuleForOneDatasetComesBeforeTheRuleForAll() throws {
+    let text = Faulty.topology.replacing(
+      "acting = \"departure\"", with: "acting = \"entry\"", maxReplacements: 1
+    ).replacing(
+      "]\n# crossing",
+      with: """
+        ]
+        acting = [
+          { from = "GT", to = "SV", post = "GT-SV/a/GT" },
+          { from = "GT", to = "SV", post = "GT-SV/a/SV", dataset = "trial" },
+        ]
+        # crossing
+        """)
+    let topology = try #require(Faulty.read(text).topology)
+    let crossing = try #require(topology.crossing("GT-SV/a"))
+    let (gt, sv) = (Sample.guatemala, Sample.salvador)
+    func acts(_ from: CountryCode, _ to: CountryCode, _ dataset: String) throws -> String? {
+      topology.actingPost(at: crossing, from: from, to: to, dataset: try DatasetName(dataset))?.country.description
+    }
+    #expect(try acts(gt, sv, "trial") == "SV")
+    #expect(try acts(gt, sv, "other") == "GT")
+    #expect(try acts(sv, gt, "other") == "GT", "the realm's default: entry")
+  }
+
+  @Test func thePairsExchangeBothDatasetsBothWays() throws {
+    let neighbours = ["GT-SV", "GT-HN", "SV-HN", "HN-NI", "NI-CR", "CR-PA"]
+    #expect(Set(topology.pairs.map(\.name)) == Set(neighbours + ["SV-CR"]))
+    for pair in topology.pairs {
+      #expect(pair.areNeighbours == neighbours.contains(pair.name))
+      let (a, b) = (pair.countries[0], pair.countries[1])
+      #expect(
+        Set(pair.streams.map(\.stream.description))
+          == ["\(a)/\(b)/migration", "\(b)/\(a)/migration", "\(a)/\(b)/lookups", "\(b)/\(a)/lookups"])
+      for terms in pair.streams {
+        let definition = try #require(topology.definition(terms.stream.dataset))
+        #expect(terms.definition == definition.digest && terms.version == definition.version)
+        #expect(terms.mode == .replicate && !terms.purpose.isEmpty && !terms.roles.isEmpty)
+        #expect(terms.fields == definition.sharedFields)
+        let filter =
+          terms.stream.dataset.description == "migration"
+          ? FilterClause(field: "crossing", values: ["\(pair.name)/*"])
+          : FilterClause(field: "about", values: ["\(terms.stream.recipient)"])
+        #expect(terms.filter == [filter])
+      }
+      // The filter meets every crossing of the pair, and no other's.
+      let migration = try #require(pair.streams.first { $0.stream.dataset.description == "migration" })
+      for crossing in topology.crossings {
+        let isTheirs = crossing.countries.count == 2 && crossing.countries.allSatisfy(pair.countries.contains)
+        #expect(migration.filter.allSatisfy { $0.admits(crossing.id) } == isTheirs)
+      }
+    }
+    #expect(topology.pair(Sample.guatemala, Sample.country("PA")) == nil)
+    #expect(topology.terms(between: Sample.guatemala, and: Sample.country("PA")).isEmpty)
+    #expect(topology.pair(Sample.salvador, Sample.guatemala) == topology.pair(Sample.guatemala, Sample.salvador))
+  }
+
+  @Test func theMigrationDatasetHasWhatTheIssueAsks() throws {
+    let definition = try Sample.definition()
+    #expect(definition.version == 1 && definition.retentionDays == 1096)
+    #expect(definition.timeField == "time" && definition.refersField == "refers")
+    let personal = definition.fields.filter(\.isPersonal).map(\.name)
+    #expect(
+      Set(personal) == [
+        "document", "surname", "given_names", "birth_date", "sex", "nationality", "mrz", "residence", "vehicle",
+        "group",
+        "travel_purpose", "minor", "guardian_document",
+      ])
+    // What a filter uses stands in agreements, in clear: nothing personal.
+    #expect(definition.fields.filter(\.isFilterable).allSatisfy { !$0.isPersonal })
+    #expect(
+      definition.fields.filter(\.isFilterable).map(\.name) == ["event", "crossing", "post", "from", "to", "decision"])
+    for field in definition.fields {
+      #expect(!field.title.es.isEmpty && !field.title.en.isEmpty, "\(field.name)")
+      #expect(!field.description.es.isEmpty && !field.description.en.isEmpty, "\(field.name)")
+    }
+  }
+
+  @Test func theDigestIsOfTheFilesBytes() throws {
+    let file = try #require(SmallFile.read(Sample.root + "/Topology/datasets/migration.toml"))
+    let definition = try #require(Definition.read(file, file: "m").definition)
+    #expect(try definition.digest == Sample.definition().digest)
+    let altered = try #require(Definition.read(file + [0x0A], file: "m").definition)
+    #expect(altered.digest != definition.digest && altered != definition)
+  }
+}

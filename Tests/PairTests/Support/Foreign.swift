@@ -1,0 +1,19 @@
+import Foundation
+
+/// Programs of other makers.
+enum Foreign {
+  static let python = ProcessInfo.processInfo.environment["ISTMO_TEST_PYTHON"]
+
+  /// Runs a program to its end.
+  static func run(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+  ) async throws -> Istmo.Said {
+    let scratch = try Folder()
+    let child = try Spawner.shared.start(
+      .init(
+        program: program, arguments: arguments, environment: environment, output: scratch.path + "/out",
+        errors: scratch.path + "/err"))
+    let ending = await awaitEnding(of: child)
+    return Istmo.Said(ending: ending, output: scratch.text("out"), errors: scratch.text("err"))
+  }
+}
