@@ -29,6 +29,13 @@ struct Checker {
   var receipts: [StreamName: Set<Signed>] = [:]
   /// Every draft that a node was handed, by content.
   var handings: [CountryCode: [DraftKey: [Handing]]] = [:]
+  /// Home registers as far as they were read back.
+  struct ReadBack {
+    var size: UInt64 = 0
+    var records: [RecordID: DraftKey] = [:]
+  }
+
+  var readBack: [StreamName: ReadBack] = [:]
   /// What nodes said they accepted.
   var accepted: [CountryCode: [RecordID: Draft]] = [:]
   /// The latest status of each stream at each node in its present life.
@@ -39,6 +46,20 @@ struct Checker {
 
   mutating func handed(_ list: [Handing], to country: CountryCode) {
     for handing in list { handings[country, default: [:]][DraftKey(handing.draft), default: []].append(handing) }
+  }
+
+  /// What a home register holds under an id; what was appended since the last question is read first.
+  mutating func durable(_ id: RecordID, _ home: StreamName, _ reader: LogReader) throws -> DraftKey? {
+    if let known = readBack[home]?.records[id] { return known }
+    let size = try reader.state(of: home).size
+    while let next = Optional(readBack[home]?.size ?? 0), next < size {
+      let (records, _, end, _) = try reader.records(home, chunkAt: next)
+      for record in records {
+        readBack[home, default: ReadBack()].records[record.entry.id] = DraftKey(home.dataset, record.entry, record.body)
+      }
+      readBack[home, default: ReadBack()].size = end
+    }
+    return readBack[home]?.records[id]
   }
 
   mutating func crashed(_ country: CountryCode) { shown[country] = nil }
@@ -52,7 +73,6 @@ extension World {
     }
     trace.note(clock.elapsed, "\(node.country) published \(token): \(results.count)")
     let reader = node.reader(realm)
-    var sizes: [DatasetName: UInt64] = [:]
     for (handing, result) in zip(handings, results) {
       let draft = handing.draft
       let home = StreamName(origin: node.country, recipient: node.country, dataset: draft.dataset)
@@ -65,14 +85,12 @@ extension World {
           workloads[node.country]?.accepted(id, draft)
         }
         guard node.disk.readProblem == nil else { continue }
-        let size = try sizes[draft.dataset] ?? reader.state(of: home).size
-        sizes[draft.dataset] = size
-        guard let index = try reader.find(id, in: home, size: size) else {
+        guard let found = try checker.durable(id, home, reader) else {
           throw Violation("\(node.country) answered \(id) before it was durable")
         }
-        guard let record = try reader.record(home, at: index), record.body == draft.body,
-          record.entry.kind == draft.kind
-        else { throw Violation("\(node.country) answered \(id), which is another record") }
+        guard found == Checker.DraftKey(draft) else {
+          throw Violation("\(node.country) answered \(id), which is another record")
+        }
       case .refused(let field, let problem, _):
         handing.fate = .refused
         try checkRefusal(handing, field, problem, at: node)

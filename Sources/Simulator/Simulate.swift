@@ -21,8 +21,8 @@ public enum Simulate {
     }
     let started = ContinuousClock.now
     let totals = crashes ? runCrashes(count, first) : runSeeds(count, first, shows)
-    print(
-      "\(count) seeds from \(first): all held; \(totals.runs) runs, \(totals.records) records, \(totals.events) events")
+    let sums = "\(totals.runs) runs, \(totals.records) records, \(totals.events) events"
+    print("\(count) seeds from \(first): all held; \(sums)")
     if !crashes { print("the slowest converged \(totals.slowest) ms after its last fault") }
     // The same on every machine and in every process.
     print("digest \(totals.hash.finish())")

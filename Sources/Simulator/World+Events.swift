@@ -184,8 +184,8 @@ extension World {
     do throws(ReadError) {
       node.core = try Core(
         realm: realm, country: node.country, keys: node.keys, store: node.disk,
-        rules: SimulatedRules(planted: plan.planted),
-        entropy: node.entropy, now: clock.now(at: node.country), neighbours: neighbours(of: node), card: [])
+        rules: SimulatedRules(planted: plan.planted), entropy: node.entropy, now: clock.now(at: node.country),
+        neighbours: neighbours(of: node), card: [])
     } catch {
       guard node.disk.readProblem != nil else { throw Violation("\(node.country) does not start: \(error)") }
       return later(.restart(node.country), in: 500)

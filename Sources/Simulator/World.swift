@@ -14,6 +14,8 @@ public final class World {
     public var nodeCount = 2
     /// For how long records are published and faults happen, in milliseconds.
     public var busyMilliseconds: Int64 = 20_000
+    /// Mean milliseconds between publishes at one node; nil to let the seed choose.
+    public var publishEvery: Int?
     /// In how many milliseconds after the last fault everything must have converged.
     public var patience: Int64 = 120_000
     /// What goes wrong; nil to let the seed choose.
@@ -89,7 +91,8 @@ public final class World {
     agreements = SimulatedAgreements(
       pairs, bothWays: bothWays, datasets: datasets,
       validUntil: expiresSoon ? start.advanced(byMilliseconds: 9000) : .latest)
-    publishEvery = [60, 250, 900][chance.below(3)]
+    let chosen = [60, 250, 900][chance.below(3)]
+    publishEvery = plan.publishEvery ?? chosen
     checker = Checker(agreements.datasets)
     for (number, country) in countries.enumerated() {
       let node = SimulatedNode(country, seed: plan.seed &* 64 &+ UInt64(number) &+ 1 << 40)

@@ -12,9 +12,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     self.init()
-    withUnsafeMutableBytes { buffer in
-      for (offset, byte) in bytes.enumerated() { buffer[offset] = byte }
-    }
+    withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
   }
 
   /// Reads 64 hexadecimal digits; nil for anything else.
