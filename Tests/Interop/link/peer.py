@@ -128,6 +128,7 @@ class Link:
         connection.settimeout(PATIENCE)
         self.sent = self.received = 0
         self.buffer = b""
+        self.remote = settings["remote"]
 
     # Bytes and frames
 
@@ -177,7 +178,9 @@ class Link:
         first = self.take_frame()
         assert len(first) == 96, len(first)
         assert self.cipher.read(first) == b""
-        assert self.cipher.remote().hex() == self.settings["remote"], "another static key"
+        # Known only while the handshake lasts.
+        self.remote = self.cipher.remote().hex()
+        assert self.remote == self.settings["remote"], "another static key"
         self.give_frame(self.cipher.write())
         # Nothing is said before the initiator has shown that it is no replay.
         self.fill()
@@ -224,7 +227,7 @@ class Link:
         say(event="hello", version=version, skew=milliseconds - int(time.time() * 1000), card=payload[12:].decode())
 
     def run(self):
-        say(event="up", remote=self.cipher.remote().hex() if self.settings["role"] == "responder" else None)
+        say(event="up", remote=self.remote)
         self.hello()
         kinds, asked, answered, first = set(), 0, 0, None
         started = time.monotonic()
