@@ -98,7 +98,8 @@ public final class ResultSpool: Sendable {
     var done = 0
     while done < box.count {
       let count = box.withUnsafeBytes {
-        pwrite(file, $0.baseAddress?.advanced(by: done), box.count - done, off_t(state.pieces * Self.sealedBytes + done))
+        pwrite(
+          file, $0.baseAddress?.advanced(by: done), box.count - done, off_t(state.pieces * Self.sealedBytes + done))
       }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return Self.systemFailure() }
