@@ -51,6 +51,10 @@ import Testing
       #"time_field = "at""#, #"time_field = "at"\#nrefers_field = "about""#,
       #"trial.toml:8:16: there is no field "about"; name a field of type record"#),
     Change(
+      #"time_field = "at""#,
+      #"time_field = "at"\#nrefers_field = "about"\#n[[field]]\#nname = "about"\#ntype = "record"\#ntitle = "t"\#ndescription = "d""#,
+      #"trial.toml:8:16: the field "about" is not searchable; write search = true in the field"#),
+    Change(
       #"time_field = "at""#, #"time_field = "at"\#nawaits_when = { colour = ["rde"] }"#,
       #"trial.toml:8:1: awaits_when without refers_field; name the record field by which the other country's record refers to this one, or leave it out\#ntrial.toml:8:27: "rde" is no value of colour; write "red""#
     ),

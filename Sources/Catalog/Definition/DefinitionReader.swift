@@ -46,13 +46,7 @@ struct DefinitionReader {
     let refers = pointer(root, "refers_field", to: "record")
     let awaits = pointer(root, "awaits_field", to: "country")
     let awaitsWhen = conditions(root, "awaits_when")
-    if refers == nil, root.member("refers_field") == nil,
-      let member = root.member("awaits_field") ?? root.member("awaits_when")
-    {
-      source.report(
-        member.keyOffset, "\(member.key) without refers_field",
-        "name the record field by which the other country's record refers to this one, or leave it out")
-    }
+    checkReferring(root, refers)
     let rules = rules(root)
     guard let dataset, let version, let title, let description, let retention,
       let mode = mode.flatMap(StreamTerms.Mode.init(rawValue:)), source.faults.isEmpty
@@ -88,6 +82,21 @@ struct DefinitionReader {
       return nil
     }
     return field.name
+  }
+
+  /// What refers to a record is found by the index; what awaits it needs a field to refer by.
+  private func checkReferring(_ root: TableReader, _ refers: String?) {
+    guard let member = root.member("refers_field") else {
+      guard let member = root.member("awaits_field") ?? root.member("awaits_when") else { return }
+      source.report(
+        member.keyOffset, "\(member.key) without refers_field",
+        "name the record field by which the other country's record refers to this one, or leave it out")
+      return
+    }
+    if let field = fields.first(where: { $0.name == refers }), !field.isSearchable {
+      source.report(
+        member.value.offset, "the field \"\(field.name)\" is not searchable", "write search = true in the field")
+    }
   }
 
   /// A field that a part of a rule may name.
