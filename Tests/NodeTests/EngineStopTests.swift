@@ -26,7 +26,7 @@ import Testing
     let (realm, country) = (home.config.realm, home.config.country)
     let draft = Draft(
       dataset: try DatasetName("migration"), version: 1, body: Array("{}".utf8), reference: nil, kind: .record)
-    for round in 0..<300 {
+    for round in 0..<200 {
       let store = MemoryStore()
       let core = try Core(
         realm: realm, country: country, keys: keys, store: store, rules: NoRules(), entropy: SystemEntropy(),

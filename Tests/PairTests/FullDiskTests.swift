@@ -8,7 +8,7 @@ import Testing
   /// Runs a node with its store on a disk of 8 MiB, half of it in use, which lives as long as the node. A file `fill` or `free` in the
   /// folder `HOME.do` has a shell fill the disk to the last byte, or take that away and enlarge the disk.
   static let smallDisk = """
-    set -e; store=$1/store; disk=$1.disk; todo=$1.do; shift; mkdir "$disk"
+    set -e; umask 077; store=$1/store; disk=$1.disk; todo=$1.do; shift; mkdir "$disk"
     mount -t tmpfs -o size=8m,mode=700 none "$disk"
     cp -a "$store/." "$disk/"; mount --bind "$disk" "$store"; set +e
     head -c 4194304 /dev/zero > "$store/others"

@@ -39,6 +39,40 @@ import Testing
     #expect(tail.errors.split(separator: "\n").count == 1 && tail.errors.hasPrefix("line 1: "), "\(tail.errors)")
   }
 
+  @Test func aLineOfAnyLengthTakesLittleMemoryOfTheNode() async throws {
+    let pair = try await Pair(agreed: false)
+    let node = try await pair.a.start()
+    let token = try await pair.a.token("publish")
+    /// The most memory that the node ever had, in bytes.
+    func most() throws -> Int {
+      let status = try String(contentsOfFile: "/proc/\(node.child)/status", encoding: .utf8)
+      return (status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0) << 10
+    }
+    _ = try await post(node, token, Departures.lines(1..<2))
+    let before = try most()
+    #expect(before > 0)
+    let body = try await onThread {
+      var left = 256 << 20
+      return try node.client().send(
+        .init(
+          .post, "/v1/records", query: [("dataset", "migration")], headers: ["Authorization": "Bearer \(token)"]),
+        upload: .pulled { max in
+          guard left >= 0 else { return nil }
+          let count = min(left, max)
+          left -= count
+          guard count == 0 else { return [UInt8](repeating: 0x20, count: count) }
+          left = -1
+          return Array("\n".utf8) + Departures.lines(2..<3)
+        }, limit: 1 << 20
+      ).body
+    }
+    let said = String(decoding: body, as: UTF8.self)
+    #expect(said.contains(#"{"line":1,"result":"refused","field":"line","problem":"longer than 64 KiB""#), "\(said)")
+    #expect(said.contains(#"{"line":2,"result":"accepted""#), "\(said)")
+    #expect(try most() - before < 32 << 20)
+    #expect(await node.stop() == .exit(0))
+  }
+
   @Test func aLongFileIsPublishedWithTheRightLineNumbers() async throws {
     let pair = try await Pair(agreed: false)
     var lines = Departures.lines(1..<5_001)

@@ -1,6 +1,7 @@
 import Catalog
 import Dispatch
 import Exchange
+import Glibc
 import Synchronization
 import Terms
 
@@ -67,13 +68,15 @@ public final class PublishSession: Sendable {
   /// Takes the next piece. False: nothing more before `resume`.
   public func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
     state.withLock { state in
-      var rest = piece[...]
-      while let newline = rest.firstIndex(of: 0x0A) {
-        append(rest[..<newline], to: &state)
+      var start = 0
+      // `memchr`, as a line may be of any length.
+      while let rest = piece.baseAddress?.advanced(by: start), let newline = memchr(rest, 0x0A, piece.count - start) {
+        let end = start + rest.distance(to: newline)
+        append(piece[start..<end], to: &state)
         endLine(&state)
-        rest = rest[(newline + 1)...]
+        start = end + 1
       }
-      append(rest, to: &state)
+      append(piece[start...], to: &state)
       state.isPaused = state.underWay >= Self.mostUnderWay
       return !state.isPaused
     }
