@@ -22,7 +22,7 @@ private func agreement(_ arguments: Arguments) throws -> (Home, CountryCode, Agr
   do { other = try CountryCode(arguments.positionals[0]) } catch { throw UsageError(error.description) }
   let home = try Home.open(arguments.home)
   guard let agreement = try home.agreement(with: other) else {
-    throw UsageError("there is no agreement with \(other); istmo ceremony offer --with \(other) begins one")
+    throw CommandFailure("there is no agreement with \(other); istmo ceremony offer --with \(other) begins one")
   }
   return (home, other, agreement)
 }
