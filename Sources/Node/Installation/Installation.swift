@@ -69,7 +69,9 @@ public final class Installation: Sendable {
     engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: { [store] in store.shortage })
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
-      terms: { stream in standing.now.neighbours[stream.origin]?.streams.first { $0.terms.stream == stream } })
+      terms: { stream in
+        standing.now.neighbours[stream.origin]?.agreed(at: clock.now()).first { $0.terms.stream == stream }
+      })
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
       ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
@@ -107,8 +109,12 @@ public final class Installation: Sendable {
 
   /// Called often; reads the documents again when it is time.
   func timePassed(_ now: Instant) {
-    let isDue = lastReload.withLockIfAvailable { abs(now.milliseconds(since: $0)) >= Self.reloadInterval } ?? false
-    guard isDue else { return }
+    let steady = standing.now.steady
+    let isDue = lastReload.withLockIfAvailable { last in
+      // An agreement began or ended since they were read. What fails then is not tried again at every tick.
+      !steady.contains(now) && steady.contains(last) || abs(now.milliseconds(since: last)) >= Self.reloadInterval
+    }
+    guard isDue == true else { return }
     DispatchQueue.global().async { [self] in
       do { try reload() } catch { log(.error, "agreement", "agreements and cards cannot be read again: \(error)") }
     }

@@ -76,10 +76,16 @@ struct Search {
     }
   }
 
+  /// The definition under which a record was made; the newest may not know all its fields.
+  private func definition(of record: LogReader.Record) -> Definition {
+    lookups.registry.definition(request.dataset, version: record.context.version) ?? definition
+  }
+
   private func admits(_ record: LogReader.Record) throws(ReadError) -> Bool {
     if let since = request.since, record.entry.id.time < since { return false }
     if let until = request.until, record.entry.id.time >= until { return false }
     if case .withdraws = record.entry.kind { return request.history && wanted.isEmpty && filters.isEmpty }
+    let definition = definition(of: record)
     let keys = wanted.isEmpty ? [] : definition.searchKeys(of: record.body)
     return wanted.allSatisfy { keys.contains($0) } && definition.admits(record.body, filter: filters)
   }
@@ -105,7 +111,8 @@ struct Search {
         let text = Array(version.description.utf8)
         // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
         for locator in try locate(refers, text, 1...Int32.max, 16) where locator.stream.recipient == lookups.country {
-          guard let other = try opened(locator), definition.text(of: refers, in: other.body) == version.description
+          guard let other = try opened(locator),
+            definition(of: other).text(of: refers, in: other.body) == version.description
           else { continue }
           referredBy.append(other.entry.id)
         }
@@ -117,6 +124,7 @@ struct Search {
 
   /// Whether another country is to refer to a record, as the country of entry does by its confirmation.
   private func isAwaiting(_ record: LogReader.Record, _ refers: String) -> Bool {
+    let definition = definition(of: record)
     guard definition.text(of: refers, in: record.body) == nil else { return false }
     guard let field = definition.awaitsField else { return true }
     guard let awaited = definition.text(of: field, in: record.body) else { return false }
