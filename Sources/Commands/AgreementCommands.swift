@@ -23,7 +23,7 @@ private func agreement(_ arguments: Arguments) throws -> (Home, AgreementStandin
   let home = try Home.open(arguments.home)
   let standing = try standing(home, other)
   guard let agreement = standing.shown else {
-    throw UsageError("there is no agreement with \(other); istmo ceremony offer --with \(other) begins one")
+    throw CommandFailure("there is no agreement with \(other); istmo ceremony offer --with \(other) begins one")
   }
   return (home, standing, agreement)
 }

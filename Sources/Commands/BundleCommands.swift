@@ -6,8 +6,10 @@ import Terms
 let bundleCommands: [Command] = [
   Command(
     "bundle export", summary: "writes what a neighbour has no receipt for, to carry by hand",
-    options: [homeOption, .needed("--to", "CC"), .needed("--out", "F"), .value("--storage-passphrase-file", "F")],
-    run: exportBundle),
+    options: [
+      homeOption, .flag("--json"), .needed("--to", "CC"), .needed("--out", "F"),
+      .value("--storage-passphrase-file", "F"),
+    ], run: exportBundle),
   Command(
     "bundle import", "F", summary: "takes a neighbour's bundle",
     options: [homeOption, .flag("--json"), .value("--storage-passphrase-file", "F")], positionals: 1...1,
@@ -24,6 +26,13 @@ let bundleCommands: [Command] = [
     .init(.get, "/v1/bundle", query: [("to", country.description)]), limit: BundleFile.longest)
   let bundle = try BundleFile(bytes)
   try OutputFile.write(bytes, to: out)
+  if arguments.flag("--json") {
+    console.print([
+      "file": .text(out), "to": .text(country.description), "messages": .number(Int64(bundle.messages.count)),
+      "bytes": .number(Int64(bytes.count)),
+    ])
+    return statusDone
+  }
   console.print("\(out): \(bundle.messages.count) messages, \(bytes.count) bytes, sealed for \(country)")
   console.print(
     "at \(country): istmo bundle import \(out), then istmo bundle export --to \(bundle.from) brings receipts back")

@@ -40,7 +40,7 @@ private func topology(_ arguments: Arguments) throws -> Topology {
   let topology = try Topology.load(bytes: files)
   let home = try Home.open(arguments.home)
   guard topology.realm == home.config.realm, topology.country(home.config.country) != nil else {
-    throw UsageError(
+    throw CommandFailure(
       "the topology is of \(topology.realm) and must hold \(home.config.country) in \(home.config.realm)")
   }
   try home.replaceTopology(files)
@@ -73,7 +73,7 @@ private func conditions(_ conditions: [Field.Condition]) -> JSONValue {
   do { name = try DatasetName(arguments.positionals[0]) } catch { throw UsageError(error.description) }
   let topology = try topology(arguments)
   guard let definition = topology.definition(name) else {
-    throw UsageError(
+    throw CommandFailure(
       "there is no dataset \(name); there are \(topology.definitions.map(\.dataset.description).joined(separator: ", "))"
     )
   }

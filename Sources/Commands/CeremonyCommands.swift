@@ -46,7 +46,8 @@ func proposedTerms(_ home: Home, with other: CountryCode, _ arguments: Arguments
   let topology = try home.loadTopology()
   let streams = topology.terms(between: home.config.country, and: other)
   guard !streams.isEmpty else {
-    throw UsageError("the topology has no pair \(home.config.country)-\(other); add it, then istmo topology install")
+    throw CommandFailure(
+      "the topology has no pair \(home.config.country)-\(other); add it, then istmo topology install")
   }
   let today = CalendarDay(of: SystemClock().now())
   let (year, month, day) = today.components
@@ -101,7 +102,7 @@ private func sayNext(_ state: CeremonyState, _ console: Console) {
 /// The ceremony that an offer or signed file of another country belongs to.
 private func ceremony(_ home: Home, with other: CountryCode) throws -> CeremonyState {
   guard let state = try home.ceremony(with: other) else {
-    throw UsageError("no ceremony with \(other) was begun here: istmo ceremony offer --with \(other) --out FILE")
+    throw CommandFailure("no ceremony with \(other) was begun here: istmo ceremony offer --with \(other) --out FILE")
   }
   return state
 }

@@ -73,7 +73,7 @@ let homeCommands: [Command] = [
   }
   let home = try Home.open(arguments.home)
   let entries = try home.tokens()
-  guard !entries.contains(where: { $0.name == name }) else { throw UsageError("there is a token \(name) already") }
+  guard !entries.contains(where: { $0.name == name }) else { throw CommandFailure("there is a token \(name) already") }
   let days = Int64(try arguments.number("--days", in: 1...3650) ?? 365)
   let until = SystemClock().now().advanced(byMilliseconds: days * 86_400_000)
   let (token, entry) = TokenBook.make(name: name, scopes: scopes, until: until, SystemEntropy())
@@ -102,7 +102,7 @@ let homeCommands: [Command] = [
   let home = try Home.open(arguments.home)
   let entries = try home.tokens()
   let rest = entries.filter { $0.name != arguments.positionals[0] }
-  guard rest.count < entries.count else { throw UsageError("there is no token \(arguments.positionals[0])") }
+  guard rest.count < entries.count else { throw CommandFailure("there is no token \(arguments.positionals[0])") }
   try home.keep(tokens: rest)
   RunningNode.reload(home)
   return statusDone

@@ -39,8 +39,9 @@ public enum Istmo {
         console.print("\(command.summary)\n\n  \(command.usage)")
         return statusDone
       }
-      return try command.run(
-        Arguments(rest, options: command.options, positionals: command.positionals), console)
+      let arguments = try Arguments(rest, options: command.options, positionals: command.positionals)
+      if command.isLasting || arguments.flag("--watch") { return try command.run(arguments, console) }
+      return try console.patiently { try command.run(arguments, console) }
     } catch let error as UsageError {
       console.complain("istmo \(command.name): \(error)\nusage: \(command.usage)")
       return statusUsage

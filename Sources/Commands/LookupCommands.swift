@@ -81,7 +81,8 @@ private func recordText(_ line: JSONValue) -> String {
 private func answerText(_ answer: JSONValue) -> String {
   var out = "found \(answer.text("found"))\n"
   for source in answer.items("sources") {
-    out += "  \(source.text("stream")): \(source.text("size")) entries, as of \(source.text("as_of"))\n"
+    let asOf = source["as_of"]?.string.map { "as of \($0)" } ?? "and nothing was heard of its origin yet"
+    out += "  \(source.text("stream")): \(source.text("size")) entries, \(asOf)\n"
   }
   for reason in answer.items("withheld") { out += "  withheld: \(reason.string ?? "")\n" }
   if let time = answer["searched_back_to"]?.string { out += "  searched back to \(time); narrow the search for more\n" }
@@ -96,7 +97,9 @@ private func answerText(_ answer: JSONValue) -> String {
   if let about = arguments.value("--about") {
     do { _ = try CountryCode(about) } catch { throw UsageError(error.description) }
   }
-  if let limit = try arguments.number("--limit", in: 1...100_000) { fields.append(("limit", String(limit))) }
+  if let limit = try arguments.number("--limit", in: 1...Installation.mostLookups) {
+    fields.append(("limit", String(limit)))
+  }
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
   try access.lines(.init(.get, "/v1/lookups", query: fields)) { line in

@@ -69,8 +69,7 @@ final class NodeAccess {
   private var opened: OpenedNode?
 
   init(_ arguments: Arguments, _ console: Console) throws {
-    let path = OpenedNode.socketPath(arguments.home)
-    let running = Client(.unixSocket(path), patience: .init(connectSeconds: 2, silentSeconds: 600))
+    let running = Self.runningNode(of: arguments.home)
     if (try? running.send(.init(.get, "/healthz"), limit: 1 << 16)) != nil {
       client = running
       return
@@ -80,7 +79,19 @@ final class NodeAccess {
     }
     _ = try opened.serve(tcp: nil)
     self.opened = opened
-    client = Client(.unixSocket(path), patience: .init(connectSeconds: 2, silentSeconds: 600))
+    client = Self.runningNode(of: arguments.home)
+  }
+
+  /// A client of the node that runs on a home, whether or not one does.
+  static func runningNode(of home: String) -> Client {
+    Client(.unixSocket(OpenedNode.socketPath(home)), patience: .init(connectSeconds: 2, silentSeconds: 600))
+  }
+
+  /// The status as a running node tells it.
+  static func status(_ client: Client) throws -> JSONValue {
+    let answer = try client.send(.init(.get, "/v1/status"), limit: 64 << 20)
+    guard answer.status == 200 else { throw APIError(answer.status, answer.body) }
+    return try JSONValue(parsing: answer.body, longest: 64 << 20)
   }
 
   /// Ends what was opened for this command.

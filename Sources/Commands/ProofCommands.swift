@@ -11,12 +11,17 @@ let proofCommands: [Command] = [
   Command(
     "evidence export", "ID", summary: "writes an offline proof of one record",
     options: [
-      homeOption, .needed("--out", "F"), .value("--to", "CC"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"),
+      homeOption, .flag("--json"), .needed("--out", "F"), .value("--to", "CC"), .needed("--officer", "ID"),
+      .needed("--purpose", "TEXT"),
       .value("--role", "ROLE"), .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: exportEvidence),
   Command(
-    "evidence verify", "F", summary: "checks an offline proof, without any node",
+    "evidence verify", "F", summary: "checks an offline proof, of a record or of a fork, without any node",
     options: [.values("--root", "VKEY"), .flag("--json")], positionals: 1...1, run: verifyEvidence),
+  Command(
+    "fork export", "STREAM", summary: "writes the proof that a stopped stream's origin signed two histories",
+    options: [homeOption, .flag("--json"), .needed("--out", "F"), .value("--storage-passphrase-file", "F")],
+    positionals: 1...1, run: exportFork),
 ]
 
 @Sendable private func verifyStore(_ arguments: Arguments, _ console: Console) throws -> Int32 {
@@ -53,6 +58,10 @@ let proofCommands: [Command] = [
   defer { access.close() }
   let bytes = try access.bytes(.init(.get, "/v1/evidence", query: fields), limit: EvidenceFile.longest)
   try OutputFile.write(bytes, to: out)
+  if arguments.flag("--json") {
+    console.print(["file": .text(out), "id": .text(id.description), "bytes": .number(Int64(bytes.count))])
+    return statusDone
+  }
   console.print("\(out): evidence for \(id); it holds the record in clear, handle it as such")
   console.print("check it anywhere: istmo evidence verify \(out) --root VKEY  (istmo key show names the root keys)")
   return statusDone
@@ -63,23 +72,62 @@ let proofCommands: [Command] = [
   for text in arguments.values("--root") {
     do { roots.append(try NoteKey(text)) } catch { throw UsageError("--root: \(error)") }
   }
-  let file = try EvidenceFile(try InputFile.read(arguments.positionals[0], longest: EvidenceFile.longest))
-  let check = EvidenceCheck(file, trusted: roots)
-  if arguments.flag("--json") {
-    console.print([
-      "holds": .boolean(check.holds), "id": JSONValue(check.id?.description),
-      "findings": .list(check.findings.map { ["holds": .boolean($0.holds), "text": .text($0.text)] }),
-      "roots_to_compare": .list(check.unpinnedRoots.map { .text($0.description) }),
-      "record": (try? JSONValue(parsing: check.body)) ?? nil,
-    ])
-    return check.holds ? statusDone : statusFailed
+  let bytes = try InputFile.read(arguments.positionals[0], longest: EvidenceFile.longest)
+  if ForkFile.isOne(bytes) {
+    let check = try ForkFile(bytes).check(trusted: roots)
+    return report(
+      check.findings, check.holds, what: "the proof of a fork", arguments, console,
+      json: [.init(name: "origin", value: .text(check.origin))])
   }
-  for finding in check.findings {
+  let check = EvidenceCheck(try EvidenceFile(bytes), trusted: roots)
+  return report(
+    check.findings, check.holds, what: "the evidence", arguments, console, unpinned: check.unpinnedRoots,
+    json: [
+      .init(name: "id", value: JSONValue(check.id?.description)),
+      .init(name: "record", value: (try? JSONValue(parsing: check.body)) ?? nil),
+    ])
+}
+
+/// Tells what an offline check found.
+private func report(
+  _ findings: [EvidenceCheck.Finding], _ holds: Bool, what: String, _ arguments: Arguments, _ console: Console,
+  unpinned: [NoteKey] = [], json: [JSONValue.Member]
+) -> Int32 {
+  if arguments.flag("--json") {
+    console.print(
+      .object(
+        [
+          .init(name: "holds", value: .boolean(holds)),
+          .init(
+            name: "findings", value: .list(findings.map { ["holds": .boolean($0.holds), "text": .text($0.text)] })),
+          .init(name: "roots_to_compare", value: .list(unpinned.map { .text($0.description) })),
+        ] + json))
+    return holds ? statusDone : statusFailed
+  }
+  for finding in findings {
     if finding.holds { console.print("ok      \(finding.text)") } else { console.complain("FAILED  \(finding.text)") }
   }
-  for root in check.unpinnedRoots {
+  for root in unpinned {
     console.print("compare \(root.name) with a source you trust, or name it with --root: \(root)")
   }
-  console.print(check.holds ? "the evidence holds" : "THE EVIDENCE DOES NOT HOLD")
-  return check.holds ? statusDone : statusFailed
+  console.print(holds ? "\(what) holds" : "\(what) DOES NOT HOLD")
+  return holds ? statusDone : statusFailed
+}
+
+@Sendable private func exportFork(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let stream: StreamName
+  do { stream = try StreamName(arguments.positionals[0]) } catch { throw UsageError(error.description) }
+  let out = try arguments.needed("--out")
+  let access = try NodeAccess(arguments, console)
+  defer { access.close() }
+  let bytes = try access.bytes(
+    .init(.get, "/v1/fork", query: [("stream", stream.description)]), limit: EvidenceFile.longest)
+  try OutputFile.write(bytes, to: out)
+  if arguments.flag("--json") {
+    console.print(["file": .text(out), "stream": .text(stream.description), "bytes": .number(Int64(bytes.count))])
+  } else {
+    console.print("\(out): two checkpoints of \(stream) that contradict each other; it holds no record")
+    console.print("check it anywhere: istmo evidence verify \(out) --root VKEY  (istmo key show names the root keys)")
+  }
+  return statusDone
 }

@@ -12,7 +12,7 @@ let runCommands: [Command] = [
       homeOption, .value("--listen", "HOST:PORT"), .value("--desk", "HOST:PORT"), .flag("--no-desk"),
       .value("--log", "debug|info|warning|error"), .value("--storage-passphrase-file", "F"),
       .flag("--end-with-input"),
-    ], run: runNode),
+    ], isLasting: true, run: runNode),
   Command(
     "status", summary: "how every stream stands; exit 1 if anything agreed is not flowing",
     options: [homeOption, .flag("--json"), .flag("--watch"), .value("--storage-passphrase-file", "F")], run: showStatus),
@@ -62,18 +62,25 @@ private func endWithInput() {
 }
 
 @Sendable private func showStatus(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let access = try NodeAccess(arguments, console)
-  defer { access.close() }
-  while true {
+  guard arguments.flag("--watch") else {
+    let access = try NodeAccess(arguments, console)
+    defer { access.close() }
     let status = try access.json(.init(.get, "/v1/status"))
-    if arguments.flag("--json") {
-      console.print(status)
-    } else {
-      if arguments.flag("--watch") { console.write("\u{1B}[H\u{1B}[2J") }
-      console.write(StatusText.text(of: status))
-    }
-    guard arguments.flag("--watch") else {
-      return status["flowing"] == .boolean(true) ? statusDone : statusFailed
+    if arguments.flag("--json") { console.print(status) } else { console.write(StatusText.text(of: status)) }
+    return status["flowing"] == .boolean(true) ? statusDone : statusFailed
+  }
+  // Only a running node is watched: a home that this opened would be locked when its node is to start. Watching goes on
+  // over a node's end and new start.
+  let client = NodeAccess.runningNode(of: arguments.home)
+  _ = try Home.open(arguments.home)
+  while true {
+    let status = Result { try NodeAccess.status(client) }
+    switch (status, arguments.flag("--json")) {
+    case (.success(let status), true): console.print(status)
+    case (.success(let status), false): console.write("\u{1B}[H\u{1B}[2J" + StatusText.text(of: status))
+    case (.failure, true): console.print(["running": false, "home": .text(arguments.home)])
+    case (.failure(let error), false):
+      console.write("\u{1B}[H\u{1B}[2Jthe node of \(arguments.home) does not run, waiting for it: \(error)\n")
     }
     sleep(1)
   }

@@ -20,7 +20,10 @@ enum SecretPrompt {
     pthread_sigmask(SIG_BLOCK, &waiting, &before)
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     var shown = hideTyping()
-    defer { show(&shown, console) }
+    defer {
+      show(&shown, console)
+      console.answered()
+    }
     // Only now: what is typed at once is neither shown nor lost.
     console.ask(question)
     var count = 0
@@ -67,6 +70,6 @@ enum SecretPrompt {
     guard var settings = before else { return }
     before = nil
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-    console.ask("\n")
+    console.complain("")
   }
 }

@@ -31,6 +31,9 @@ enum StatusText {
       for key in ["obstacle", "problem", "halted"] {
         if let text = stream[key]?.string, !text.isEmpty { remarks += "  \(name): \(text)\n" }
       }
+      if stream["fork_kept"] == .boolean(true) {
+        remarks += "  \(name): istmo fork export \(name) --out F writes the proof for both countries' authorities\n"
+      }
       if case .number(let skew) = stream["clock_skew_milliseconds"], abs(max(skew, -.max)) > Core.tolerableSkew {
         remarks += "  \(name): the neighbour's clock is \(skew / 1000) s away from ours; set both by NTP\n"
       }

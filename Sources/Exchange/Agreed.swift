@@ -26,7 +26,11 @@ public struct AgreedStream: Dated, Hashable, Sendable {
   /// Why the stream may not flow at a moment; nil when it may. A paused stream goes on gathering records while it is in
   /// force: they are sent when the pause ends, and the lag shows them meanwhile.
   public func obstacle(at now: Instant) -> String? {
-    if let paused { return paused }
+    paused ?? invalidity(at: now)
+  }
+
+  /// Why the agreement is not valid at a moment; nil when it is.
+  public func invalidity(at now: Instant) -> String? {
     if now < validFrom { return "the agreement is valid from \(validFrom.wholeSeconds)" }
     if now >= validUntil { return "the agreement expired on \(validUntil.wholeSeconds); hold a new ceremony" }
     return nil

@@ -97,8 +97,10 @@ public final class Core {
   var mustReload = false
   /// Streams that were stopped and whose stop is not durable yet.
   var halts: [StreamName: (reason: String, proof: ForkProof?)] = [:]
-  /// Why the last commit failed, or why there is no room for the next; nil when all is well.
-  public var storeProblem: StoreError? { commitFailure ?? shortage }
+  /// Why the last commit failed, why the durable state cannot be read again after that, or why there is no room for the
+  /// next commit; nil when all is well.
+  public var storeProblem: StoreError? { unreadable ?? commitFailure ?? shortage }
+  var unreadable: StoreError?
   var commitFailure: StoreError?
   var storeFailedAt: Instant?
   var shortage: StoreError?
@@ -241,9 +243,10 @@ public final class Core {
     let (told, heard) = (outgoing, incoming)
     do throws(ReadError) { try load() } catch {
       log(.error, "the durable state cannot be read: \(error)")
+      unreadable = .failed("its state cannot be read again (\(error)); nothing is published or received until it can")
       return
     }
-    mustReload = false
+    (mustReload, unreadable) = (false, nil)
     // What was said on the links still holds.
     for (name, known) in told {
       outgoing[name]?.problem = known.problem

@@ -1,12 +1,14 @@
+import Dispatch
 import Glibc
 import Sodium
+import Synchronization
 import Terms
 
-/// Runs many seeds: `Simulate --seeds N --from S [--crashes] [--trace]`. Exit 1 at the first seed that fails.
+/// Runs many seeds: `Simulate --seeds N --from S [--brief] [--crashes] [--trace]`. Exit 1 when a seed fails.
 public enum Simulate {
   /// Reads the command line, runs the seeds and says how it went.
   public static func main() {
-    var (count, first, shows, crashes) = (UInt64(1000), UInt64(0), false, false)
+    var (count, first, shows, crashes, isBrief) = (UInt64(1000), UInt64(0), false, false, false)
     var arguments = CommandLine.arguments.dropFirst()
     while let argument = arguments.popFirst() {
       switch argument {
@@ -14,13 +16,20 @@ public enum Simulate {
       case "--from": first = arguments.popFirst().flatMap { UInt64($0) } ?? 0
       case "--trace": shows = true
       case "--crashes": crashes = true
+      case "--brief": isBrief = true
       default:
-        print("usage: simulate [--seeds N] [--from SEED] [--crashes] [--trace]")
+        print("usage: simulate [--seeds N] [--from SEED] [--brief] [--crashes] [--trace]")
         exit(2)
       }
     }
     let started = ContinuousClock.now
-    let totals = crashes ? runCrashes(count, first) : runSeeds(count, first, shows)
+    let seeds = Array(first..<(first &+ count))
+    let totals =
+      crashes
+      ? run(seeds, shows) {
+        World.crashAtEveryCommit(seed: $0, busyMilliseconds: 4000).map { ($0.outcome, place: $0.place) }
+      }
+      : run(seeds, shows) { [isBrief] in [(World.run(isBrief ? .brief(seed: $0) : World.Plan(seed: $0)), "")] }
     let sums = "\(totals.runs) runs, \(totals.records) records, \(totals.events) events"
     print("\(count) seeds from \(first): all held; \(sums)")
     if !crashes { print("the slowest converged \(totals.slowest) ms after its last fault") }
@@ -42,24 +51,25 @@ public enum Simulate {
     }
   }
 
-  private static func runSeeds(_ count: UInt64, _ first: UInt64, _ shows: Bool) -> Totals {
+  /// Runs seeds on all processors, a block at a time; tells of each in its order.
+  private static func run(
+    _ seeds: [UInt64], _ shows: Bool, _ world: @escaping @Sendable (UInt64) -> [(World.Outcome, place: String)]
+  ) -> Totals {
     var totals = Totals()
-    for seed in first..<(first + count) {
-      let outcome = World.run(World.Plan(seed: seed))
-      if shows { outcome.tail.forEach { print($0) } }
-      report(outcome, "")
-      totals.add(outcome)
-    }
-    return totals
-  }
-
-  /// Each seed once without a crash, then once for each side of each fsync.
-  private static func runCrashes(_ count: UInt64, _ first: UInt64) -> Totals {
-    var totals = Totals()
-    for seed in first..<(first + count) {
-      for outcome in World.crashAtEveryCommit(seed: seed, busyMilliseconds: 4000) {
-        report(outcome.outcome, " with a crash \(outcome.place)")
-        totals.add(outcome.outcome)
+    let width = 16
+    for start in stride(from: 0, to: seeds.count, by: width) {
+      let block = Array(seeds[start..<min(start + width, seeds.count)])
+      let done = Mutex<[UInt64: [(World.Outcome, place: String)]]>([:])
+      DispatchQueue.concurrentPerform(iterations: block.count) { number in
+        let outcomes = world(block[number])
+        done.withLock { $0[block[number]] = outcomes }
+      }
+      for seed in block {
+        for (outcome, place) in done.withLock({ $0[seed] ?? [] }) {
+          if shows { outcome.tail.forEach { print($0) } }
+          report(outcome, place.isEmpty ? "" : " with a crash \(place)")
+          totals.add(outcome)
+        }
       }
     }
     return totals

@@ -43,9 +43,8 @@ struct HandshakeTests {
 
   @Test func allFourOfFlynnNoisesConversationsAreThere() { #expect(Conversation.flynn.count == 4) }
 
-  @Test(.enabled(if: Conversation.cacophonyPath != nil, "ISTMO_CACOPHONY names no file"))
-  func cacophonysConversationsComeOutByteForByte() throws {
-    #expect(!Conversation.cacophony.isEmpty)
+  @Test func cacophonysConversationComesOutByteForByte() throws {
+    #expect(Conversation.cacophony.count == 1)
     for vector in Conversation.cacophony { try check(vector) }
   }
 

@@ -59,11 +59,10 @@ struct Conversation: CustomTestStringConvertible {
     let vectors: [Vector]
   }
 
-  /// The file in cacophony's form that ISTMO_CACOPHONY names.
-  static let cacophonyPath = ProcessInfo.processInfo.environment["ISTMO_CACOPHONY"]
+  /// The blocks of cacophony's vectors.
   static let cacophony: [Conversation] = {
-    guard let path = cacophonyPath, let data = FileManager.default.contents(atPath: path),
-      let file = try? JSONDecoder().decode(Cacophony.self, from: data)
+    guard let url = Bundle.module.url(forResource: "cacophony", withExtension: "json", subdirectory: "Vectors"),
+      let data = try? Data(contentsOf: url), let file = try? JSONDecoder().decode(Cacophony.self, from: data)
     else { return [] }
     return file.vectors.filter { $0.protocol_name == HandshakeState.protocolName }.map { vector in
       func bytes(_ hex: String?) -> [UInt8] { [UInt8](hex: hex ?? "") ?? [] }

@@ -70,6 +70,11 @@ import Testing
         try await expectJSON(said.output, "\(command)")
       }
     }
+    for command in [["bundle", "export", "--to", "GT"], ["evidence", "export", "\(id)"] + person] {
+      let said = try await Istmo.run(command + ["--json", "--out", evidence + ".2", "--home", pair.a.home])
+      #expect(said.ending == .exit(0), "\(command): \(said.errors)")
+      try await expectJSON(said.output, "\(command)")
+    }
     let checked = try await Istmo.run(["evidence", "verify", evidence, "--json"])
     try await expectJSON(checked.output, "evidence verify")
     let bad = try await pair.a.istmo("publish", "migration", "--json", input: Array("{}\n".utf8))

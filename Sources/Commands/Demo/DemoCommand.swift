@@ -6,7 +6,7 @@ import Terms
 let demoCommands: [Command] = [
   Command(
     "demo", summary: "six countries on this machine: rehearsed ceremonies, sample traffic; --once proves it and ends",
-    options: [.flag("--once"), .value("--dir", "DIR"), .value("--topology", "FILE")], run: runDemo)
+    options: [.flag("--once"), .value("--dir", "DIR"), .value("--topology", "FILE")], isLasting: true, run: runDemo)
 ]
 
 /// The sample topology, seen from the project's folder.

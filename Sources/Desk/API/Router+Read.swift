@@ -58,9 +58,18 @@ extension Router {
   func lookups(_ request: Request, _ caller: Caller) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in
       run(caller) { [node] in
+        let about: CountryCode?
+        do { about = try request.query("about").map { try CountryCode($0) } } catch {
+          return Problem(status: 400, detail: "about: \(error)").response
+        }
+        var limit = 1000
+        if let text = request.query("limit") {
+          guard let number = Int(text), (1...Installation.mostLookups).contains(number) else {
+            return Problem(status: 400, detail: "limit is a number from 1 to \(Installation.mostLookups)").response
+          }
+          limit = number
+        }
         do throws(LookupError) {
-          let about = request.query("about").flatMap { try? CountryCode($0) }
-          let limit = request.query("limit").flatMap { Int($0) } ?? 1000
           return Router.ndjson(try node.lookupLog(by: request.query("by"), about: about, limit: limit))
         } catch { return Problem(status: 503, detail: error.description).response }
       }
@@ -81,11 +90,34 @@ extension Router {
           let file = try node.evidence(for: id, to: recipient, officer: officer, role: role, purpose: purpose)
           return Response(status: 200, type: "application/octet-stream", file.bytes)
         } catch let error as EvidenceMaker.Failure {
-          if case .unknown = error { return Problem(status: 404, detail: error.description).response }
-          return Problem(status: 503, detail: error.description).response
+          let status =
+            switch error {
+            case .unknown: 404
+            case .withheld: 403
+            case .noReceipt: 409
+            case .missing, .read: 503
+            }
+          return Problem(status: status, detail: error.description).response
         } catch {
           return Problem(status: 400, detail: "\(error)").response
         }
+      }
+    }
+  }
+
+  /// `GET /v1/fork?stream=SV/GT/migration`: the proof that a stream's origin signed two histories.
+  func fork(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      run(caller) { [node] in
+        guard let text = request.query("stream"), let stream = try? StreamName(text) else {
+          return Problem(status: 400, detail: "name the stream: /v1/fork?stream=SV/GT/migration").response
+        }
+        do {
+          guard let file = try node.fork(of: stream) else {
+            return Problem(status: 404, detail: "no proof of a fork of \(stream) is kept here").response
+          }
+          return Response(status: 200, type: "application/octet-stream", file.bytes)
+        } catch { return Problem(status: 503, detail: "\(error)").response }
       }
     }
   }

@@ -74,6 +74,7 @@ public final class Router: Service {
     "/v1/status": ["GET": (.observe, Router.status)],
     "/v1/lookups": ["GET": (.local, Router.lookups)],
     "/v1/evidence": ["GET": (.lookup, Router.evidence)],
+    "/v1/fork": ["GET": (.local, Router.fork)],
     "/v1/verify": ["POST": (.local, Router.verify)],
     "/v1/bundle": ["GET": (.local, Router.exportBundle), "POST": (.local, Router.importBundle)],
     "/v1/reload": ["POST": (.local, Router.reload)],

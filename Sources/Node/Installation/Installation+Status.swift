@@ -17,6 +17,8 @@ public struct NodeStatus: Sendable {
   public let isRunning: Bool
   /// Every stream.
   public let streams: [StreamStatus]
+  /// Stopped streams of which the proof is kept that their origin signed two histories.
+  public let forks: Set<StreamName>
   /// Which agreement with each neighbour is in force, and which follows.
   public let agreements: [AgreementStanding]
   /// Every neighbour's link, in words.
@@ -34,7 +36,7 @@ public struct NodeStatus: Sendable {
     [
       "country": .text(country.description), "realm": .text(realm.description), "time": .text(time.description),
       "started": .text(started.description), "running": .boolean(isRunning), "flowing": .boolean(isFlowing),
-      "streams": .list(streams.map(\.json)),
+      "streams": .list(streams.map { $0.json(hasForkProof: forks.contains($0.stream)) }),
       "agreements": .list(agreements.map(\.json)),
       "links": .object(
         links.sorted { $0.key < $1.key }.map { .init(name: $0.key.description, value: .text($0.value)) }),
@@ -46,7 +48,7 @@ public struct NodeStatus: Sendable {
 
 extension StreamStatus {
   /// The form for programs.
-  public var json: JSONValue {
+  func json(hasForkProof: Bool) -> JSONValue {
     [
       "stream": .text(stream.description), "direction": .text(direction.rawValue),
       "in_force": .boolean(isAgreed && obstacle == nil),
@@ -55,6 +57,7 @@ extension StreamStatus {
       "receipt_time": JSONValue(receiptTime.map(Self.text)), "as_of": JSONValue(asOf.map(Self.text)),
       "lag_records": JSONValue(lagRecords),
       "lag_milliseconds": .number(lagMilliseconds), "problem": .text(problem), "halted": .text(halted),
+      "fork_kept": .boolean(hasForkProof),
       "clock_skew_milliseconds": neighbourSkew.map { .number($0) } ?? .null,
     ]
   }
@@ -73,12 +76,15 @@ extension Installation {
     var streams: [StreamStatus] = []
     do { streams = try streamStatus() } catch { problems.append("\(error)") }
     if let problem = engine.inspect({ $0.storeProblem }) ?? nil { problems.append(problem.description) }
+    let forks = streams.filter { !$0.halted.isEmpty }.map(\.stream)
+      .filter { (try? store.state(ForkProof.stateKey($0))) ?? nil != nil }
     var links: [CountryCode: String] = [:]
     let port = port.withLock { $0 }
     for (country, state) in port?.states ?? [:] { links[country] = state.sentence }
     return NodeStatus(
       country: country, realm: realm, time: now, started: started, isRunning: port != nil, streams: streams,
-      agreements: agreements, links: links, problems: problems, figures: (try? store.figures()) ?? [:])
+      forks: Set(forks), agreements: agreements, links: links, problems: problems,
+      figures: (try? store.figures()) ?? [:])
   }
 
   /// Why the node cannot do its work; empty when it can. A neighbour that is away is not the node's own fault.

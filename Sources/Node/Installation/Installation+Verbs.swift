@@ -16,10 +16,22 @@ extension Installation {
     guard let (context, _) = try? EntryContext.read(file.sections[.entry] ?? []),
       let stream = try? StreamName(context.origin.dropFirst(realm.description.count + 1)), check.id == id
     else { throw EvidenceMaker.Failure.unknown(id) }
+    if let reason = lookups.reasonToWithhold(stream, from: role) {
+      throw EvidenceMaker.Failure.withheld("\(stream): \(reason)")
+    }
     var request = LookupRequest(dataset: stream.dataset, officer: officer, role: role, purpose: purpose)
     request.from = stream.origin
     try lookups.logDisclosure(of: id, request)
     return file
+  }
+
+  /// The proof that the origin of a stream signed two histories; nil when none is kept here.
+  public func fork(of stream: StreamName) throws -> ForkFile? {
+    guard let bytes = try store.readState(ForkProof.stateKey(stream)) else { return nil }
+    guard let card = stream.origin == country ? documents.card : standing.now.cards[stream.origin] else {
+      throw EvidenceMaker.Failure.missing("the card of \(stream.origin)")
+    }
+    return ForkFile(card: card.bytes, proof: try ForkProof(bytes))
   }
 
   /// Checks the whole store: its files first, then what they hold. `progress` is told the share done.
@@ -95,11 +107,16 @@ extension Installation {
 
   // MARK: The lookup log
 
-  /// The lookup log, newest first: own lookups, and the neighbours' lookups of our records.
+  /// The most lines of the lookup log that are given at once.
+  public static let mostLookups = 100_000
+
+  /// The lookup log, newest first: own lookups, and the neighbours' lookups of our records; at most `limit` lines, and
+  /// never more than `mostLookups`.
   public func lookupLog(by officer: String?, about: CountryCode?, limit: Int) throws(LookupError) -> [JSONValue] {
     guard let dataset = try? DatasetName(Self.lookupDataset), let definition = registry.definition(dataset) else {
       throw .notLogged("the topology has no dataset lookups")
     }
+    let limit = min(max(limit, 0), Self.mostLookups)
     var lines: [(RecordID, JSONValue)] = []
     do throws(ReadError) {
       for name in try engine.reader.streams() where name.dataset == dataset && name.recipient == country {

@@ -69,8 +69,9 @@ public final class Installation: Sendable {
     engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: { [store] in store.shortage })
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
-      terms: { stream in
-        standing.now.neighbours[stream.origin]?.agreed(at: clock.now()).first { $0.terms.stream == stream }
+      agreed: { [country = documents.country] in
+        standing.now.neighbours.values.flatMap { $0.agreed(at: clock.now()) }
+          .filter { $0.terms.stream.recipient == country }
       })
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,

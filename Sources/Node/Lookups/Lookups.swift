@@ -17,13 +17,13 @@ public struct Lookups: Sendable {
   let keys: Keyring
   let engine: Engine
   let clock: any Clock
-  /// The terms in force for each incoming stream.
-  let terms: @Sendable (StreamName) -> AgreedStream?
+  /// The streams that neighbours send, as agreed.
+  let agreed: @Sendable () -> [AgreedStream]
 
   /// The parts a lookup needs.
   public init(
     country: CountryCode, registry: Registry, reader: LogReader, keys: Keyring, engine: Engine, clock: any Clock,
-    terms: @escaping @Sendable (StreamName) -> AgreedStream?
+    agreed: @escaping @Sendable () -> [AgreedStream]
   ) {
     self.country = country
     self.registry = registry
@@ -31,7 +31,7 @@ public struct Lookups: Sendable {
     self.keys = keys
     self.engine = engine
     self.clock = clock
-    self.terms = terms
+    self.agreed = agreed
   }
 
   /// Looks up, logs durably, then gives the answer; waits for the disk.
@@ -84,18 +84,16 @@ public struct Lookups: Sendable {
     StreamName, StreamState
   )] {
     var streams: [(StreamName, StreamState)] = []
-    for name in try reader.streams() where name.dataset == request.dataset && name.recipient == country {
+    // Also those that are agreed and have brought nothing yet: that is an answer too.
+    let agreed = agreed().filter { $0.terms.mode == .replicate }.map(\.terms.stream)
+    let known = Set(try reader.streams()).union(agreed).filter {
+      $0.dataset == request.dataset && $0.recipient == country
+    }
+    for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
-      if !name.isHome {
-        guard let agreed = terms(name) else {
-          answer.withheld.append("\(name): no agreement is in force")
-          continue
-        }
-        guard agreed.terms.roles.contains(request.role) else {
-          answer.withheld.append(
-            "\(name): the agreement lets \(agreed.terms.roles.joined(separator: ", ")) look it up, not \(request.role)")
-          continue
-        }
+      if let reason = reasonToWithhold(name, from: request.role) {
+        answer.withheld.append("\(name): \(reason)")
+        continue
       }
       let state = try reader.state(of: name)
       streams.append((name, state))
@@ -103,9 +101,21 @@ public struct Lookups: Sendable {
         LookupAnswer.Source(stream: name, size: state.size, asOf: name.isHome ? clock.now() : asOf(state, of: name)))
     }
     if let from = request.from, streams.isEmpty, answer.withheld.isEmpty {
-      answer.withheld.append("\(from)/\(country)/\(request.dataset): nothing was ever received")
+      answer.withheld.append("\(from)/\(country)/\(request.dataset): there is no agreement on it")
     }
     return streams
+  }
+
+  /// Why records of a stream may not be shown to a role; nil when they may. A suspension stops what flows: it does not
+  /// blind officers to what came in before.
+  func reasonToWithhold(_ stream: StreamName, from role: String) -> String? {
+    guard !stream.isHome, stream.origin != country else { return nil }
+    guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return "no agreement is in force" }
+    if let reason = agreed.invalidity(at: clock.now()) { return reason }
+    guard agreed.terms.roles.contains(role) else {
+      return "the agreement lets \(agreed.terms.roles.joined(separator: ", ")) look it up, not \(role)"
+    }
+    return nil
   }
 
   /// When the origin last said that what is held here is its latest.

@@ -12,6 +12,8 @@ public struct EvidenceMaker: Sendable {
     case unknown(RecordID)
     /// The country that it was sent to has not signed for it yet.
     case noReceipt(CountryCode)
+    /// The agreement does not let this role see it, or is not in force.
+    case withheld(String)
     /// A signed document that belongs to it is missing.
     case missing(String)
     /// Reading failed.
@@ -24,6 +26,7 @@ public struct EvidenceMaker: Sendable {
       case .noReceipt(let country):
         "\(country) has given no receipt for it yet; wait until status shows that nothing is behind, or export it from the "
           + "own register, without --to"
+      case .withheld(let reason): reason
       case .missing(let what): "\(what) is missing in this home; evidence cannot be made"
       case .read(let error): error.description
       }
