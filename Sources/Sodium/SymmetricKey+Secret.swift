@@ -1,9 +1,16 @@
 import CSodium
 import Terms
 
-// Sealing and opening other secrets: the clear bytes are only ever in guarded memory.
+// Sealing, opening and deriving other secrets: the clear bytes are only ever in guarded memory.
 extension SymmetricKey {
-  /// Seals a secret under a fresh random nonce; the result is nonce || ciphertext, as `sealBox` makes it.
+  /// The key for one use: this key's BLAKE2b-256 of the label.
+  public func derived(_ label: String) throws(SodiumError) -> SymmetricKey {
+    let label = Array(label.utf8)
+    return try SymmetricKey(
+      SecretBytes(count: Self.byteCount) { out in label.withUnsafeBytes { writeKeyedHash(of: $0, to: out) } })
+  }
+
+  /// Seals a secret under a fresh random nonce; the result is nonce || ciphertext.
   public func sealSecret(
     _ secret: borrowing SecretBytes, associatedData: [UInt8], _ entropy: some Entropy
   ) throws(SodiumError) -> [UInt8] {
@@ -17,7 +24,7 @@ extension SymmetricKey {
     }
   }
 
-  /// Opens what `sealSecret` or `sealBox` made, into guarded memory.
+  /// Opens what `sealSecret` made, into guarded memory.
   /// - Throws: `SodiumError.doesNotOpen` when key, associated data or box are not those of sealing.
   public func openSecret(_ box: [UInt8], associatedData: [UInt8]) throws(SodiumError) -> SecretBytes {
     let (head, tail) = (Self.nonceByteCount, Self.tagByteCount)
