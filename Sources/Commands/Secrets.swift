@@ -23,7 +23,7 @@ enum Passphrase {
 
   private static func checked(_ passphrase: consuming SecretBytes) throws -> SecretBytes {
     guard passphrase.count >= shortest else {
-      throw UsageError("the passphrase has fewer than \(shortest) characters; four random words are good")
+      throw UsageError("the passphrase has fewer than \(shortest) characters; six random words are good")
     }
     return passphrase
   }

@@ -36,6 +36,12 @@ extension Core {
       }
     }
     if let target = draft.kind.target, let refusal = try obstacle(to: draft, target) { return refusal }
+    if let answer = draft.answers, try isHome(answer.record, draft.dataset) {
+      return .refused(
+        field: answer.field,
+        problem: "\(answer.record) is a record of \(country) itself, which another country answers",
+        remedy: "leave the answer to that country; what was wrong is corrected with \"replaces\" or \"withdraws\"")
+    }
     guard draft.body.count <= Core.longestBody else {
       return .refused(
         field: "body", problem: "the record has \(draft.body.count) bytes", remedy: "keep it under 64 KiB")

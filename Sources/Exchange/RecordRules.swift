@@ -48,16 +48,31 @@ public struct Draft: Hashable, Sendable {
   public let reference: String?
   /// A new record, or a correction.
   public let kind: Entry.Kind
+  /// The record that it answers, where the dataset says that another country's is answered; nil otherwise.
+  public let answers: Answer?
   /// Whether it is stored even when the disk is short of room: without its line in the log no lookup is answered.
   public let mayUseReserve: Bool
 
   /// A record to publish.
   public init(
     dataset: DatasetName, version: UInt32, body: [UInt8], reference: String?, kind: Entry.Kind,
-    mayUseReserve: Bool = false
+    answers: Answer? = nil, mayUseReserve: Bool = false
   ) {
     (self.dataset, self.version, self.body, self.reference, self.kind) = (dataset, version, body, reference, kind)
-    self.mayUseReserve = mayUseReserve
+    (self.answers, self.mayUseReserve) = (answers, mayUseReserve)
+  }
+}
+
+extension Draft {
+  /// The field of a record that names another country's record, and that record.
+  public struct Answer: Hashable, Sendable {
+    /// The field.
+    public let field: String
+    /// The record named.
+    public let record: RecordID
+
+    /// A field that names a record.
+    public init(field: String, record: RecordID) { (self.field, self.record) = (field, record) }
   }
 }
 

@@ -66,6 +66,21 @@ public struct SymmetricKey: ~Copyable, Sendable {
     return plaintext
   }
 
+  /// Seals under a fresh random nonce; the result is nonce || ciphertext. For small things kept at rest.
+  public func sealBox(_ plaintext: [UInt8], associatedData: [UInt8], _ entropy: some Entropy) throws(SodiumError)
+    -> [UInt8]
+  {
+    let nonce = entropy.bytes(Self.nonceByteCount)
+    return nonce + (try seal(plaintext, nonce: nonce, associatedData: associatedData))
+  }
+
+  /// Opens what `sealBox` made.
+  public func openBox(_ box: [UInt8], associatedData: [UInt8]) throws(SodiumError) -> [UInt8] {
+    guard box.count >= Self.nonceByteCount + Self.tagByteCount else { throw .doesNotOpen(what: "a sealed box") }
+    return try open(
+      Array(box[Self.nonceByteCount...]), nonce: Array(box[..<Self.nonceByteCount]), associatedData: associatedData)
+  }
+
   /// Seals arrays; see the form on buffers.
   public func seal(_ plaintext: [UInt8], nonce: [UInt8], associatedData: [UInt8]) throws(SodiumError) -> [UInt8] {
     try plaintext.lend { (p) throws(SodiumError) in

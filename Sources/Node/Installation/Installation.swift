@@ -36,6 +36,7 @@ public final class Installation: Sendable {
   let started: Instant
   let standing: StandingBox
   let evidenceMaker: EvidenceMaker
+  private let spoolRoom: SpoolRoom
   private let observer: Observer
   let port = Mutex<LinkPort?>(nil)
   /// When the documents were read last; held while they are read, so that an older reading never replaces a newer.
@@ -65,8 +66,10 @@ public final class Installation: Sendable {
     let core = try Core(
       realm: realm, country: documents.country, keys: keys, store: store, rules: registry, entropy: SystemEntropy(),
       now: started, neighbours: Array(first.neighbours.values), card: documents.card.bytes)
+    let shortage = { @Sendable [store] in store.shortage }
+    spoolRoom = SpoolRoom(folder: Files.split(storePath).folder, shortage: shortage)
     observer = Observer(log: log)
-    engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: { [store] in store.shortage })
+    engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: shortage)
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
       agreed: { [country = documents.country] in
@@ -134,7 +137,8 @@ public final class Installation: Sendable {
     done: @escaping @Sendable (PublishSession.Summary) -> Void
   ) -> PublishSession {
     PublishSession(
-      definition, registry: registry, country: country, engine: engine, clock: clock, resume: resume, done: done)
+      definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock, resume: resume,
+      done: done)
   }
 
   /// Takes the card that a neighbour sent with its hello, when it is a newer one.

@@ -79,8 +79,12 @@ public struct Registry: RecordRules {
       case .replaces(let id): .replaces(id)
       case .withdraws(let id): .withdraws(id)
       }
+    var answers: Draft.Answer?
+    if definition.awaitsField != nil, let field = definition.refersField, let refers = record.refers {
+      answers = Draft.Answer(field: field, record: refers)
+    }
     return Draft(
       dataset: definition.dataset, version: definition.version, body: record.body, reference: record.reference,
-      kind: kind, mayUseReserve: definition.dataset.description == Installation.lookupDataset)
+      kind: kind, answers: answers, mayUseReserve: definition.dataset.description == Installation.lookupDataset)
   }
 }
