@@ -10,7 +10,7 @@ extension SymmetricKey {
       SecretBytes(count: Self.byteCount) { out in label.withUnsafeBytes { writeKeyedHash(of: $0, to: out) } })
   }
 
-  /// Seals a secret under a fresh random nonce; the result is nonce || ciphertext.
+  /// Seals a secret under a fresh random nonce; the result is nonce || ciphertext, as `sealBox` makes it.
   public func sealSecret(
     _ secret: borrowing SecretBytes, associatedData: [UInt8], _ entropy: some Entropy
   ) throws(SodiumError) -> [UInt8] {
@@ -24,7 +24,7 @@ extension SymmetricKey {
     }
   }
 
-  /// Opens what `sealSecret` made, into guarded memory.
+  /// Opens what `sealSecret` or `sealBox` made, into guarded memory.
   /// - Throws: `SodiumError.doesNotOpen` when key, associated data or box are not those of sealing.
   public func openSecret(_ box: [UInt8], associatedData: [UInt8]) throws(SodiumError) -> SecretBytes {
     let (head, tail) = (Self.nonceByteCount, Self.tagByteCount)

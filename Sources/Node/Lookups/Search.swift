@@ -141,8 +141,7 @@ struct Search {
       // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
       for locator in try locate(field, Array(text.utf8), 1...Int32.max, Self.mostReferrers)
       where locator.stream.recipient == lookups.country {
-        guard let other = try opened(locator),
-          definition(of: other).text(of: field, in: other.body) == text,
+        guard let other = try opened(locator), definition(of: other).text(of: field, in: other.body) == text,
           try change(of: other.entry.id, in: locator.stream) == nil
         else { continue }
         referrers.append((other.entry.id, locator.stream.origin))
