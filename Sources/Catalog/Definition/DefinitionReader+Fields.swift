@@ -84,7 +84,7 @@ extension DefinitionReader {
       let word = table.word("type", of: FieldType.words.filter { $0 != "group" && $0 != "mrz" })
       if let field = field(table, word, beside: inner, in: name.value) { inner.append(field) }
     }
-    guard inner.count == tables.count else { return nil }
+    guard inner.count == tables.count, limit != nil || table.member("max_count") == nil else { return nil }
     for table in tables { checkConditions(of: table, in: inner) }
     fieldTables.append(table)
     return Field(
