@@ -55,7 +55,8 @@ import Testing
     for line in [
       "{}", #"{"net":"5"}"#, #"{"lines":[{"what":"Tea","net":"7"}]}"#, #"{"value":"7"}"#, #"{"freight":"7"}"#,
       #"{"papers":[{"number":"1","lines":"7"}]}"#, #"{"until":"2020-01-01"}"#, #"{"owner":"SV"}"#,
-      #"{"value":"7","other":"7"}"#, #"{"until":"2026-11-25","issued":"2026-11-24"}"#,
+      #"{"value":"7","other":"7"}"#, #"{"worth":"5","lines":[{"what":"Tea","net":"7"}]}"#,
+      #"{"until":"2026-11-25","issued":"2026-11-24"}"#,
     ] { _ = try cargo.check(line) }
   }
 

@@ -23,7 +23,7 @@ struct Cargo {
 
   static let fields =
     field("net", decimal) + field("gross", decimal) + field("value", decimal + "\nshared = false")
-    + field("freight", decimal) + field("other", decimal) + field("issued", "type = \"date\"")
+    + field("worth", decimal) + field("freight", decimal) + field("other", decimal) + field("issued", "type = \"date\"")
     + field("until", "type = \"date\"\nrequired_when = { kind = [\"urgent\"] }")
     + field("kind", "type = \"enum\"\nvalues = [\"plain\", \"urgent\"]")
     + field("owner", "type = \"country\"")
@@ -50,6 +50,10 @@ struct Cargo {
     kind = "sum"
     parts = "lines.net"
     total = "net"
+    [[rule]]
+    kind = "sum"
+    parts = "lines.price"
+    total = "worth"
     [[rule]]
     kind = "at-most"
     value = "net"

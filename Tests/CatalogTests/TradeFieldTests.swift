@@ -55,6 +55,16 @@ import Testing
     #expect(throws: Refusal.self) { try found("box", #""CSQU3054383""#, by: "CSQU3054384") }
   }
 
+  @Test func aCameraNeedNotKnowThePlatesCountry() throws {
+    trial.accepts("seen_car", #"{"text":"P123456"}"#)
+    trial.accepts("seen_car", #"{"text":"P 123-456","country":"SV"}"#, as: #"{"country":"SV","text":"P 123-456"}"#)
+    trial.refuses("seen_car", #"{"country":"SV"}"#, "the member text is missing")
+    trial.refuses("seen_car", #"{"country":"SLV","text":"P1"}"#, "not a country")
+    trial.refuses("car", #"{"text":"P123456"}"#, "the member country is missing")
+    #expect(try found("seen_car", #"{"text":"P123456"}"#, by: "P 123-456"))
+    #expect(try !found("seen_car", #"{"text":"P123456"}"#, by: "SV/P123456"))
+  }
+
   @Test func aTIDAndADigestAreHexadecimal() throws {
     trial.accepts("chip", #""e280 1160 6000""#, as: #""E28011606000""#)
     for text in ["E280116", "E28011", "E280116G", "", String(repeating: "A", count: 68)] {

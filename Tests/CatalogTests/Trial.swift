@@ -29,6 +29,7 @@ struct Trial {
     "zone": #"type = "mrz", search = true"#, "car": #"type = "plate", search = true"#,
     "about": #"type = "record", search = true"#, "list": #"type = "records", max_count = 3, search = true"#,
     "box": #"type = "container", search = true"#, "seen_box": #"type = "container", unchecked = true, search = true"#,
+    "seen_car": #"type = "plate", unchecked = true, search = true"#,
     "tag": #"type = "epc", search = true"#, "chip": #"type = "tid", search = true"#,
     "sum": #"type = "digest", search = true"#, "rate": #"type = "decimal", scale = 2, min = "-1.5", max = "1000000""#,
     "free": #"type = "decimal", scale = 6"#, "firm": #"type = "company", search = true"#,

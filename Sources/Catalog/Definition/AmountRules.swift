@@ -1,5 +1,5 @@
-/// A field is the sum of a field of a group: the gross weight that of all lines. A line without the field adds nothing; a
-/// record without lines, or without the sum, is not judged.
+/// A field is the sum of a field of a group: the gross weight that of all lines. A line without the field adds nothing; where
+/// no line has it, or the sum is absent, nothing is judged.
 struct SumRule: Hashable, Sendable {
   let parts: FieldPlace
   let total: Int
@@ -9,11 +9,10 @@ struct SumRule: Hashable, Sendable {
     guard let inner = parts.inner, let group = definition.group(parts.top), let node = draft.node(parts.top),
       let stated = Exact(draft.node(total), of: draft.document, field)
     else { return }
-    var sum = Exact(units: 0)
-    for item in try group.items(node, of: draft.document, definition.sorted[parts.top]) {
-      if let part = Exact(item.node(inner), of: item.document, group.sorted[inner]) { sum.units += part.units }
-    }
-    guard sum == stated else {
+    let values = try group.items(node, of: draft.document, definition.sorted[parts.top])
+      .compactMap { Exact($0.node(inner), of: $0.document, group.sorted[inner]) }
+    let sum = Exact(units: values.reduce(0) { $0 + $1.units })
+    guard sum == stated || values.isEmpty else {
       throw field.refusal(
         "not the sum of \(group.sorted[inner].name)", "correct it or what it adds up",
         found: "\(stated.text); the sum is \(sum.text)")

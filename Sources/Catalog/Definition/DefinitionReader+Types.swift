@@ -3,7 +3,7 @@ extension DefinitionReader {
   private static let special: [String: [String]] = [
     "text": ["min_length", "max_length", "letters"], "number": ["min", "max"], "country": ["special"],
     "date": ["partial"], "enum": ["values"], "records": ["max_count"], "time": ["ahead_days"],
-    "container": ["unchecked"], "decimal": ["scale", "min", "max"],
+    "container": ["unchecked"], "plate": ["unchecked"], "decimal": ["scale", "min", "max"],
   ]
 
   /// Types that a list can hold: one short value each, or an object that is found by a key.
@@ -43,7 +43,7 @@ extension DefinitionReader {
     case "post": return .post
     case "document": return .document
     case "mrz": return .mrz
-    case "plate": return .plate
+    case "plate": return .plate(isChecked: !table.flag("unchecked", standing: false))
     case "record": return .record
     case "records": return .records(count(table, upTo: RecordsField.countMax))
     case "container": return .container(isChecked: !table.flag("unchecked", standing: false))

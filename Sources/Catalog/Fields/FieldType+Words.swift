@@ -10,7 +10,8 @@ extension FieldType: CustomStringConvertible {
     case .enumeration(let words): "one of \(words.joined(separator: ", "))"
     case .records(let limit): "records, at most \(limit)"
     case .time(let days) where days > TimeField.aheadDaysStanding: "time, at most \(days) days ahead"
-    case .container(false): "container, as read"
+    case .container(isChecked: false): "container, as read"
+    case .plate(isChecked: false): "plate, as read"
     case .decimal(let field): "decimal, \(field.scale) digits after the point" + Self.words(field)
     case .list(let element, let limit): "list of at most \(limit): \(element)"
     case .group(let group): group.limit.map { "at most \($0) groups of fields" } ?? "a group of fields"

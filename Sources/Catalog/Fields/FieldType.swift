@@ -22,8 +22,8 @@ public enum FieldType: Hashable, Sendable {
   case document
   /// A machine-readable zone (ICAO Doc 9303).
   case mrz
-  /// A vehicle's plate: country and text.
-  case plate
+  /// A vehicle's plate: country and text; of an unchecked one, as a camera read it, the country may be missing.
+  case plate(isChecked: Bool)
   /// A record's id.
   case record
   /// A list of records' ids, at most so many.
@@ -145,7 +145,7 @@ extension Field {
     case .post: try PostField.write(try text(node, of: document), context, self, to: &out)
     case .document: try DocumentField.write(node, of: document, self, to: &out)
     case .mrz: try MRZField.write(try text(node, of: document), self, to: &out)
-    case .plate: try PlateField.write(node, of: document, self, to: &out)
+    case .plate(let isChecked): try PlateField.write(node, of: document, isChecked: isChecked, self, to: &out)
     case .record: try RecordField.write(try text(node, of: document), self, to: &out)
     case .records(let limit): try RecordsField.write(node, of: document, limit, self, to: &out)
     case .container(let isChecked):
