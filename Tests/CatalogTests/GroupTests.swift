@@ -67,6 +67,15 @@ import Testing
     #expect(all == ["driver.paper", "lines.code"])
   }
 
+  @Test func rulesAreToldInWords() {
+    #expect(
+      cargo.definition.rulesInWords == [
+        "net is the sum of lines.net", "worth is the sum of lines.price", "net is at most gross",
+        "lines.net is at most lines.gross", "value is the sum of freight, other", "papers.lines names places of lines",
+        "until is after issued", "owner is the country that publishes",
+      ])
+  }
+
   // What leaves.
 
   private func project(_ fields: [String]) throws -> String {

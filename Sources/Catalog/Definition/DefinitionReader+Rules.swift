@@ -121,9 +121,6 @@ extension DefinitionReader {
 
   /// Every field read that holds a value, those in groups too.
   var leavesRead: [Field] {
-    fields.flatMap { field in
-      if case .group(let group) = field.type { return group.fields }
-      return [field]
-    }
+    fields.flatMap { $0.inner ?? [$0] }
   }
 }

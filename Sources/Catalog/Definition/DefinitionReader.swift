@@ -10,6 +10,13 @@ extension Definition {
     let definition = reader.read(digest: SHA256.hash(bytes))
     return (source.faults.isEmpty ? definition : nil, source.faults.sorted())
   }
+
+  /// Reads a definition file by its path.
+  /// - Returns: the definition, when there are no faults, and all faults in order of place.
+  public static func load(_ file: String) -> (definition: Definition?, faults: [Diagnostic]) {
+    guard let bytes = SmallFile.read(file) else { return (nil, [.unreadable(file)]) }
+    return read(bytes, file: file)
+  }
 }
 
 /// Reads a definition file, noting every fault.

@@ -88,6 +88,12 @@ public final class Field: Sendable {
       isPersonal: isPersonal, isSearchable: isSearchable, isFilterable: isFilterable, isShared: isShared)
   }
 
+  /// The fields of a group; nil of any other field.
+  public var inner: [Field]? {
+    guard case .group(let group) = type else { return nil }
+    return group.fields
+  }
+
   /// A refusal about this field.
   func refusal(_ problem: String, _ whatToDo: String, found: String? = nil) -> Refusal {
     Refusal(field: name, found: found, problem: problem, whatToDo: whatToDo)

@@ -46,10 +46,7 @@ extension Definition {
 
   /// Every field that holds a value, those in groups too, in the order of the file.
   public var leaves: [Field] {
-    fields.flatMap { field in
-      if case .group(let group) = field.type { return group.fields }
-      return [field]
-    }
+    fields.flatMap { $0.inner ?? [$0] }
   }
 }
 

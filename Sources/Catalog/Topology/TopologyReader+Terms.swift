@@ -68,10 +68,7 @@ extension TopologyReader {
     }
     // A group's name stands for those of its fields that are shared; the agreement names each of them.
     let named = texts.flatMap { text in
-      if case .group(let group) = definition.field(text.value)?.type {
-        return group.fields.filter(\.isShared).map(\.name)
-      }
-      return [text.value]
+      definition.field(text.value)?.inner?.filter(\.isShared).map(\.name) ?? [text.value]
     }
     return Array(Set(named))
   }
