@@ -197,7 +197,7 @@ import Testing
     let python = try #require(ForeignProgram.python)
     let script = Sample.root + "/Tests/Interop/catalog-python/zones.py"
     let run = try await ForeignProgram(
-      python, [script, "\(seed)", "400"], environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+      python, [script, "\(seed)", "800"], environment: ["PYTHONDONTWRITEBYTECODE": "1"])
     #expect(run.status == 0, "\(run.output.suffix(2000))")
     var (whole, refused) = (0, 0)
     for line in run.output.split(separator: "\n") {

@@ -28,6 +28,16 @@ struct Trial {
     "desk": #"type = "post", filter = true"#, "paper": #"type = "document", search = true"#,
     "zone": #"type = "mrz", search = true"#, "car": #"type = "plate", search = true"#,
     "about": #"type = "record", search = true"#, "list": #"type = "records", max_count = 3, search = true"#,
+    "box": #"type = "container", search = true"#, "seen_box": #"type = "container", unchecked = true, search = true"#,
+    "seen_car": #"type = "plate", unchecked = true, search = true"#,
+    "tag": #"type = "epc", search = true"#, "chip": #"type = "tid", search = true"#,
+    "sum": #"type = "digest", search = true"#, "rate": #"type = "decimal", scale = 2, min = "-1.5", max = "1000000""#,
+    "free": #"type = "decimal", scale = 6"#, "firm": #"type = "company", search = true"#,
+    "code": #"type = "tariff", search = true"#, "yes": #"type = "boolean""#,
+    "duca": #"type = "duca", search = true"#, "until": #"type = "time", ahead_days = 30"#,
+    "boxes": #"type = "list", of = "container", max_count = 3, search = true"#,
+    "way": #"type = "list", of = "country", max_count = 6, filter = true"#,
+    "cars": #"type = "list", of = "plate", max_count = 2, search = true"#,
   ]
 
   let definition: Definition
@@ -71,7 +81,8 @@ struct Trial {
       let kept = try canonical(field, json)
       Issue.record("\(field) takes \(json) as \(kept)", sourceLocation: place)
     } catch {
-      #expect(error.field == field, sourceLocation: place)
+      // Of a list, the value at fault is named by its place.
+      #expect(error.field == field || error.field.hasPrefix("\(field)["), sourceLocation: place)
       #expect(error.problem.contains(problem), "\(error.problem)", sourceLocation: place)
       #expect(!error.whatToDo.isEmpty, sourceLocation: place)
       #expect(advice.isEmpty || error.whatToDo.contains(advice), "\(error.whatToDo)", sourceLocation: place)

@@ -20,13 +20,17 @@ final class NodePair {
   private(set) var gt: Installation?
   private let clock: any Clock
 
-  /// Makes the homes and holds the ceremony; no node runs yet. `edit` may change the text of the topology.
-  init(clock: any Clock = SystemClock(), edit: (String) -> String = { $0 }) throws {
+  /// Makes the homes and holds the ceremony; no node runs yet. `edit` may change the text of the topology, and `definitions`
+  /// adds definition files by their paths.
+  init(
+    clock: any Clock = SystemClock(), definitions: [String: String] = [:], edit: (String) -> String = { $0 }
+  ) throws {
     self.clock = clock
     let now = clock.now()
     scratch = try Scratch()
     var files = try Topology.collect("\(Self.root)/Topology/central-america.toml")
     files[Home.topologyName] = files[Home.topologyName].map { Array(edit(String(decoding: $0, as: UTF8.self)).utf8) }
+    for (path, text) in definitions { files[path] = Array(text.utf8) }
     svHome = try scratch.home("SV", topology: files, now: now)
     gtHome = try scratch.home("GT", topology: files, now: now)
     try agree(days: 0...365)

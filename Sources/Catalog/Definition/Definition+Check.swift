@@ -91,44 +91,20 @@ extension Definition {
   /// Which fields must and may stand.
   private func checkPresence(_ draft: Draft) throws(Refusal) {
     for (index, field) in sorted.enumerated() {
-      if draft.slots[index] >= 0 {
-        try checkOnlyWhen(field, draft)
-      } else if let condition = demand(for: field, draft) {
+      if let node = draft.node(index) {
+        try draft.checkOnlyWhen(field)
+        if case .group(let group) = field.type { try group.checkPresence(node, of: draft.document, field) }
+      } else if let condition = draft.demand(for: field) {
         throw field.refusal("missing", condition)
       }
     }
-  }
-
-  /// - Throws: `Refusal` when a field stands where it has no place.
-  func checkOnlyWhen(_ field: Field, _ draft: borrowing Draft) throws(Refusal) {
-    guard !field.onlyWhen.isEmpty else { return }
-    for condition in field.onlyWhen where draft.meets(condition) { return }
-    throw field.refusal(
-      "has no place here",
-      "leave it out; it belongs where \(field.onlyWhen.map(\.description).joined(separator: ", or "))")
-  }
-
-  /// Why a field must stand, as advice; nil when it need not.
-  func demand(for field: Field, _ draft: borrowing Draft) -> String? {
-    if field.isRequired { return "add it; every record has it" }
-    for condition in field.requiredWhen where draft.meets(condition) {
-      return "add it; it is required when \(condition)"
-    }
-    return nil
   }
 
   /// The canonical body.
   func write(_ draft: borrowing Draft, in context: borrowing FieldContext) throws(Refusal) -> [UInt8] {
     var body: [UInt8] = []
     body.reserveCapacity(draft.document.bytes.count + 64)
-    body.append(0x7B)
-    for index in sorted.indices {
-      guard let node = draft.node(index) else { continue }
-      if body.count > 1 { body.append(0x2C) }
-      body.append(contentsOf: sorted[index].member)
-      try sorted[index].write(node, of: draft.document, in: context, to: &body)
-    }
-    body.append(0x7D)
+    try draft.write(sorted, in: context, to: &body)
     return body
   }
 }

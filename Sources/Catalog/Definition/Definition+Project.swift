@@ -4,14 +4,18 @@ extension Definition {
     var out: [UInt8] = [0x7B]
     out.reserveCapacity(body.count)
     guard let document = try? JSONScanner.scan(body), document.kind(0) == .object else { return [0x7B, 0x7D] }
-    let wanted = mask(of: fields)
+    let wanted = choice(of: fields)
     var child = document.firstChild(0)
     let end = document.end(0)
     while child < end {
-      if let index = index(of: document.key(child)), wanted[index] {
+      if let index = index(of: document.key(child)), wanted.top[index] {
         if out.count > 1 { out.append(0x2C) }
         out.append(contentsOf: sorted[index].member)
-        out.append(contentsOf: document.raw(child))
+        if let group = group(index) {
+          group.project(child, of: document, sorted[index], onto: wanted.inner[index], to: &out)
+        } else {
+          out.append(contentsOf: document.raw(child))
+        }
       }
       child = document.end(child)
     }

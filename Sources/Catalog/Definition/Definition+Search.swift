@@ -7,7 +7,7 @@ extension Definition {
     guard let draft = try? draft(ofBody: body) else { return [] }
     var keys: [SearchKey] = []
     keys.reserveCapacity(12)
-    for index in sorted.indices where sorted[index].isSearchable {
+    for index in sorted.indices where sorted[index].isSearchable || group(index) != nil {
       guard let node = draft.node(index) else { continue }
       sorted[index].appendKeys(node, of: draft.document, to: &keys)
     }
@@ -24,7 +24,7 @@ extension Definition {
 
   /// The names that can stand before `=` in a search.
   public var searchNames: [String] {
-    (sorted.filter(\.isSearchable).map(\.name) + rules.compactMap(\.keyName)).sorted()
+    (leaves.filter(\.isSearchable).map(\.name) + rules.compactMap(\.keyName)).sorted()
   }
 
   /// The key of what an officer typed after `FIELD=`.

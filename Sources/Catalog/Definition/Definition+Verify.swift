@@ -13,11 +13,11 @@ extension Definition {
         whatToDo: "install the definition of \(terms.stream.dataset) that was agreed")
     }
     let draft = try draft(ofBody: body)
-    let agreed = mask(of: terms.fields)
+    let agreed = choice(of: terms.fields)
     for index in sorted.indices {
       let field = sorted[index]
       if draft.slots[index] >= 0 {
-        guard agreed[index] else {
+        guard agreed.top[index] else {
           throw field.refusal("not agreed", "the origin must leave it out")
         }
         if isWithdrawal {
@@ -25,9 +25,12 @@ extension Definition {
             throw field.refusal("has no place in a withdrawal", "the origin must leave it out")
           }
         } else {
-          try checkOnlyWhen(field, among: agreed, draft)
+          try draft.checkOnlyWhen(field, among: agreed.top)
+          if let group = group(index) {
+            try group.checkPresence(draft.slots[index], of: draft.document, field, agreed: agreed.inner[index])
+          }
         }
-      } else if !isWithdrawal, agreed[index], demand(for: field, draft) != nil {
+      } else if !isWithdrawal, agreed.top[index], draft.demand(for: field) != nil {
         throw field.refusal("missing", "the origin must send it; the agreement shares it")
       }
     }
@@ -35,6 +38,7 @@ extension Definition {
       throw Refusal(
         field: "line", problem: "not in canonical form", whatToDo: "the origin must sort members and leave out spaces")
     }
+    if !isWithdrawal { for rule in rules { try rule.verify(draft, self, among: agreed) } }
     if !isWithdrawal, let clause = terms.filter.first(where: { !admits(draft, $0) }) {
       throw Refusal(
         field: clause.field, problem: "outside the agreed filter (\(clause))",
@@ -51,7 +55,21 @@ extension Definition {
 
   private func admits(_ draft: borrowing Draft, _ clause: FilterClause) -> Bool {
     var name = clause.field
-    guard let index = name.withUTF8({ names.index(of: $0) }), let text = draft.text(index) else { return false }
+    guard let index = name.withUTF8({ names.index(of: $0) }), let node = draft.node(index) else { return false }
+    // Of a list one value is enough: a route that touches the recipient.
+    guard draft.document.kind(node) == .list else { return admits(draft.document, node, clause) }
+    var child = draft.document.firstChild(node)
+    let end = draft.document.end(node)
+    while child < end {
+      if admits(draft.document, child, clause) { return true }
+      child = draft.document.end(child)
+    }
+    return false
+  }
+
+  private func admits(_ document: borrowing JSONDocument, _ node: Int, _ clause: FilterClause) -> Bool {
+    guard document.kind(node) == .text else { return false }
+    let text = document.text(node)
     return clause.values.contains { value in
       // As `FilterClause.admits`, on bytes: both texts are NFC.
       var pattern = value
@@ -60,14 +78,6 @@ extension Definition {
         return text.starts(with: pattern.dropLast())
       }
     }
-  }
-
-  /// A condition on fields that are not shared cannot be judged by a recipient.
-  private func checkOnlyWhen(_ field: Field, among agreed: [Bool], _ draft: borrowing Draft) throws(Refusal) {
-    for condition in field.onlyWhen {
-      for part in condition.parts where !agreed[part.index] { return }
-    }
-    try checkOnlyWhen(field, draft)
   }
 
   /// The fields of a body.

@@ -64,7 +64,8 @@ public struct Definition: Hashable, Sendable {
     let alphabetical = all.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
     func index(_ name: String?) -> Int? { alphabetical.firstIndex { $0.name == name } }
     self.fields = all.map { $0.bound(to: index) }
-    sorted = alphabetical.map { $0.bound(to: index) }
+    let sorted = alphabetical.map { $0.bound(to: index) }
+    self.sorted = sorted
     names = FieldNames(sorted.map(\.nameBytes))
     timeIndex = index(timeField)
     refersIndex = index(refersField)
@@ -72,27 +73,21 @@ public struct Definition: Hashable, Sendable {
     self.awaitsWhen = awaitsWhen.map { $0.bound(to: index) }
     referenceIndex = index("reference")
     reasonIndex = index("reason")
-    self.rules = rules.compactMap { Rule($0, index: index) }
+    self.rules = rules.compactMap { Rule($0, index: index, sorted: sorted) }
   }
 
-  /// The field of this name.
-  public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
+  /// The field of this name; one in a group is named with it, `lines.net_kg`.
+  public func field(_ name: String) -> Field? {
+    guard let place = place(of: name) else { return nil }
+    guard let inner = place.inner else { return sorted[place.top] }
+    return group(place.top)?.sorted[inner]
+  }
 
   /// The fields that an agreement shares when it names none.
-  public var sharedFields: [String] { sorted.filter(\.isShared).map(\.name) }
+  public var sharedFields: [String] { leaves.filter(\.isShared).map(\.name).sorted() }
 
   /// The place of a field among the sorted ones.
   func index(of name: ArraySlice<UInt8>) -> Int? { names.index(of: name) }
-
-  /// For each field, by alphabet, whether its name is among these.
-  func mask(of fields: [String]) -> [Bool] {
-    var mask = [Bool](repeating: false, count: sorted.count)
-    for field in fields {
-      var field = field
-      if let index = field.withUTF8({ names.index(of: $0) }) { mask[index] = true }
-    }
-    return mask
-  }
 
   /// Definitions are the same when their files are.
   public static func == (a: Self, b: Self) -> Bool { a.digest == b.digest && a.dataset == b.dataset }

@@ -10,6 +10,13 @@ extension Definition {
     let definition = reader.read(digest: SHA256.hash(bytes))
     return (source.faults.isEmpty ? definition : nil, source.faults.sorted())
   }
+
+  /// Reads a definition file by its path.
+  /// - Returns: the definition, when there are no faults, and all faults in order of place.
+  public static func load(_ file: String) -> (definition: Definition?, faults: [Diagnostic]) {
+    guard let bytes = SmallFile.read(file) else { return (nil, [.unreadable(file)]) }
+    return read(bytes, file: file)
+  }
 }
 
 /// Reads a definition file, noting every fault.
@@ -23,6 +30,8 @@ struct DefinitionReader {
 
   /// A body has at most so many members, and a definition of more fields helps nobody.
   static let fieldsMax = 100
+  /// With those in groups: an agreement names each that it shares, and takes no more names.
+  static let leavesMax = 128
   /// Each is asked of every record.
   static let rulesMax = 50
 
@@ -97,46 +106,5 @@ struct DefinitionReader {
       source.report(
         member.value.offset, "the field \"\(field.name)\" is not searchable", "write search = true in the field")
     }
-  }
-
-  /// A field that a part of a rule may name.
-  private func example(of part: String) -> String {
-    if part == "key" { return "name" }
-    return fields.first { Rule.types[part] == nil || Rule.types[part] == $0.type.word }?.name ?? part
-  }
-
-  private func rules(_ root: TableReader) -> [NamedRule] {
-    var rules: [NamedRule] = []
-    let tables = root.tables("rule", what: "rule")
-    if tables.count > Self.rulesMax {
-      source.report(tables[Self.rulesMax].offset, "more than \(Self.rulesMax) rules", "write fewer")
-    }
-    for table in tables.prefix(Self.rulesMax) {
-      guard let name = table.word("kind", of: Rule.kinds.map(\.name)),
-        let kind = Rule.kinds.first(where: { $0.name == name })
-      else { continue }
-      table.refuseOthers(than: ["kind"] + kind.needed + kind.optional)
-      var rule = NamedRule(kind: name, parts: [:])
-      for part in kind.needed + kind.optional {
-        let optional = kind.optional.contains(part)
-        guard let text = table.text(part, example: example(of: part), optional: optional) else { continue }
-        rule.parts[part] = text.value
-        if part == "key" { continue }
-        guard let field = fields.first(where: { $0.name == text.value }) else {
-          guard allFieldsAreRead else { continue }
-          source.report(
-            text.offset, "there is no field \"\(text.value)\"",
-            NearestName.advice(text.value, in: fields.map(\.name), else: "name a field of this definition"))
-          continue
-        }
-        if let expected = Rule.types[part], field.type.word != expected {
-          source.report(
-            text.offset, "the field \"\(field.name)\" is of type \(field.type.word)", "name a field of type \(expected)"
-          )
-        }
-      }
-      rules.append(rule)
-    }
-    return rules
   }
 }

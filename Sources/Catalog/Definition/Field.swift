@@ -1,7 +1,8 @@
 /// One field of a dataset, as its definition file describes it. Never changes once made; a class, so that passing it about
 /// while records are checked costs nothing.
 public final class Field: Sendable {
-  /// The name, as it stands in records: `a-z`, digits and `_`.
+  /// The name: `a-z`, digits and `_`, as it stands in records; of a field in a group with the group's before it,
+  /// `lines.net_kg`.
   public let name: String
   /// What it is called.
   public let title: Translated
@@ -24,7 +25,7 @@ public final class Field: Sendable {
   /// Whether an agreement that names no fields shares it.
   public let isShared: Bool
 
-  /// The name's bytes, and the same with quotes and colon, as a body has it.
+  /// The name's bytes as a body has it, without the group's, and the same with quotes and colon.
   let nameBytes: [UInt8]
   let member: [UInt8]
 
@@ -37,8 +38,9 @@ public final class Field: Sendable {
     (self.isRequired, self.requiredWhen, self.onlyWhen) = (isRequired, requiredWhen, onlyWhen)
     (self.isPersonal, self.isSearchable) = (isPersonal, isSearchable)
     (self.isFilterable, self.isShared) = (isFilterable, isShared)
-    nameBytes = Array(name.utf8)
-    member = Array("\"\(name)\":".utf8)
+    let own = name.utf8.lastIndex(of: 0x2E).map { name[name.utf8.index(after: $0)...] } ?? name[...]
+    nameBytes = Array(own.utf8)
+    member = Array("\"\(own)\":".utf8)
   }
 
   /// Other fields have certain values: all parts hold.
@@ -84,6 +86,12 @@ public final class Field: Sendable {
       name: name, title: title, description: description, type: type, isRequired: isRequired,
       requiredWhen: requiredWhen.map { $0.bound(to: indexOf) }, onlyWhen: onlyWhen.map { $0.bound(to: indexOf) },
       isPersonal: isPersonal, isSearchable: isSearchable, isFilterable: isFilterable, isShared: isShared)
+  }
+
+  /// The fields of a group; nil of any other field.
+  public var inner: [Field]? {
+    guard case .group(let group) = type else { return nil }
+    return group.fields
   }
 
   /// A refusal about this field.

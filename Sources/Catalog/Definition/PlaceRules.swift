@@ -73,6 +73,17 @@ struct OwnPostRule: Hashable, Sendable {
   }
 }
 
+/// The country must be the one that publishes: a registry's entries are its own country's to make.
+struct OwnCountryRule: Hashable, Sendable {
+  let country: Int
+
+  func check(_ draft: borrowing Draft, _ definition: Definition, _ author: CountryCode) throws(Refusal) {
+    guard let code = draft.string(country), code != author.description else { return }
+    throw definition.sorted[country].refusal(
+      "not \(author), which publishes", "records of another country are published by it", found: code)
+  }
+}
+
 /// One moment or day may not lie after another.
 struct OrderRule: Hashable, Sendable {
   let earlier: Int

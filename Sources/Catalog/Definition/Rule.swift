@@ -8,27 +8,50 @@ enum Rule: Hashable, Sendable {
   case mrz(MRZRule)
   case name(NameRule)
   case order(OrderRule)
+  case ownCountry(OwnCountryRule)
+  case sum(SumRule)
+  case atMost(AtMostRule)
+  case equalsSum(EqualsSumRule)
+  case lineRange(LineRangeRule)
+  case expires(ExpiresRule)
 
   /// The kinds, with the parts each needs and may have, as definition files write them. All parts name fields, save
-  /// `key`, which names a search key.
+  /// `key`, which names a search key; `terms` names several.
   static let kinds: [(name: String, needed: [String], optional: [String])] = [
     ("acting-post", ["crossing", "post", "from", "to"], []),
     ("post-of-crossing", ["crossing", "post"], []),
     ("own-post", ["post"], []),
     ("mrz", ["mrz", "document", "surname", "given_names", "birth_date", "sex", "nationality"], []),
     ("name", ["key", "surname", "birth_date"], ["given_names"]),
-    ("order", ["earlier", "later"], []),
+    ("order", ["earlier", "later"], []), ("own-country", ["country"], []), ("sum", ["parts", "total"], []),
+    ("at-most", ["value", "limit"], []), ("equals-sum", ["total", "terms"], []),
+    ("line-range", ["range", "lines"], []), ("expires", ["expiry", "after"], []),
   ]
 
   /// The types that the fields of a rule must have; parts not listed may be any.
-  static let types: [String: String] = [
-    "crossing": "crossing", "post": "post", "from": "country", "to": "country", "mrz": "mrz", "document": "document",
-    "surname": "text", "given_names": "text", "birth_date": "date", "sex": "enum", "nationality": "country",
+  static let types: [String: [String]] = [
+    "crossing": ["crossing"], "post": ["post"], "from": ["country"], "to": ["country"], "mrz": ["mrz"],
+    "document": ["document"], "surname": ["text"], "given_names": ["text"], "birth_date": ["date"], "sex": ["enum"],
+    "nationality": ["country"], "country": ["country"], "parts": amounts, "total": amounts, "value": amounts,
+    "limit": amounts, "terms": amounts, "range": ["text"], "lines": ["group"], "expiry": ["date", "time"],
+    "after": ["date", "time"],
   ]
+  private static let amounts = ["decimal", "number"]
+
+  /// The parts that may name a field in a group, `lines.net_kg`.
+  static let partsInGroups: Set = ["parts", "value", "limit", "total", "terms", "range"]
 
   /// The rule of a description whose parts all name fields; nil when one does not.
-  init?(_ named: NamedRule, index: (String?) -> Int?) {
+  init?(_ named: NamedRule, index: (String?) -> Int?, sorted: [Field]) {
     func place(_ part: String) -> Int? { index(named.parts[part]) }
+    func deep(_ name: String?) -> FieldPlace? {
+      guard let name else { return nil }
+      guard let dot = name.firstIndex(of: ".") else { return index(name).map { FieldPlace(top: $0) } }
+      guard let top = index(String(name[..<dot])), case .group(let group) = sorted[top].type,
+        let inner = group.sorted.firstIndex(where: { $0.name == name })
+      else { return nil }
+      return FieldPlace(top: top, inner: inner)
+    }
     switch named.kind {
     case "acting-post":
       guard let crossing = place("crossing"), let post = place("post"), let from = place("from"), let to = place("to")
@@ -57,6 +80,24 @@ enum Rule: Hashable, Sendable {
     case "order":
       guard let earlier = place("earlier"), let later = place("later") else { return nil }
       self = .order(OrderRule(earlier: earlier, later: later))
+    case "own-country":
+      guard let country = place("country") else { return nil }
+      self = .ownCountry(OwnCountryRule(country: country))
+    case "sum":
+      guard let parts = deep(named.parts["parts"]), let total = place("total") else { return nil }
+      self = .sum(SumRule(parts: parts, total: total))
+    case "at-most":
+      guard let value = deep(named.parts["value"]), let limit = deep(named.parts["limit"]) else { return nil }
+      self = .atMost(AtMostRule(value: value, limit: limit))
+    case "equals-sum":
+      guard let total = deep(named.parts["total"]) else { return nil }
+      self = .equalsSum(EqualsSumRule(total: total, terms: named.terms.compactMap(deep)))
+    case "line-range":
+      guard let range = deep(named.parts["range"]), let lines = place("lines") else { return nil }
+      self = .lineRange(LineRangeRule(range: range, lines: lines))
+    case "expires":
+      guard let expiry = place("expiry"), let after = place("after") else { return nil }
+      self = .expires(ExpiresRule(expiry: expiry, after: after))
     default: return nil
     }
   }
@@ -78,9 +119,22 @@ enum Rule: Hashable, Sendable {
     case .actingPost(let rule): try rule.check(draft, definition, topology)
     case .postOfCrossing(let rule): try rule.check(draft, definition)
     case .ownPost(let rule): try rule.check(draft, definition, author, topology)
+    case .ownCountry(let rule): try rule.check(draft, definition, author)
     case .mrz(let rule): try rule.check(draft, definition)
-    case .name: break
+    default: try checkFields(draft, definition)
+    }
+  }
+
+  /// Checks fields against each other, for the rules that look at nothing but fields.
+  func checkFields(_ draft: borrowing Draft, _ definition: Definition) throws(Refusal) {
+    switch self {
     case .order(let rule): try rule.check(draft, definition)
+    case .sum(let rule): try rule.check(draft, definition)
+    case .atMost(let rule): try rule.check(draft, definition)
+    case .equalsSum(let rule): try rule.check(draft, definition)
+    case .lineRange(let rule): try rule.check(draft, definition)
+    case .expires(let rule): try rule.check(draft, definition)
+    default: break
     }
   }
 
@@ -117,4 +171,6 @@ struct NamedRule: Hashable, Sendable {
   var kind: String
   /// Part to field name.
   var parts: [String: String]
+  /// The fields of the part `terms`.
+  var terms: [String] = []
 }

@@ -9,8 +9,22 @@ extension FieldType: CustomStringConvertible {
     case .date(let partial): partial ? "date, perhaps in part" : "date"
     case .enumeration(let words): "one of \(words.joined(separator: ", "))"
     case .records(let limit): "records, at most \(limit)"
+    case .time(let days) where days > TimeField.aheadDaysStanding: "time, at most \(days) days ahead"
+    case .container(isChecked: false): "container, as read"
+    case .plate(isChecked: false): "plate, as read"
+    case .decimal(let field): "decimal, \(field.scale) digits after the point" + Self.words(field)
+    case .list(let element, let limit): "list of at most \(limit): \(element)"
+    case .group(let group): group.limit.map { "at most \($0) groups of fields" } ?? "a group of fields"
     default: word
     }
+  }
+
+  private static func words(_ decimal: DecimalField) -> String {
+    let (low, high) = (decimal.limits.lowerBound, decimal.limits.upperBound)
+    if decimal.limits == DecimalField.all { return "" }
+    if high == DecimalField.all.upperBound { return ", \(DecimalField.text(low, scale: decimal.scale)) or more" }
+    if low == DecimalField.all.lowerBound { return ", \(DecimalField.text(high, scale: decimal.scale)) or less" }
+    return ", \(decimal.words)"
   }
 
   private static func words(_ limits: ClosedRange<Int64>) -> String {

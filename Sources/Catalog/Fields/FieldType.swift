@@ -10,8 +10,8 @@ public enum FieldType: Hashable, Sendable {
   case country(special: Bool)
   /// A day; with `partial`, also a month, a year, or `unknown`.
   case date(partial: Bool)
-  /// A moment, kept in UTC.
-  case time
+  /// A moment, kept in UTC, at most so many days ahead.
+  case time(aheadDays: Int)
   /// One of some words.
   case enumeration([String])
   /// A crossing of the topology.
@@ -22,12 +22,34 @@ public enum FieldType: Hashable, Sendable {
   case document
   /// A machine-readable zone (ICAO Doc 9303).
   case mrz
-  /// A vehicle's plate: country and text.
-  case plate
+  /// A vehicle's plate: country and text; of an unchecked one, as a camera read it, the country may be missing.
+  case plate(isChecked: Bool)
   /// A record's id.
   case record
   /// A list of records' ids, at most so many.
   case records(Int)
+  /// A container's number (ISO 6346); an unchecked one is as a camera read it.
+  case container(isChecked: Bool)
+  /// The EPC of an RFID tag (GS1 Tag Data Standard).
+  case epc
+  /// The serial number that an RFID tag's maker gave it.
+  case tid
+  /// SHA-256 of an attachment.
+  case digest
+  /// An exact decimal.
+  case decimal(DecimalField)
+  /// A tax number: country and number.
+  case company
+  /// A code of the Central American tariff.
+  case tariff
+  /// True or false.
+  case boolean
+  /// The number that a customs system gave a declaration.
+  case duca
+  /// A list of values of one type, at most so many.
+  indirect case list(of: FieldType, limit: Int)
+  /// An object with fields of its own, or a list of such.
+  case group(FieldGroup)
 
   /// The word for it in definition files.
   public var word: String {
@@ -45,18 +67,35 @@ public enum FieldType: Hashable, Sendable {
     case .plate: "plate"
     case .record: "record"
     case .records: "records"
+    case .container: "container"
+    case .epc: "epc"
+    case .tid: "tid"
+    case .digest: "digest"
+    case .decimal: "decimal"
+    case .company: "company"
+    case .tariff: "tariff"
+    case .boolean: "boolean"
+    case .duca: "duca"
+    case .list: "list"
+    case .group: "group"
     }
   }
 
   /// All words for kinds.
   static let words = [
     "text", "number", "country", "date", "time", "enum", "crossing", "post", "document", "mrz", "plate", "record",
-    "records",
+    "records", "container", "epc", "tid", "digest", "decimal", "company", "tariff", "boolean", "duca", "list", "group",
   ]
 
-  /// Whether a filter can use it: its value is one short text.
+  /// What a list holds; any other type itself.
+  var element: FieldType {
+    if case .list(let element, _) = self { return element }
+    return self
+  }
+
+  /// Whether a filter can use it: its value is one short text, or a list of such, of which one is enough.
   var canFilter: Bool {
-    switch self {
+    switch element {
     case .text, .country, .enumeration, .crossing, .post: true
     default: false
     }
@@ -64,8 +103,9 @@ public enum FieldType: Hashable, Sendable {
 
   /// Whether it can go into the blind index: its values tell few records from many.
   var canSearch: Bool {
-    switch self {
-    case .text, .document, .mrz, .plate, .record, .records: true
+    switch element {
+    case .text, .document, .mrz, .plate, .record, .records, .container, .epc, .tid, .digest, .company, .tariff, .duca:
+      true
     default: false
     }
   }
@@ -85,20 +125,42 @@ extension Field {
   func write(
     _ node: Int, of document: borrowing JSONDocument, in context: borrowing FieldContext, to out: inout [UInt8]
   ) throws(Refusal) {
+    try write(node, as: type, of: document, in: context, to: &out)
+  }
+
+  /// Appends the canonical form of a value of the field, or of one in its list.
+  func write(
+    _ node: Int, as type: FieldType, of document: borrowing JSONDocument, in context: borrowing FieldContext,
+    to out: inout [UInt8]
+  ) throws(Refusal) {
     switch type {
     case .text(let limits): try limits.write(try text(node, of: document), self, to: &out)
     case .number(let limits): try NumberField.write(node, of: document, limits, self, to: &out)
     case .country(let special): try CountryField.write(try text(node, of: document), special, self, to: &out)
     case .date(let partial): try DateField.write(try text(node, of: document), partial, self, to: &out)
-    case .time: try TimeField.write(try text(node, of: document), context.now, self, to: &out)
+    case .time(let days):
+      try TimeField.write(try text(node, of: document), context.now, aheadDays: days, self, to: &out)
     case .enumeration(let words): try EnumField.write(try text(node, of: document), words, self, to: &out)
     case .crossing: try CrossingField.write(try text(node, of: document), context, self, to: &out)
     case .post: try PostField.write(try text(node, of: document), context, self, to: &out)
     case .document: try DocumentField.write(node, of: document, self, to: &out)
     case .mrz: try MRZField.write(try text(node, of: document), self, to: &out)
-    case .plate: try PlateField.write(node, of: document, self, to: &out)
+    case .plate(let isChecked): try PlateField.write(node, of: document, isChecked: isChecked, self, to: &out)
     case .record: try RecordField.write(try text(node, of: document), self, to: &out)
     case .records(let limit): try RecordsField.write(node, of: document, limit, self, to: &out)
+    case .container(let isChecked):
+      try ContainerField.write(try text(node, of: document), isChecked: isChecked, self, to: &out)
+    case .epc: try EPCField.write(try text(node, of: document), self, to: &out)
+    case .tid: try TIDField.write(try text(node, of: document), self, to: &out)
+    case .digest: try DigestField.write(try text(node, of: document), self, to: &out)
+    case .decimal(let limits): try limits.write(node, of: document, self, to: &out)
+    case .company: try CompanyField.write(node, of: document, self, to: &out)
+    case .tariff: try TariffField.write(try text(node, of: document), self, to: &out)
+    case .boolean: try BooleanField.write(node, of: document, self, to: &out)
+    case .duca: try DUCAField.write(try text(node, of: document), self, to: &out)
+    case .list(let element, let limit):
+      try ListField.write(node, of: document, element, limit, self, in: context, to: &out)
+    case .group(let group): try group.write(node, of: document, self, in: context, to: &out)
     }
   }
 
@@ -116,11 +178,22 @@ extension Field {
 
   /// Appends the search keys of a checked value.
   func appendKeys(_ node: Int, of document: borrowing JSONDocument, to keys: inout [SearchKey]) {
+    appendKeys(node, as: type, of: document, to: &keys)
+  }
+
+  /// Appends the search keys of a checked value of the field, or of one in its list.
+  func appendKeys(_ node: Int, as type: FieldType, of document: borrowing JSONDocument, to keys: inout [SearchKey]) {
     switch type {
     case .text: keys.append(SearchKey(field: name, value: TextField.key(document.text(node))))
     case .document: DocumentField.appendKeys(node, of: document, self, to: &keys)
     case .plate: PlateField.appendKeys(node, of: document, self, to: &keys)
-    case .record: keys.append(SearchKey(field: name, value: Array(document.text(node))))
+    case .record, .epc, .tid, .digest: keys.append(SearchKey(field: name, value: Array(document.text(node))))
+    case .container: keys.append(SearchKey(field: name, value: ContainerField.key(document.text(node))))
+    case .duca: keys.append(SearchKey(field: name, value: DocumentField.key(document.text(node))))
+    case .company: CompanyField.appendKeys(node, of: document, self, to: &keys)
+    case .tariff: TariffField.appendKeys(document.text(node), self, to: &keys)
+    case .list(let element, _): ListField.appendKeys(node, of: document, element, self, to: &keys)
+    case .group(let group): group.appendKeys(node, of: document, self, to: &keys)
     case .records: RecordsField.appendKeys(node, of: document, self, to: &keys)
     default: break
     }
@@ -131,12 +204,19 @@ extension Field {
   func key(typed: String) throws(Refusal) -> SearchKey {
     let bytes = NFC.normalized(typed)[...]
     let value: [UInt8] =
-      switch type {
+      switch type.element {
       case .text: TextField.key(bytes)
       case .document: DocumentField.key(typed: bytes)
       case .mrz: try MRZField.key(typed: bytes, self)
       case .plate: PlateField.key(typed: bytes)
       case .record, .records: try RecordField.key(typed: bytes, self)
+      case .container(let isChecked): try ContainerField.key(typed: bytes, isChecked: isChecked, self)
+      case .epc: try EPCField.key(typed: bytes, self)
+      case .tid: try TIDField.key(typed: bytes, self)
+      case .digest: try DigestField.key(typed: bytes, self)
+      case .company: CompanyField.key(typed: bytes)
+      case .tariff: try TariffField.key(typed: bytes, self)
+      case .duca: DocumentField.key(bytes)
       default: []
       }
     guard !value.isEmpty else {

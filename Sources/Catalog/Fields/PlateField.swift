@@ -6,12 +6,13 @@ enum PlateField {
   private static let members: [StaticString] = ["country", "text"]
 
   static func write(
-    _ node: Int, of document: borrowing JSONDocument, _ field: Field, to out: inout [UInt8]
+    _ node: Int, of document: borrowing JSONDocument, isChecked: Bool, _ field: Field, to out: inout [UInt8]
   ) throws(Refusal) {
     try Members.refuseOthers(node, of: document, than: members, field)
-    let country = try Members.text(node, "country", of: document, field)
+    let hasCountry = isChecked || document.member(node, "country") != nil
+    let country = hasCountry ? try Members.text(node, "country", of: document, field) : []
     let text = try Members.text(node, "text", of: document, field)
-    try CountryField.check(country, false, field)
+    if hasCountry { try CountryField.check(country, false, field) }
     try TextField.refuseHidden(text, field)
     var scalars = 0
     for byte in text where byte & 0xC0 != 0x80 { scalars += 1 }
@@ -20,9 +21,13 @@ enum PlateField {
         "the text is not 1 to \(textLengthMax) characters with a letter or digit", "write the plate as it shows",
         found: String(decoding: text, as: UTF8.self))
     }
-    out.append("{\"country\":")
-    out.appendJSONText(country)
-    out.append(",\"text\":")
+    out.append(0x7B)
+    if hasCountry {
+      out.append("\"country\":")
+      out.appendJSONText(country)
+      out.append(0x2C)
+    }
+    out.append("\"text\":")
     out.appendJSONText(text)
     out.append(0x7D)
   }
@@ -42,13 +47,14 @@ enum PlateField {
     return out
   }
 
-  /// Two keys: the plate alone, and the plate with its country.
+  /// Two keys: the plate alone, and where the country is known the plate with it.
   static func appendKeys(
     _ node: Int, of document: borrowing JSONDocument, _ field: Field, to keys: inout [SearchKey]
   ) {
-    guard let text = document.member(node, "text"), let country = document.member(node, "country") else { return }
+    guard let text = document.member(node, "text") else { return }
     let key = key(document.text(text))
     keys.append(SearchKey(field: field.name, value: key))
+    guard let country = document.member(node, "country") else { return }
     keys.append(SearchKey(field: field.name, value: document.text(country) + [0x2F] + key))
   }
 

@@ -2,20 +2,21 @@ import Terms
 
 /// Moments, RFC 3339 with an offset, kept in UTC with milliseconds only where there are any.
 enum TimeField {
-  /// A clock may be wrong and a system ahead; a day is more than either explains.
-  static let futureMaxMilliseconds: Int64 = 86_400_000
+  /// A clock may be wrong and a system ahead; a day is more than either explains. A definition may say that times lie
+  /// further ahead, as an expiry does, for at most ten years.
+  static let (aheadDaysStanding, aheadDaysMax) = (1, 3660)
 
   static func write(
-    _ text: ArraySlice<UInt8>, _ now: Instant?, _ field: Field, to out: inout [UInt8]
+    _ text: ArraySlice<UInt8>, _ now: Instant?, aheadDays: Int, _ field: Field, to out: inout [UInt8]
   ) throws(Refusal) {
     guard let instant = instant(text) else {
       throw field.refusal(
         "not a moment with an offset", "write RFC 3339, such as 2026-11-24T14:03:22Z or 2026-11-24T08:03:22-06:00",
         found: String(decoding: text, as: UTF8.self))
     }
-    if let now, instant.milliseconds(since: now) > futureMaxMilliseconds {
+    if let now, instant.milliseconds(since: now) > Int64(aheadDays) * 86_400_000 {
       throw field.refusal(
-        "more than a day in the future", "correct the clock or the offset",
+        "more than \(aheadDays == 1 ? "a day" : "\(aheadDays) days") in the future", "correct the clock or the offset",
         found: String(decoding: text, as: UTF8.self))
     }
     // Already as it is kept: 2026-11-24T14:03:22Z.

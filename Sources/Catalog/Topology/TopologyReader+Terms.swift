@@ -60,14 +60,17 @@ extension TopologyReader {
 
   private func fields(_ table: TableReader?, _ definition: Definition) -> [String] {
     guard let texts = table?.texts("fields", example: "crossing") else { return definition.sharedFields }
+    let names = definition.leaves.map(\.name)
     for text in texts where definition.field(text.value) == nil {
       source.report(
         text.offset, "\(definition.dataset) has no field \"\(text.value)\" to share",
-        NearestName.advice(
-          text.value, in: definition.fields.map(\.name),
-          else: "write one of \(definition.fields.map(\.name).joined(separator: ", "))"))
+        NearestName.advice(text.value, in: names, else: "write one of \(names.joined(separator: ", "))"))
     }
-    return Array(Set(texts.map(\.value)))
+    // A group's name stands for those of its fields that are shared; the agreement names each of them.
+    let named = texts.flatMap { text in
+      definition.field(text.value)?.inner?.filter(\.isShared).map(\.name) ?? [text.value]
+    }
+    return Array(Set(named))
   }
 
   private func filter(
@@ -118,7 +121,7 @@ extension TopologyReader {
       value = value.split(separator: placeholder, omittingEmptySubsequences: false).joined(separator: filling)
     }
     let known: NameList? =
-      switch field.type {
+      switch field.type.element {
       case .crossing: crossingNames
       case .post: postNames
       case .enumeration(let words): NameList(words)
@@ -126,7 +129,7 @@ extension TopologyReader {
       default: nil
       }
     if let known, !known.hasOne(admittedBy: value) {
-      let noun = if case .enumeration = field.type { "value of \(field.name)" } else { field.type.word }
+      let noun = if case .enumeration = field.type.element { "value of \(field.name)" } else { field.type.element.word }
       source.report(
         text.value.contains("{") ? sources.at : text.offset,
         "the filter \(FilterClause(field: field.name, values: [value])) admits no \(noun) there is",

@@ -1,0 +1,65 @@
+/// Which fields an agreement shares: of the definition, by alphabet, and of each group among them, by alphabet there. A group
+/// is shared when one of its fields is; only fields are named, as `lines.net_kg`, so that what is read aloud is what goes.
+struct FieldChoice {
+  var top: [Bool]
+  /// By the group's place; empty for what is no group.
+  var inner: [[Bool]]
+}
+
+extension Definition {
+  /// The choice that these names make. Names of no field make none.
+  func choice(of fields: [String]) -> FieldChoice {
+    var choice = FieldChoice(
+      top: [Bool](repeating: false, count: sorted.count), inner: [[Bool]](repeating: [], count: sorted.count))
+    for name in fields {
+      let place = place(of: name)
+      guard let place else { continue }
+      guard let inner = place.inner else {
+        if !isGroup(place.top) { choice.top[place.top] = true }
+        continue
+      }
+      if !choice.top[place.top] {
+        choice.top[place.top] = true
+        choice.inner[place.top] = [Bool](repeating: false, count: group(place.top)?.sorted.count ?? 0)
+      }
+      choice.inner[place.top][inner] = true
+    }
+    return choice
+  }
+
+  /// Where the field of a name stands: `net_kg`, or `lines.net_kg` in a group.
+  func place(of name: String) -> FieldPlace? {
+    let bytes = Array(name.utf8)
+    guard let dot = bytes.firstIndex(of: 0x2E) else { return names.index(of: bytes).map { FieldPlace(top: $0) } }
+    guard let top = names.index(of: bytes[..<dot]), let group = group(top),
+      let inner = group.names.index(of: bytes[(dot + 1)...])
+    else { return nil }
+    return FieldPlace(top: top, inner: inner)
+  }
+
+  func group(_ top: Int) -> FieldGroup? {
+    guard case .group(let group) = sorted[top].type else { return nil }
+    return group
+  }
+
+  private func isGroup(_ top: Int) -> Bool { group(top) != nil }
+
+  /// Every field that holds a value, those in groups too, in the order of the file.
+  public var leaves: [Field] {
+    fields.flatMap { $0.inner ?? [$0] }
+  }
+}
+
+/// Where a field stands: its place in the definition, and in a group its place there.
+struct FieldPlace: Hashable, Sendable {
+  let top: Int
+  var inner: Int?
+}
+
+extension FieldChoice {
+  /// Whether a field is shared.
+  func includes(_ place: FieldPlace) -> Bool {
+    guard let inner = place.inner else { return top[place.top] }
+    return self.inner[place.top].indices.contains(inner) && self.inner[place.top][inner]
+  }
+}
