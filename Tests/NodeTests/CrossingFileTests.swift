@@ -7,8 +7,8 @@ import Testing
 
 /// One key gives one timeline, across countries and with what refers to it.
 @Suite(.serialized) struct CrossingFileTests {
-  private func publish(_ line: String, at node: Installation) throws -> RecordID {
-    let definition = try #require(node.registry.definition(DatasetName("migration")))
+  private func publish(_ line: String, of dataset: String = "migration", at node: Installation) throws -> RecordID {
+    let definition = try #require(node.registry.definition(DatasetName(dataset)))
     let draft = try node.registry.draft(
       Array(line.utf8), of: definition, from: node.country, now: SystemClock().now())
     guard case .accepted(let id)? = try node.engine.publish([draft]).first else { throw NotAccepted() }
@@ -51,6 +51,34 @@ import Testing
     #expect(try gt.lookups.answer(request("MARCADA, ANA MARIA 1974-08-12")).records.count == 4)
     let none = try gt.lookups.answer(request("P000001"))
     #expect(none.records.isEmpty && none.sources.contains { $0.stream.origin.description == "SV" })
+  }
+
+  @Test func aPlateLeadsThroughEveryDatasetThatKnowsIt() throws {
+    let pair = try NodePair()
+    let (sv, _) = try pair.start()
+    let unit = try publish(
+      """
+      {"event":"registered","epc":"urn:epc:tag:giai-96:3.0614141.5678","tid":"E2801160600002053A2B17C4","country":"SV",\
+      "time":"2026-11-20T08:00:00Z","kind":"truck","plate":{"country":"SV","text":"C 123-456"},\
+      "valid_from":"2026-11-20","valid_until":"2031-11-19"}
+      """, of: "cargo-units", at: sv)
+    let blocked = try publish(
+      """
+      {"event":"blocked","refers":"\(unit)","epc":"3474257BF40000000000162E","country":"SV",\
+      "time":"2026-11-22T08:00:00Z","reason":"R-3"}
+      """, of: "cargo-units", at: sv)
+    let capture = try publish(
+      """
+      {"subject":"plate","post":"GT-SV/la-hachadura/SV","camera":"C-3","time":"2026-11-24T13:00:00Z",\
+      "plate":{"country":"SV","text":"C123456"},"confidence":93,\
+      "image_digest":"\(String(repeating: "0a", count: 32))","image_bytes":151000,"image_media_type":"image/jpeg"}
+      """, of: "captures", at: sv)
+    let driver = try publish(departure(1, plate: "C-123456"), at: sv)
+    let answer = try sv.lookups.answer(request("C 123 456"))
+    // The block bears no plate: it refers to the unit.
+    #expect(answer.records.map(\.record.entry.id) == [unit, blocked, capture, driver])
+    #expect(
+      Set(answer.sources.map(\.stream.dataset.description)).isSuperset(of: ["cargo-units", "captures", "migration"]))
   }
 
   @Test func eachCountryAskedIsInTheLogBeforeTheAnswer() throws {
