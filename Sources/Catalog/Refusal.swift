@@ -25,6 +25,11 @@ public struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
     self.fieldIsKnown = fieldIsKnown
   }
 
+  /// The refusal of a line or body that is longer than 64 KiB.
+  public static let tooLong = Refusal(
+    field: "line", problem: "longer than 64 KiB",
+    whatToDo: "shorten its texts; scans and other files are no part of a record, keep them in your own system")
+
   /// The sentence for the publisher, with what was found.
   public var description: String {
     guard let found else { return "\(field): \(problem); \(whatToDo)" }

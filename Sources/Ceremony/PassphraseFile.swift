@@ -114,7 +114,7 @@ public enum PassphraseError: Error, Hashable, Sendable, CustomStringConvertible 
     case .workOutOfBounds(let passes, let bytes):
       "the key file asks for \(passes) passes over \(bytes) bytes, outside the limits (\(PassphraseWork.passes), "
         + "\(PassphraseWork.memoryBytes) bytes): it is damaged or hostile; take another copy"
-    case .emptyPassphrase: "the passphrase is empty; write one of at least six words"
+    case .emptyPassphrase: "the passphrase is empty; six random words are good"
     case .doesNotOpen(let subject):
       "the passphrase is not that of \(subject), or the key file was altered; try again, then take another copy"
     case .outOfMemory: "not enough memory for the passphrase's work; close other programs or use another machine"

@@ -5,7 +5,7 @@ import Terms
 let catalogCommands: [Command] = [
   Command(
     "topology check", "FILE", summary: "every fault of a topology and its definitions, with line and column",
-    positionals: 1...1, run: checkTopology),
+    options: [.flag("--json")], positionals: 1...1, run: checkTopology),
   Command(
     "topology install", "FILE", summary: "makes the home use this topology", options: [homeOption], positionals: 1...1,
     run: installTopology),
@@ -27,7 +27,20 @@ private func topology(_ arguments: Arguments) throws -> Topology {
   let faults = Topology.check(file)
   for fault in faults { console.complain(fault.description) }
   if faults.count >= Topology.faultsMax { console.complain("\(file): there may be more; mend these and check again") }
+  if arguments.flag("--json") {
+    console.print([
+      "file": .text(file), "good": .boolean(faults.isEmpty),
+      "faults": .list(
+        faults.map { fault in
+          [
+            "file": .text(fault.file), "line": JSONValue(fault.line), "column": JSONValue(fault.column),
+            "problem": .text(fault.problem), "advice": .text(fault.whatToDo),
+          ]
+        }),
+    ])
+  }
   guard faults.isEmpty else { return statusFailed }
+  guard !arguments.flag("--json") else { return statusDone }
   let topology = try Topology.load(file)
   console.print(
     "\(file): good: \(topology.countries.count) countries, \(topology.crossings.count) crossings, "
@@ -93,7 +106,8 @@ private func conditions(_ conditions: [Field.Condition]) -> JSONValue {
             "description": .text(field.description.en), "descripcion": .text(field.description.es),
           ]
         }),
-      "search_by": .list(definition.searchNames.map { .text($0) }),
+      "search_by": .list(definition.searchNames.map { .text($0) }), "refers_field": JSONValue(definition.refersField),
+      "awaits_field": JSONValue(definition.awaitsField), "awaits_when": conditions(definition.awaitsWhen),
     ])
     return statusDone
   }
@@ -122,5 +136,10 @@ private func conditions(_ conditions: [Field.Condition]) -> JSONValue {
     }
   }
   console.print("\nsearch by: \(definition.searchNames.joined(separator: ", "))")
+  if let refers = definition.refersField {
+    let country = definition.awaitsField.map { " of the country in \($0)" } ?? ""
+    let when = definition.awaitsWhen.map(\.description).joined(separator: ", or ")
+    console.print("awaits a record\(country) that names it in \(refers)" + (when.isEmpty ? "" : ", when \(when)"))
+  }
   return statusDone
 }

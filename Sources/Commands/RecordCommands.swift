@@ -12,34 +12,44 @@ let recordCommands: [Command] = [
     run: publishRecords)
 ]
 
-/// Lines of one request: few enough that its answer names every line.
+/// Lines of one request: results come after each, so a long upload tells early what is wrong, and one that breaks off has
+/// told most.
 private let linesPerRequest = 5_000
 
 @Sendable private func publishRecords(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let dataset: DatasetName
   do { dataset = try DatasetName(arguments.positionals[0]) } catch { throw UsageError(error.description) }
   let path = arguments.positionals.count > 1 ? arguments.positionals[1] : "-"
-  var lines = try LineReader(path)
+  var lines = try LineReader(path, longestLine: PublishSession.longestLine)
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
-  var total = (accepted: Int64(0), duplicates: Int64(0), refused: Int64(0), failed: Int64(0))
+  var total = PublishTotal()
   var base: Int64 = 0
   let progress = Progress(console, "published", of: lines.byteCount)
-  while let piece = try lines.next(limit: linesPerRequest) {
+  while !total.isCutShort, let piece = try lines.next(limit: linesPerRequest) {
     var finished = false
     try access.publish(piece.bytes, dataset) { line in
       if let summary = line["summary"] {
-        total.accepted += summary.count("accepted")
-        total.duplicates += summary.count("duplicates")
-        total.refused += summary.count("refused")
-        total.failed += summary.count("failed")
+        total.add(summary)
         finished = true
+        if total.isCutShort {
+          let number = base + summary.count("not_taken_from")
+          console.complain(
+            "line \(number) and all after it: \(summary.text("problem")); publish them again: what has a reference is not "
+              + "stored twice")
+        }
         return
       }
       let number = base + line.count("line")
       switch line.text("result") {
       case "accepted", "duplicate":
-        if arguments.flag("--ids") { console.print("\(number) \(line.text("result")) \(line.text("id"))") }
+        guard arguments.flag("--ids") else { return }
+        let (result, id) = (line.text("result"), line.text("id"))
+        if arguments.flag("--json") {
+          console.print(["line": .number(number), "result": .text(result), "id": .text(id)])
+        } else {
+          console.print("\(number) \(result) \(id)")
+        }
       case "refused":
         console.complain("line \(number): \(line.text("field")): \(line.text("problem")); \(line.text("remedy"))")
       default: console.complain("line \(number): \(line.text("problem"))")
@@ -50,17 +60,39 @@ private let linesPerRequest = 5_000
     progress.update(total.accepted + total.duplicates, bytes: lines.readBytes)
   }
   progress.end()
-  if arguments.flag("--json") {
-    console.print([
-      "accepted": .number(total.accepted), "duplicates": .number(total.duplicates), "refused": .number(total.refused),
-      "failed": .number(total.failed),
-    ])
-  } else {
-    console.print(
-      "accepted \(total.accepted), duplicates \(total.duplicates), refused \(total.refused)"
-        + (total.failed > 0 ? ", not stored \(total.failed)" : ""))
+  if arguments.flag("--json") { console.print(total.json) } else { console.print(total.text) }
+  return total.isComplete ? statusDone : statusFailed
+}
+
+/// What became of all lines of all requests.
+private struct PublishTotal {
+  var accepted: Int64 = 0
+  var duplicates: Int64 = 0
+  var refused: Int64 = 0
+  var failed: Int64 = 0
+  /// Whether the node took no more lines.
+  var isCutShort = false
+
+  var isComplete: Bool { refused + failed == 0 && !isCutShort }
+
+  mutating func add(_ summary: JSONValue) {
+    accepted += summary.count("accepted")
+    duplicates += summary.count("duplicates")
+    refused += summary.count("refused")
+    failed += summary.count("failed")
+    isCutShort = isCutShort || summary["not_taken_from"] != nil
   }
-  return total.refused + total.failed == 0 ? statusDone : statusFailed
+
+  var json: JSONValue {
+    [
+      "accepted": .number(accepted), "duplicates": .number(duplicates), "refused": .number(refused),
+      "failed": .number(failed),
+    ]
+  }
+
+  var text: String {
+    "accepted \(accepted), duplicates \(duplicates), refused \(refused)" + (failed > 0 ? ", not stored \(failed)" : "")
+  }
 }
 
 extension JSONValue {
@@ -96,77 +128,6 @@ extension NodeAccess {
         waiting.removeFirst(start)
       })
     guard isLines else { throw APIError(status, waiting) }
-  }
-}
-
-/// Reads a file or standard input, some lines at a time, in bounded memory.
-struct LineReader {
-  /// Bytes after which a piece ends even when it has few lines.
-  static let fullAtByteCount = 8 << 20
-
-  private let descriptor: Int32
-  private var waiting: [UInt8] = []
-  private var isAtEnd = false
-  /// Bytes of the file, when it is one.
-  let byteCount: Int64?
-  /// Bytes handed over.
-  private(set) var readBytes: Int64 = 0
-
-  init(_ path: String) throws {
-    if path == "-" {
-      descriptor = STDIN_FILENO
-      byteCount = nil
-      return
-    }
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw UsageError("\(path) cannot be read: \(String(cString: strerror(errno)))") }
-    var info = stat()
-    byteCount = fstat(descriptor, &info) == 0 && info.st_mode & S_IFMT == S_IFREG ? Int64(info.st_size) : nil
-  }
-
-  /// The next lines, whole; nil at the end. A line that alone is longer than a piece comes in parts: it is refused anyway.
-  mutating func next(limit: Int) throws -> (bytes: [UInt8], count: Int)? {
-    var count = 0
-    var end = 0
-    var searched = 0
-    while true {
-      while count < limit, let newline = waiting[searched...].firstIndex(of: 0x0A) {
-        count += 1
-        end = newline + 1
-        searched = end
-      }
-      if count == limit || end >= Self.fullAtByteCount { break }
-      if isAtEnd {
-        if end < waiting.count {
-          count += 1
-          end = waiting.count
-        }
-        break
-      }
-      searched = waiting.count
-      if waiting.count - end > Self.fullAtByteCount {
-        end = waiting.count
-        count += 1
-        break
-      }
-      try fill()
-    }
-    guard end > 0 else { return nil }
-    let piece = Array(waiting[..<end])
-    waiting.removeFirst(end)
-    readBytes += Int64(end)
-    return (piece, count)
-  }
-
-  private mutating func fill() throws {
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    let count = read(descriptor, &buffer, buffer.count)
-    if count < 0 {
-      if errno == EINTR { return }
-      throw UsageError("the input cannot be read: \(String(cString: strerror(errno)))")
-    }
-    if count == 0 { isAtEnd = true }
-    waiting += buffer[..<count]
   }
 }
 

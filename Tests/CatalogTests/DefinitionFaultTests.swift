@@ -39,7 +39,7 @@ import Testing
       #"trial.toml:5:8: unknown mode "replica"; write "replicate""#),
     Change(
       #"retention_days = 10"#, #"retention = 10"#,
-      #"trial.toml:1:1: definition has no "retention_days"; add retention_days = 1096\#ntrial.toml:6:1: unknown key "retention" in definition; leave it out; known are dataset, version, title, description, retention_days, mode, time_field, refers_field, awaits_field, field, rule"#
+      #"trial.toml:1:1: definition has no "retention_days"; add retention_days = 1096\#ntrial.toml:6:1: unknown key "retention" in definition; leave it out; known are dataset, version, title, description, retention_days, mode, time_field, refers_field, awaits_field, awaits_when, field, rule"#
     ),
     Change(
       #"time_field = "at""#, #"time_field = "att""#,
@@ -50,6 +50,14 @@ import Testing
     Change(
       #"time_field = "at""#, #"time_field = "at"\#nrefers_field = "about""#,
       #"trial.toml:8:16: there is no field "about"; name a field of type record"#),
+    Change(
+      #"time_field = "at""#,
+      #"time_field = "at"\#nrefers_field = "about"\#n[[field]]\#nname = "about"\#ntype = "record"\#ntitle = "t"\#ndescription = "d""#,
+      #"trial.toml:8:16: the field "about" is not searchable; write search = true in the field"#),
+    Change(
+      #"time_field = "at""#, #"time_field = "at"\#nawaits_when = { colour = ["rde"] }"#,
+      #"trial.toml:8:1: awaits_when without refers_field; name the record field by which the other country's record refers to this one, or leave it out\#ntrial.toml:8:27: "rde" is no value of colour; write "red""#
+    ),
     Change(
       #"type = "crossing""#, #"type = "crosing""#,
       #"trial.toml:10:8: unknown type "crosing"; write "crossing""#),

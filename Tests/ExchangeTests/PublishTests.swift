@@ -71,6 +71,23 @@ import Testing
     _ = try origin.accept(draft(65_536))
   }
 
+  @Test func whatAnotherCountryAnswersIsNotAnsweredByItsOwn() throws {
+    let origin = try Scene().origin
+    let own = try origin.accept(Scene.draft("one"))
+    let foreign = RecordID(time: Scene.start, random: (1, 2))
+    func answer(_ id: RecordID) -> Draft {
+      Draft(
+        dataset: Scene.movements, version: 1, body: SimulatedRules.body(["name": "answer"]), reference: nil,
+        kind: .record, answers: Draft.Answer(field: "about", record: id))
+    }
+    guard case .refused("about", let problem, _)? = try origin.publishDurably([answer(own)]).first else {
+      Issue.record("an answer to one's own record was taken")
+      return
+    }
+    #expect(problem.contains("\(own)"))
+    _ = try origin.accept(answer(foreign))
+  }
+
   @Test func onlyTheLatestOfARecordThatExistsCanBeCorrected() throws {
     let origin = try Scene().origin
     let first = try origin.accept(Scene.draft("one"))

@@ -46,62 +46,24 @@ import Testing
       })
   }
 
-  @Test func aDepartureThatIsCorrectedAfterItsConfirmationStaysConfirmed() throws {
-    let pair = try NodePair()
-    let (sv, gt) = try pair.start()
-    let first = try #require(try NodePair.publish(0..<1, at: sv).first?.id)
-    func publish(_ line: String, at node: Installation) throws -> RecordID {
-      let definition = try #require(node.registry.definition(DatasetName("migration")))
-      let draft = try node.registry.draft(
-        Array(line.utf8), of: definition, from: node.country, now: SystemClock().now())
-      return try #require(try node.engine.publish([draft]).first?.id)
-    }
-    var request = LookupRequest(
-      dataset: try DatasetName("migration"), officer: "of-1", role: "migration-officer", purpose: "test")
-    request.from = try CountryCode("SV")
-    request.unmatched = true
-    #expect(try NodePair.eventually { try gt.lookups.answer(request).records.map(\.record.entry.id) == [first] })
-
-    let confirmation = try publish(
-      """
-      {"event":"entry-confirmed","refers":"\(first)","post":"GT-SV/la-hachadura/GT","time":"2026-11-24T14:20:00Z"}
-      """, at: gt)
-    #expect(try gt.lookups.answer(request).records.isEmpty)
-    var latest = first
-    for surname in ["Marcado", "Marcados"] {
-      let departure = String(decoding: NodePair.departure(0), as: UTF8.self)
-        .replacing("Marcada", with: surname)
-      latest = try publish(departure.replacing("{\"event", with: "{\"replaces\":\"\(latest)\",\"event"), at: sv)
-    }
-    request.unmatched = false
-    #expect(try NodePair.eventually { try gt.lookups.answer(request).records.map(\.record.entry.id) == [latest] })
-    #expect(try gt.lookups.answer(request).records.first?.referredBy == [confirmation])
-    request.unmatched = true
-    #expect(try gt.lookups.answer(request).records.isEmpty)
-  }
-
-  /// At Paso Canoas the post in the country of entry acts: its record is exit and entry in one.
-  @Test func aDepartureThatTheCountryOfEntryRecordedItselfAwaitsNoConfirmation() throws {
+  /// A dataset that is only asked for stays at home, whatever is published.
+  @Test func recordsOfAStreamInModeQueryNeverLeave() throws {
     let pair = try NodePair { text in
-      text.replacing(
-        "name = \"Pedro de Alvarado - La Hachadura\"\n",
-        with: "name = \"Pedro de Alvarado - La Hachadura\"\n"
-          + "acting = [{ from = \"SV\", to = \"GT\", post = \"GT-SV/la-hachadura/GT\" }]\n")
+      text.replacing("dataset = \"migration\"\nfilter", with: "dataset = \"migration\"\nmode = \"query\"\nfilter")
     }
-    let (_, gt) = try pair.start()
-    let definition = try #require(gt.registry.definition(DatasetName("migration")))
-    let line = String(decoding: NodePair.departure(0), as: UTF8.self)
-      .replacing("GT-SV/la-hachadura/SV", with: "GT-SV/la-hachadura/GT")
-    let draft = try gt.registry.draft(Array(line.utf8), of: definition, from: gt.country, now: SystemClock().now())
-    let id = try #require(try gt.engine.publish([draft]).first?.id)
+    let (sv, gt) = try pair.start()
+    #expect(NodePair.eventually { sv.status().links.values.contains { $0.hasPrefix("up") } })
+    #expect(try NodePair.publish(0..<3, at: sv).count == 3)
+    // Lookups replicate in both directions: once one has arrived, what was published before it would have, too.
     var request = LookupRequest(
       dataset: try DatasetName("migration"), officer: "of-1", role: "migration-officer", purpose: "test")
-    #expect(try gt.lookups.answer(request).records.map(\.record.entry.id) == [id])
-    request.unmatched = true
+    request.from = try CountryCode("GT")
+    _ = try sv.lookups.answer(request)
+    #expect(try NodePair.eventually { try gt.engine.reader.state(of: StreamName("SV/GT/lookups")).size > 0 })
+    let name = try StreamName("SV/GT/migration")
+    #expect(try sv.engine.reader.state(of: name).size == 0)
+    #expect(try gt.engine.reader.state(of: name).size == 0)
+    request.from = name.origin
     #expect(try gt.lookups.answer(request).records.isEmpty)
   }
-}
-
-extension PublishResult {
-  fileprivate var id: RecordID? { if case .accepted(let id) = self { id } else { nil } }
 }

@@ -56,6 +56,7 @@ import Testing
     let commands: [[String]] = [
       ["status"], ["verify"], ["lookups"], ["agreement", "list"], ["agreement", "show", "GT"], ["key", "show"],
       ["ceremony", "show"], ["dataset", "list"], ["dataset", "show", "migration"], ["token", "list"],
+      ["topology", "check", pair.topologyFile],
       ["query", "migration"] + person, ["query", "migration", "--unmatched"] + person,
     ]
     _ = try await pair.a.token("observe")
@@ -64,7 +65,8 @@ import Testing
     for isRunning in [true, false] {
       if !isRunning { #expect(await node.stop() == .exit(0)) }
       for command in commands {
-        let said = try await Istmo.run(command + ["--json", "--home", pair.a.home])
+        let home = command[0] == "topology" ? [] : ["--home", pair.a.home]
+        let said = try await Istmo.run(command + ["--json"] + home)
         // Without its neighbour the node cannot say that all flows.
         #expect(said.ending == .exit(command == ["status"] ? 1 : 0), "\(command): \(said.errors)")
         try await expectJSON(said.output, "\(command)")
@@ -81,6 +83,26 @@ import Testing
     #expect(bad.ending == .exit(1))
     #expect(bad.errors.hasPrefix("line 1: "))
     try await expectJSON(bad.output, "publish")
+    let mixed = Array(Departures.lines(3..<5)) + Array("{}\n".utf8)
+    let ids = try await pair.a.istmo("publish", "migration", "--json", "--ids", input: mixed)
+    try await expectJSON(ids.output, "publish --ids")
+    #expect(try ids.lines.map { $0["result"]?.string } == ["duplicate", "accepted", nil])
+    #expect(try ids.lines.prefix(2).allSatisfy { $0["id"]?.string?.count == 36 })
+    #expect(try ids.lines.last?["refused"]?.number == 1)
+  }
+
+  @Test func faultsOfATopologyAreGivenAsFields() async throws {
+    let folder = try Folder()
+    try folder.write(Array("realm = 7\ncountries = []\n".utf8), "t.toml")
+    let said = try await Istmo.run(["topology", "check", "t.toml", "--json"], folder: folder.path)
+    #expect(said.ending == .exit(1))
+    try await expectJSON(said.output, "topology check")
+    let faults = try #require(try said.json["faults"]?.items)
+    #expect(try said.json["good"]?.boolean == false && faults.count == said.errors.split(separator: "\n").count)
+    for (fault, line) in zip(faults, said.errors.split(separator: "\n")) {
+      let place = "\(fault["file"]?.string ?? ""):\(fault["line"]?.number ?? 0):\(fault["column"]?.number ?? 0)"
+      #expect("\(place): \(fault["problem"]?.string ?? ""); \(fault["advice"]?.string ?? "")" == line)
+    }
   }
 
   /// Each line is a JSON value, says Python.

@@ -21,9 +21,7 @@ extension Definition {
   private func checked(
     _ draft: Draft, _ body: [UInt8], _ change: RecordChange, now: Instant
   ) throws(Refusal) -> CheckedRecord {
-    guard body.count <= Self.bodyLengthMax else {
-      throw Refusal(field: "line", problem: "longer than 64 KiB", whatToDo: "publish large content as an attachment")
-    }
+    guard body.count <= Self.bodyLengthMax else { throw .tooLong }
     var refers: RecordID?
     if let refersIndex, let text = draft.text(refersIndex) { refers = try RecordField.read(text, sorted[refersIndex]) }
     let time = timeIndex.flatMap { draft.text($0) }.flatMap { TimeField.instant($0) }

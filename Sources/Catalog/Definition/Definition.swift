@@ -26,6 +26,8 @@ public struct Definition: Hashable, Sendable {
   /// The field that names the country which is to refer to the record. Where that is the record's own origin, as at a
   /// crossing whose single control is in the country of entry, nothing more is to come.
   public let awaitsField: String?
+  /// A record awaits another country's only when one of these holds; empty for always.
+  public let awaitsWhen: [Field.Condition]
   /// Rules over several fields.
   let rules: [Rule]
 
@@ -34,6 +36,7 @@ public struct Definition: Hashable, Sendable {
   let names: FieldNames
   let timeIndex: Int?
   let refersIndex: Int?
+  let awaitsIndex: Int?
   let referenceIndex: Int?
   let reasonIndex: Int?
 
@@ -51,7 +54,7 @@ public struct Definition: Hashable, Sendable {
   init(
     dataset: DatasetName, version: UInt32, digest: Digest, title: Translated, description: Translated,
     retentionDays: UInt32, mode: StreamTerms.Mode, fields: [Field], timeField: String?, refersField: String?,
-    awaitsField: String?, rules: [NamedRule]
+    awaitsField: String?, awaitsWhen: [Field.Condition], rules: [NamedRule]
   ) {
     (self.dataset, self.version, self.digest) = (dataset, version, digest)
     (self.title, self.description) = (title, description)
@@ -65,6 +68,8 @@ public struct Definition: Hashable, Sendable {
     names = FieldNames(sorted.map(\.nameBytes))
     timeIndex = index(timeField)
     refersIndex = index(refersField)
+    awaitsIndex = index(awaitsField)
+    self.awaitsWhen = awaitsWhen.map { $0.bound(to: index) }
     referenceIndex = index("reference")
     reasonIndex = index("reason")
     self.rules = rules.compactMap { Rule($0, index: index) }

@@ -135,7 +135,7 @@ extension DefinitionReader {
     return nil
   }
 
-  private func conditions(_ table: TableReader, _ key: String) -> [Field.Condition] {
+  func conditions(_ table: TableReader, _ key: String) -> [Field.Condition] {
     table.tables(key, what: key, orOne: true).map { condition in
       Field.Condition(
         parts: condition.members.map { member in
@@ -146,12 +146,11 @@ extension DefinitionReader {
   }
 
   /// Conditions name enum fields and words of theirs; looked at once all fields are known.
-  func checkConditions() {
-    for table in fieldTables {
-      for key in ["required_when", "only_when"] {
-        for condition in table.tables(key, what: key, orOne: true) {
-          for member in condition.members { checkCondition(member, condition, key) }
-        }
+  func checkConditions(_ root: TableReader) {
+    let places = fieldTables.flatMap { [($0, "required_when"), ($0, "only_when")] } + [(root, "awaits_when")]
+    for (table, key) in places {
+      for condition in table.tables(key, what: key, orOne: true) {
+        for member in condition.members { checkCondition(member, condition, key) }
       }
     }
   }

@@ -32,7 +32,7 @@ struct DefinitionReader {
     guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "definition") }) else { return nil }
     root.refuseOthers(than: [
       "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field",
-      "awaits_field", "field", "rule",
+      "awaits_field", "awaits_when", "field", "rule",
     ])
     let dataset = dataset(root)
     let version = root.number("version", in: 1...1_000_000, example: 1)
@@ -41,10 +41,12 @@ struct DefinitionReader {
     let retention = root.number("retention_days", in: 1...36_500, example: 1096)
     let mode = root.word("mode", of: StreamTerms.Mode.allCases.map(\.rawValue))
     readFields(root)
-    checkConditions()
+    checkConditions(root)
     let time = pointer(root, "time_field", to: "time")
     let refers = pointer(root, "refers_field", to: "record")
     let awaits = pointer(root, "awaits_field", to: "country")
+    let awaitsWhen = conditions(root, "awaits_when")
+    checkReferring(root, refers)
     let rules = rules(root)
     guard let dataset, let version, let title, let description, let retention,
       let mode = mode.flatMap(StreamTerms.Mode.init(rawValue:)), source.faults.isEmpty
@@ -52,7 +54,7 @@ struct DefinitionReader {
     return Definition(
       dataset: dataset, version: UInt32(clamping: version), digest: digest, title: title, description: description,
       retentionDays: UInt32(clamping: retention), mode: mode, fields: fields, timeField: time, refersField: refers,
-      awaitsField: awaits, rules: rules)
+      awaitsField: awaits, awaitsWhen: awaitsWhen, rules: rules)
   }
 
   private func dataset(_ root: TableReader) -> DatasetName? {
@@ -80,6 +82,21 @@ struct DefinitionReader {
       return nil
     }
     return field.name
+  }
+
+  /// What refers to a record is found by the index; what awaits it needs a field to refer by.
+  private func checkReferring(_ root: TableReader, _ refers: String?) {
+    guard let member = root.member("refers_field") else {
+      guard let member = root.member("awaits_field") ?? root.member("awaits_when") else { return }
+      source.report(
+        member.keyOffset, "\(member.key) without refers_field",
+        "name the record field by which the other country's record refers to this one, or leave it out")
+      return
+    }
+    if let field = fields.first(where: { $0.name == refers }), !field.isSearchable {
+      source.report(
+        member.value.offset, "the field \"\(field.name)\" is not searchable", "write search = true in the field")
+    }
   }
 
   /// A field that a part of a rule may name.

@@ -25,10 +25,10 @@ struct Draft {
 
   func string(_ field: Int) -> String? { text(field).map { String(decoding: $0, as: UTF8.self) } }
 
-  /// Whether a condition holds.
-  func meets(_ condition: Field.Condition) -> Bool {
+  /// Whether a condition holds. A part about a field that is absent holds only if `whereAbsent` says so.
+  func meets(_ condition: Field.Condition, whereAbsent: Bool = false) -> Bool {
     condition.parts.allSatisfy { part in
-      guard let text = text(part.index) else { return false }
+      guard let text = text(part.index) else { return whereAbsent }
       return part.valueBytes.contains { $0.count == text.count && $0.elementsEqual(text) }
     }
   }

@@ -66,24 +66,24 @@ public final class Field: Sendable {
     public var description: String {
       parts.map { "\($0.field) is \($0.values.joined(separator: " or "))" }.joined(separator: " and ")
     }
+
+    /// The same condition bound to places in the definition.
+    func bound(to indexOf: (String) -> Int?) -> Condition {
+      Condition(
+        parts: parts.map { part in
+          var part = part
+          part.index = indexOf(part.field) ?? 0
+          return part
+        })
+    }
   }
 
   /// The same field with its conditions bound to places in the definition.
   func bound(to indexOf: (String) -> Int?) -> Field {
-    func bind(_ conditions: [Condition]) -> [Condition] {
-      conditions.map { condition in
-        Condition(
-          parts: condition.parts.map { part in
-            var part = part
-            part.index = indexOf(part.field) ?? 0
-            return part
-          })
-      }
-    }
-    return Field(
+    Field(
       name: name, title: title, description: description, type: type, isRequired: isRequired,
-      requiredWhen: bind(requiredWhen), onlyWhen: bind(onlyWhen), isPersonal: isPersonal, isSearchable: isSearchable,
-      isFilterable: isFilterable, isShared: isShared)
+      requiredWhen: requiredWhen.map { $0.bound(to: indexOf) }, onlyWhen: onlyWhen.map { $0.bound(to: indexOf) },
+      isPersonal: isPersonal, isSearchable: isSearchable, isFilterable: isFilterable, isShared: isShared)
   }
 
   /// A refusal about this field.

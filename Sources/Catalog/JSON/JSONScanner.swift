@@ -8,9 +8,7 @@ struct JSONScanner {
   /// The document of `bytes`.
   /// - Throws: `Refusal` about the `line` when the text is not JSON, or longer or deeper than allowed.
   static func scan(_ bytes: [UInt8], longest: Int = JSONDocument.byteLimit) throws(Refusal) -> JSONDocument {
-    guard bytes.count <= longest else {
-      throw Refusal(field: "line", problem: "longer than 64 KiB", whatToDo: "publish large content as an attachment")
-    }
+    guard bytes.count <= longest else { throw .tooLong }
     var scanner = JSONScanner(bytes)
     try scanner.value(depth: 0)
     scanner.skipSpace()

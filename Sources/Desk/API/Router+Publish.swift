@@ -32,33 +32,15 @@ extension Router {
     func finish() { session.finish() }
 
     private static func answer(_ summary: PublishSession.Summary) -> Response {
-      var lines = summary.results.map(line)
-      lines.append([
-        "summary": [
-          "accepted": .number(Int64(summary.accepted)), "duplicates": .number(Int64(summary.duplicates)),
-          "refused": .number(Int64(summary.refused)), "failed": .number(Int64(summary.failed)),
-        ]
-      ])
-      var response = Router.ndjson(lines)
-      if let failure = summary.failure {
+      let status =
+        switch summary.failure {
+        case nil: 200
         // Nothing of a failed batch was stored: the publisher sends it again. Results of other batches still hold.
-        response.status = if case .full = failure { 507 } else { 503 }
-      }
-      return response
-    }
-
-    private static func line(_ result: PublishSession.LineResult) -> JSONValue {
-      let number = JSONValue.number(Int64(result.line))
-      switch result.outcome {
-      case .accepted(let id): return ["line": number, "result": "accepted", "id": .text(id.description)]
-      case .duplicate(let id): return ["line": number, "result": "duplicate", "id": .text(id.description)]
-      case .refused(let field, let problem, let remedy):
-        return [
-          "line": number, "result": "refused", "field": .text(field), "problem": .text(problem),
-          "remedy": .text(remedy),
-        ]
-      case .failed(let reason): return ["line": number, "result": "failed", "problem": .text(reason)]
-      }
+        case .full: 507
+        default: 503
+        }
+      return Response(
+        status: status, headers: ["Content-Type": "application/x-ndjson"], body: .stream(ResultStream(summary.results)))
     }
   }
 }

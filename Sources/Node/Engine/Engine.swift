@@ -48,6 +48,12 @@ public final class Engine: Sendable {
     var waitingBytes: [CountryCode: Int] = [:]
     var paused: Set<CountryCode> = []
     var isStopped = false
+
+    /// All that waits.
+    mutating func takeWork() -> [Work] {
+      defer { work = [] }
+      return work
+    }
   }
 
   private let queue = Mutex(Queue())
@@ -201,12 +207,7 @@ public final class Engine: Sendable {
         handle(.tick)
         nextTick = .now() + .milliseconds(Self.tickInterval)
       }
-      let batch = queue.withLock { queue in
-        let work = queue.work
-        queue.work = []
-        return work
-      }
-      for work in batch {
+      for work in queue.withLock({ $0.takeWork() }) {
         switch work {
         case .input(let input, let byteCount, let country):
           switch input {
@@ -225,6 +226,9 @@ public final class Engine: Sendable {
         }
       }
     }
+    // What came between the last batch and the moment from which nothing more was taken waits for its answer. Records are
+    // answered by `stop`.
+    for case .inspect(let look) in queue.withLock({ $0.takeWork() }) { look(core) }
     commitWake.signal()
   }
 

@@ -36,6 +36,7 @@ public final class Installation: Sendable {
   let started: Instant
   let standing: StandingBox
   let evidenceMaker: EvidenceMaker
+  private let spoolRoom: SpoolRoom
   private let observer: Observer
   let port = Mutex<LinkPort?>(nil)
   /// When the documents were read last; held while they are read, so that an older reading never replaces a newer.
@@ -65,12 +66,15 @@ public final class Installation: Sendable {
     let core = try Core(
       realm: realm, country: documents.country, keys: keys, store: store, rules: registry, entropy: SystemEntropy(),
       now: started, neighbours: Array(first.neighbours.values), card: documents.card.bytes)
+    let shortage = { @Sendable [store] in store.shortage }
+    spoolRoom = SpoolRoom(folder: Files.split(storePath).folder, shortage: shortage)
     observer = Observer(log: log)
-    engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: { [store] in store.shortage })
+    engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: shortage)
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
       agreed: { [country = documents.country] in
-        standing.now.neighbours.values.flatMap(\.streams).filter { $0.terms.stream.recipient == country }
+        standing.now.neighbours.values.flatMap { $0.agreed(at: clock.now()) }
+          .filter { $0.terms.stream.recipient == country }
       })
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
@@ -109,8 +113,12 @@ public final class Installation: Sendable {
 
   /// Called often; reads the documents again when it is time.
   func timePassed(_ now: Instant) {
-    let isDue = lastReload.withLockIfAvailable { abs(now.milliseconds(since: $0)) >= Self.reloadInterval } ?? false
-    guard isDue else { return }
+    let steady = standing.now.steady
+    let isDue = lastReload.withLockIfAvailable { last in
+      // An agreement began or ended since they were read. What fails then is not tried again at every tick.
+      !steady.contains(now) && steady.contains(last) || abs(now.milliseconds(since: last)) >= Self.reloadInterval
+    }
+    guard isDue == true else { return }
     DispatchQueue.global().async { [self] in
       do { try reload() } catch { log(.error, "agreement", "agreements and cards cannot be read again: \(error)") }
     }
@@ -129,7 +137,8 @@ public final class Installation: Sendable {
     done: @escaping @Sendable (PublishSession.Summary) -> Void
   ) -> PublishSession {
     PublishSession(
-      definition, registry: registry, country: country, engine: engine, clock: clock, resume: resume, done: done)
+      definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock, resume: resume,
+      done: done)
   }
 
   /// Takes the card that a neighbour sent with its hello, when it is a newer one.

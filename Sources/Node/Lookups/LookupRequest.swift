@@ -18,7 +18,7 @@ public struct LookupRequest: Sendable {
   public var limit = 100
   /// Whether replaced and withdrawn records are shown too.
   public var history = false
-  /// Only records that no other record refers to.
+  /// Only records that await another country's record and have none that still stands.
   public var unmatched = false
   /// Who asks.
   public var officer: String
@@ -55,7 +55,7 @@ public struct LookupAnswer: Sendable {
     public let record: LogReader.Record
     /// The later record that replaced or withdrew it.
     public let changedBy: RecordID?
-    /// Records that refer to it: confirmations, refusals.
+    /// Records that refer to it and still stand: confirmations, refusals.
     public let referredBy: [RecordID]
   }
 

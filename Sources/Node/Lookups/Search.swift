@@ -29,12 +29,26 @@ struct Search {
     let first = request.since.map { IndexField.partition(of: $0) } ?? 1
     let last = request.until.map { IndexField.partition(of: $0) } ?? Int32.max
     guard first <= last else { return }
-    // Some of what the index names may be withheld, replaced or outside the time; a multiple is asked for.
-    for locator in try locate(key.field, key.value, first...last, limit * 8) {
-      guard let size = sizes[locator.stream], locator.index < size else { continue }
-      guard let record = try opened(locator), try admits(record) else { continue }
-      if let found = try found(record) { answer.records.append(found) }
-      if answer.records.count >= limit { return }
+    // Some of what the index names may be withheld, replaced or outside the time: a multiple of the limit is asked for,
+    // and more as long as that was not enough.
+    var asked = limit * 8
+    var seen: Set<Locator> = []
+    while true {
+      let locators = try locate(key.field, key.value, first...last, asked)
+      for locator in locators where seen.insert(locator).inserted {
+        guard let size = sizes[locator.stream], locator.index < size else { continue }
+        guard let record = try opened(locator), try admits(record) else { continue }
+        if let found = try found(record) { answer.records.append(found) }
+        if answer.records.count >= limit { return }
+      }
+      guard locators.count >= asked else { return }
+      guard asked < Lookups.mostScanned else {
+        answer.searchedBackTo = try locators.last.flatMap { (last) throws(ReadError) in
+          try lookups.reader.entry(last.stream, at: last.index).entry.id.time
+        }
+        return
+      }
+      asked = min(asked * 8, Lookups.mostScanned)
     }
   }
 
@@ -76,52 +90,68 @@ struct Search {
     }
   }
 
+  /// The definition under which a record was made; the newest may not know all its fields.
+  private func definition(of record: LogReader.Record) -> Definition {
+    lookups.registry.definition(request.dataset, version: record.context.version) ?? definition
+  }
+
   private func admits(_ record: LogReader.Record) throws(ReadError) -> Bool {
     if let since = request.since, record.entry.id.time < since { return false }
     if let until = request.until, record.entry.id.time >= until { return false }
     if case .withdraws = record.entry.kind { return request.history && wanted.isEmpty && filters.isEmpty }
+    let definition = definition(of: record)
     let keys = wanted.isEmpty ? [] : definition.searchKeys(of: record.body)
     return wanted.allSatisfy { keys.contains($0) } && definition.admits(record.body, filter: filters)
   }
 
   /// The record with what became of it; nil when it is not to be shown.
   private func found(_ record: LogReader.Record) throws(ReadError) -> LookupAnswer.Found? {
-    let id = record.entry.id
+    let changedBy = try change(of: record.entry.id, in: record.locator.stream)
+    if changedBy != nil, !request.history || request.unmatched { return nil }
+    let referrers = try referrers(to: record)
+    if request.unmatched {
+      let awaited = definition(of: record).awaited(by: record.body, of: record.locator.stream.origin)
+      if awaited == .nobody || referrers.contains(where: { awaited.isAnswered(by: $0.origin) }) { return nil }
+    }
+    return LookupAnswer.Found(record: record, changedBy: changedBy, referredBy: referrers.map(\.id))
+  }
+
+  /// The latest record of a stream that replaced or withdrew a record of it.
+  private func change(of id: RecordID, in stream: StreamName) throws(ReadError) -> RecordID? {
     let text = Array(id.description.utf8)
-    var changedBy: RecordID?
+    var latest: RecordID?
     for locator in try locate(IndexField.change, text, IndexField.endless...IndexField.endless, 8)
-    where locator.stream == record.locator.stream {
-      let entry = try lookups.reader.entry(locator.stream, at: locator.index).entry
+    where locator.stream == stream {
+      let entry = try lookups.reader.entry(stream, at: locator.index).entry
       switch entry.kind {
-      case .replaces(id), .withdraws(id): changedBy = max(changedBy ?? entry.id, entry.id)
+      case .replaces(id), .withdraws(id): latest = max(latest ?? entry.id, entry.id)
       default: continue
       }
     }
-    if changedBy != nil, !request.history { return nil }
-    var referredBy: [RecordID] = []
-    if let refers = definition.refersField {
-      // A correction stands for what it replaces: what refers to an earlier version refers to it.
-      for version in try versions(of: record) {
-        let text = Array(version.description.utf8)
-        // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
-        for locator in try locate(refers, text, 1...Int32.max, 16) where locator.stream.recipient == lookups.country {
-          guard let other = try opened(locator), definition.text(of: refers, in: other.body) == version.description
-          else { continue }
-          referredBy.append(other.entry.id)
-        }
-      }
-      if request.unmatched, !referredBy.isEmpty || !isAwaiting(record, refers) { return nil }
-    }
-    return LookupAnswer.Found(record: record, changedBy: changedBy, referredBy: referredBy)
+    return latest
   }
 
-  /// Whether another country is to refer to a record, as the country of entry does by its confirmation.
-  private func isAwaiting(_ record: LogReader.Record, _ refers: String) -> Bool {
-    guard definition.text(of: refers, in: record.body) == nil else { return false }
-    guard let field = definition.awaitsField else { return true }
-    guard let awaited = definition.text(of: field, in: record.body) else { return false }
-    return awaited != record.locator.stream.origin.description
+  /// The records that refer to a record and still stand, with the countries that published them. A correction stands for
+  /// what it replaces: what refers to an earlier version refers to it.
+  private func referrers(to record: LogReader.Record) throws(ReadError) -> [(id: RecordID, origin: CountryCode)] {
+    guard let field = definition.refersField else { return [] }
+    var referrers: [(id: RecordID, origin: CountryCode)] = []
+    for version in try versions(of: record) {
+      let text = version.description
+      // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
+      for locator in try locate(field, Array(text.utf8), 1...Int32.max, Self.mostReferrers)
+      where locator.stream.recipient == lookups.country {
+        guard let other = try opened(locator), definition(of: other).text(of: field, in: other.body) == text,
+          try change(of: other.entry.id, in: locator.stream) == nil
+        else { continue }
+        referrers.append((other.entry.id, locator.stream.origin))
+      }
+    }
+    return referrers
   }
+
+  /// Records that refer to one version of a record, withdrawn and replaced ones included, of which no more are looked at.
+  private static let mostReferrers = 256
 
   /// The record's id and those of the records that it replaces, one after the other.
   private func versions(of record: LogReader.Record) throws(ReadError) -> [RecordID] {

@@ -1,5 +1,7 @@
 import Catalog
+import Dispatch
 import Exchange
+import Glibc
 import Synchronization
 import Terms
 
@@ -8,61 +10,39 @@ import Terms
 public final class PublishSession: Sendable {
   /// The longest line, in bytes; a longer one is refused and skipped.
   public static let longestLine = 64 << 10
-  /// Records, and bytes of bodies, of one batch.
-  static let (batchCount, batchBytes) = (512, 512 << 10)
+  /// Lines, and bytes of bodies, of one batch.
+  static let (batchLines, batchBytes) = (512, 512 << 10)
   /// Batches that may wait for the disk.
   static let mostUnderWay = 2
-  /// Results kept for the answer; beyond these only refusals are, up to as many again.
-  public static let mostResults = 10_000
 
-  /// What became of one line.
-  public struct LineResult: Sendable {
-    /// The line's number, from 1.
-    public let line: Int
-    /// What became of it.
-    public let outcome: Outcome
+  /// Lines that are published together; those that were refused at once have their outcome.
+  private struct Batch {
+    var lines: [(number: Int, refusal: Outcome?)] = []
+    var drafts: [Draft] = []
+    var byteCount = 0
+    var isFull: Bool { lines.count >= PublishSession.batchLines || byteCount >= PublishSession.batchBytes }
   }
 
-  /// What became of a line.
-  public enum Outcome: Sendable {
-    /// Stored, durable, under this id.
-    case accepted(RecordID)
-    /// Stored before, under this id.
-    case duplicate(RecordID)
-    /// Not stored: field, what is wrong, what to do.
-    case refused(field: String, problem: String, remedy: String)
-    /// Not stored, through no fault of the line.
-    case failed(String)
-  }
-
-  /// All of it.
-  public struct Summary: Sendable {
-    /// How many were stored.
-    public var accepted = 0
-    /// How many were there already.
-    public var duplicates = 0
-    /// How many were refused.
-    public var refused = 0
-    /// How many were not stored because the node could not; they may be sent again.
-    public var failed = 0
-    /// What became of each line, in order; not all of a very long upload.
-    public var results: [LineResult] = []
-    /// Why records failed, once.
-    public var failure: StoreError?
-  }
-
+  /// What is read.
   private struct State {
     var line: [UInt8] = []
     var lineNumber = 0
-    var isSkipping = false
-    var drafts: [Draft] = []
-    var draftLines: [Int] = []
-    var draftBytes = 0
+    var isTooLong = false
+    var batch = Batch()
+    var batchNumber = 0
     var underWay = 0
     var isFinished = false
     var isPaused = false
-    var summary = Summary()
-    var refusals = 0
+    /// Why lines are counted and not taken any more.
+    var failure: StoreError?
+    var notTakenFrom: Int?
+  }
+
+  /// What became of it. Batches come back in any order; their results are kept in the order of the lines.
+  private struct Answers {
+    var summary: Summary
+    var nextBatch = 0
+    var early: [Int: [(line: Int, outcome: Outcome)]] = [:]
   }
 
   private let definition: Definition
@@ -73,26 +53,30 @@ public final class PublishSession: Sendable {
   private let resume: @Sendable () -> Void
   private let done: @Sendable (Summary) -> Void
   private let state = Mutex(State())
+  private let answers: Mutex<Answers>
 
   /// A session. `resume` is called when more may be given after `receive` said no; `done` once, after `finish`.
-  public init(
-    _ definition: Definition, registry: Registry, country: CountryCode, engine: Engine, clock: any Clock,
-    resume: @escaping @Sendable () -> Void, done: @escaping @Sendable (Summary) -> Void
+  init(
+    _ definition: Definition, registry: Registry, country: CountryCode, engine: Engine, room: SpoolRoom,
+    clock: any Clock, resume: @escaping @Sendable () -> Void, done: @escaping @Sendable (Summary) -> Void
   ) {
     (self.definition, self.registry, self.country) = (definition, registry, country)
     (self.engine, self.clock, self.resume, self.done) = (engine, clock, resume, done)
+    answers = Mutex(Answers(summary: Summary(room)))
   }
 
   /// Takes the next piece. False: nothing more before `resume`.
   public func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
     state.withLock { state in
-      var rest = piece[...]
-      while let newline = rest.firstIndex(of: 0x0A) {
-        append(rest[..<newline], to: &state)
+      var start = 0
+      // `memchr`, as a line may be of any length.
+      while let rest = piece.baseAddress?.advanced(by: start), let newline = memchr(rest, 0x0A, piece.count - start) {
+        let end = start + rest.distance(to: newline)
+        append(piece[start..<end], to: &state)
         endLine(&state)
-        rest = rest[(newline + 1)...]
+        start = end + 1
       }
-      append(rest, to: &state)
+      append(piece[start...], to: &state)
       state.isPaused = state.underWay >= Self.mostUnderWay
       return !state.isPaused
     }
@@ -100,19 +84,18 @@ public final class PublishSession: Sendable {
 
   /// There is no more.
   public func finish() {
-    let summary = state.withLock { state in
-      if !state.line.isEmpty || state.isSkipping { endLine(&state) }
-      publishBatch(&state)
+    state.withLock { state in
+      if !state.line.isEmpty || state.isTooLong { endLine(&state) }
       state.isFinished = true
-      return state.underWay == 0 ? state.summary : nil
+      // The last batch, though it be empty: what comes back last ends the session.
+      publishBatch(&state)
     }
-    if let summary { done(summary) }
   }
 
   private func append(_ bytes: Slice<UnsafeRawBufferPointer>, to state: inout State) {
-    guard !state.isSkipping else { return }
+    guard !state.isTooLong else { return }
     guard state.line.count + bytes.count <= Self.longestLine else {
-      state.isSkipping = true
+      state.isTooLong = true
       state.line = []
       return
     }
@@ -123,89 +106,73 @@ public final class PublishSession: Sendable {
     state.lineNumber += 1
     defer {
       state.line.removeAll(keepingCapacity: true)
-      state.isSkipping = false
-    }
-    if state.isSkipping {
-      return refuse(
-        &state, field: "line", problem: "longer than 64 KiB", remedy: "publish large content as an attachment")
+      state.isTooLong = false
     }
     if state.line.last == 0x0D { state.line.removeLast() }
-    if state.line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
-    do throws(Refusal) {
-      let draft = try registry.draft(state.line, of: definition, from: country, now: clock.now())
-      state.drafts.append(draft)
-      state.draftLines.append(state.lineNumber)
-      state.draftBytes += draft.body.count
-      if state.drafts.count >= Self.batchCount || state.draftBytes >= Self.batchBytes { publishBatch(&state) }
-    } catch {
-      refuse(
-        &state, field: error.field, problem: error.found.map { "\(error.problem) (found \"\($0)\")" } ?? error.problem,
-        remedy: error.whatToDo)
+    if !state.isTooLong, state.line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
+    guard state.failure == nil else {
+      state.notTakenFrom = state.notTakenFrom ?? state.lineNumber
+      return
     }
-  }
-
-  private func refuse(_ state: inout State, field: String, problem: String, remedy: String) {
-    add(
-      LineResult(line: state.lineNumber, outcome: .refused(field: field, problem: problem, remedy: remedy)), to: &state)
+    do throws(Refusal) {
+      if state.isTooLong { throw .tooLong }
+      let draft = try registry.draft(state.line, of: definition, from: country, now: clock.now())
+      state.batch.lines.append((state.lineNumber, nil))
+      state.batch.drafts.append(draft)
+      state.batch.byteCount += draft.body.count
+    } catch {
+      state.batch.lines.append((state.lineNumber, Outcome(error)))
+    }
+    if state.batch.isFull { publishBatch(&state) }
   }
 
   private func publishBatch(_ state: inout State) {
-    guard !state.drafts.isEmpty else { return }
-    let lines = state.draftLines
+    let (lines, number) = (state.batch.lines, state.batchNumber)
     state.underWay += 1
-    engine.publish(state.drafts) { [self] result in published(lines, result) }
-    state.drafts = []
-    state.draftLines = []
-    state.draftBytes = 0
+    state.batchNumber += 1
+    // Results may go to the disk: neither the engine's thread nor the server's waits for that.
+    let take: @Sendable (Result<[PublishResult], StoreError>) -> Void = { [self] result in
+      DispatchQueue.global().async { [self] in published(lines, number, result) }
+    }
+    if state.batch.drafts.isEmpty { take(.success([])) } else { engine.publish(state.batch.drafts, reply: take) }
+    state.batch = Batch()
   }
 
-  private func published(_ lines: [Int], _ result: Result<[PublishResult], StoreError>) {
-    let (mustResume, summary) = state.withLock { state in
-      switch result {
-      case .success(let results):
-        for (line, result) in zip(lines, results) {
-          let outcome: Outcome =
-            switch result {
-            case .accepted(let id): .accepted(id)
-            case .duplicate(let id): .duplicate(id)
-            case .refused(let field, let problem, let remedy):
-              .refused(field: field, problem: problem, remedy: remedy)
-            }
-          add(LineResult(line: line, outcome: outcome), to: &state)
-        }
-      case .failure(let error):
-        state.summary.failure = error
-        for line in lines { add(LineResult(line: line, outcome: .failed(error.description)), to: &state) }
+  private func published(
+    _ lines: [(number: Int, refusal: Outcome?)], _ number: Int, _ result: Result<[PublishResult], StoreError>
+  ) {
+    var results = (try? result.get())?.makeIterator()
+    var failure: StoreError?
+    if case .failure(let error) = result { failure = error }
+    let outcomes = lines.map { line in
+      (line.number, line.refusal ?? results?.next().map { Outcome($0) } ?? .failed(failure?.description ?? "no answer"))
+    }
+    let noRoom = answers.withLock { answers in
+      answers.summary.failure = answers.summary.failure ?? failure
+      answers.early[number] = outcomes
+      while let next = answers.early.removeValue(forKey: answers.nextBatch) {
+        answers.nextBatch += 1
+        for (line, outcome) in next { answers.summary.add(outcome, line: line) }
       }
+      return answers.summary.results.failure
+    }
+    let (mustResume, isLast) = state.withLock { state in
+      state.failure = state.failure ?? noRoom
       state.underWay -= 1
       let mustResume = state.isPaused && state.underWay < Self.mostUnderWay
       if mustResume { state.isPaused = false }
-      return (mustResume, state.isFinished && state.underWay == 0 ? state.summary : nil)
+      return (mustResume, state.isFinished && state.underWay == 0)
     }
     if mustResume { resume() }
-    if var summary {
-      summary.results.sort { $0.line < $1.line }
-      done(summary)
-    }
+    if isLast { conclude() }
   }
 
-  private func add(_ result: LineResult, to state: inout State) {
-    var isGood = false
-    switch result.outcome {
-    case .accepted:
-      state.summary.accepted += 1
-      isGood = true
-    case .duplicate:
-      state.summary.duplicates += 1
-      isGood = true
-    case .refused: state.summary.refused += 1
-    case .failed: state.summary.failed += 1
-    }
-    if state.summary.results.count < Self.mostResults {
-      state.summary.results.append(result)
-    } else if !isGood, state.refusals < Self.mostResults {
-      state.refusals += 1
-      state.summary.results.append(result)
-    }
+  private func conclude() {
+    let (notTakenFrom, failure) = state.withLock { ($0.notTakenFrom, $0.failure) }
+    var summary = answers.withLock { $0.summary }
+    summary.notTakenFrom = notTakenFrom
+    if notTakenFrom != nil { summary.failure = summary.failure ?? failure }
+    summary.conclude()
+    done(summary)
   }
 }

@@ -1,0 +1,92 @@
+import Catalog
+import Exchange
+import Terms
+
+extension PublishSession {
+  /// What became of one line.
+  public enum Outcome: Sendable {
+    /// Stored, durable, under this id.
+    case accepted(RecordID)
+    /// Stored before, under this id.
+    case duplicate(RecordID)
+    /// Not stored: field, what is wrong, what to do.
+    case refused(field: String, problem: String, remedy: String)
+    /// Not stored, through no fault of the line.
+    case failed(String)
+
+    init(_ result: PublishResult) {
+      switch result {
+      case .accepted(let id): self = .accepted(id)
+      case .duplicate(let id): self = .duplicate(id)
+      case .refused(let field, let problem, let remedy):
+        self = .refused(field: field, problem: problem, remedy: remedy)
+      }
+    }
+
+    init(_ refusal: Refusal) {
+      let problem = refusal.found.map { "\(refusal.problem) (found \"\($0)\")" } ?? refusal.problem
+      self = .refused(field: refusal.field, problem: problem, remedy: refusal.whatToDo)
+    }
+
+    /// The form for programs, with the line's number.
+    func json(line: Int) -> JSONValue {
+      let number = JSONValue(line)
+      switch self {
+      case .accepted(let id): return ["line": number, "result": "accepted", "id": .text(id.description)]
+      case .duplicate(let id): return ["line": number, "result": "duplicate", "id": .text(id.description)]
+      case .refused(let field, let problem, let remedy):
+        return [
+          "line": number, "result": "refused", "field": .text(field), "problem": .text(problem),
+          "remedy": .text(remedy),
+        ]
+      case .failed(let reason): return ["line": number, "result": "failed", "problem": .text(reason)]
+      }
+    }
+  }
+
+  /// All of an upload.
+  public struct Summary: Sendable {
+    /// How many were stored.
+    public internal(set) var accepted = 0
+    /// How many were there already.
+    public internal(set) var duplicates = 0
+    /// How many were refused.
+    public internal(set) var refused = 0
+    /// How many were not stored because the node could not; they may be sent again.
+    public internal(set) var failed = 0
+    /// The first line that was not looked at any more, as the results had no room; nil when all were.
+    public internal(set) var notTakenFrom: Int?
+    /// Why records failed or lines were not taken, once.
+    public internal(set) var failure: StoreError?
+    /// A line for each record, in order of the upload; last a line with the summary.
+    public let results: ResultSpool
+
+    init(_ room: SpoolRoom) { results = ResultSpool(room) }
+
+    mutating func add(_ outcome: Outcome, line: Int) {
+      switch outcome {
+      case .accepted: accepted += 1
+      case .duplicate: duplicates += 1
+      case .refused: refused += 1
+      case .failed: failed += 1
+      }
+      results.add(outcome.json(line: line))
+    }
+
+    /// Adds the last line.
+    func conclude() {
+      var members: [JSONValue.Member] = [
+        .init(name: "accepted", value: JSONValue(accepted)), .init(name: "duplicates", value: JSONValue(duplicates)),
+        .init(name: "refused", value: JSONValue(refused)), .init(name: "failed", value: JSONValue(failed)),
+      ]
+      if let notTakenFrom {
+        members += [
+          .init(name: "not_taken_from", value: JSONValue(notTakenFrom)),
+          .init(name: "problem", value: .text(failure?.description ?? "the results had no room")),
+          .init(name: "remedy", value: .text("send line \(notTakenFrom) and all after it again, in another request")),
+        ]
+      }
+      results.add(["summary": .object(members)])
+    }
+  }
+}
