@@ -1,8 +1,9 @@
 import Terms
 
 /// A dataset's definition: what a record of it is, which both ends enforce. Read from a TOML file whose SHA-256 the
-/// agreement names, so that both ends mean the same.
-public struct Definition: Hashable, Sendable {
+/// agreement names, so that both ends mean the same. Never changes once made; a class, so that passing it about while records
+/// are checked costs nothing.
+public final class Definition: Hashable, Sendable {
   /// The dataset.
   public let dataset: DatasetName
   /// The version of this definition, from 1.
@@ -87,15 +88,22 @@ public struct Definition: Hashable, Sendable {
   /// For each field, by alphabet, whether its name is among these.
   func mask(of fields: [String]) -> [Bool] {
     var mask = [Bool](repeating: false, count: sorted.count)
+    // Agreements name fields by alphabet: each is looked for from behind the one before.
+    var next = 0
     for field in fields {
-      var field = field
-      if let index = field.withUTF8({ names.index(of: $0) }) { mask[index] = true }
+      for step in sorted.indices {
+        let index = (next + step) % sorted.count
+        guard sorted[index].name == field else { continue }
+        mask[index] = true
+        next = index + 1
+        break
+      }
     }
     return mask
   }
 
   /// Definitions are the same when their files are.
-  public static func == (a: Self, b: Self) -> Bool { a.digest == b.digest && a.dataset == b.dataset }
+  public static func == (a: Definition, b: Definition) -> Bool { a.digest == b.digest && a.dataset == b.dataset }
 
   /// Feeds what makes a definition the same to a hasher.
   public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
