@@ -126,9 +126,8 @@ public final class Core {
     try load()
   }
 
-  /// Takes one input; gives what is to be done, in order. Where more inputs wait already, little that this one changes
-  /// gathers with what they change, rather than have a commit of its own.
-  public func handle(_ input: Input, at time: Instant, moreFollow: Bool = false) -> [Effect] {
+  /// Takes one input; gives what is to be done, in order.
+  public func handle(_ input: Input, at time: Instant) -> [Effect] {
     now = time
     effects = []
     do throws(ReadError) {
@@ -173,7 +172,7 @@ public final class Core {
       mustReload = true
       if underWay == nil { reload() }
     }
-    if !moreFollow || building.byteCount >= Core.enoughPendingBytes { flush() }
+    flush()
     if unannounced != nil { effects.append(.proceed) }
     defer { effects = [] }
     return effects
@@ -337,9 +336,6 @@ public final class Core {
 
   /// What may wait here for the disk, in bytes of bodies: beyond it nothing is taken in.
   package static let mostPendingBytes = 64 << 20
-
-  /// With this much to commit, in bytes of bodies, the disk is given work while more is taken in.
-  static let enoughPendingBytes = 64 << 10
 
   /// Bytes of bodies that wait here for the disk.
   package var pendingByteCount: Int { building.byteCount + (underWay?.byteCount ?? 0) }

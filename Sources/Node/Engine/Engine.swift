@@ -193,15 +193,8 @@ public final class Engine: Sendable {
     var isStopping = false
     var commitsUnderWay = 0
     var nextTick = DispatchTime.now() + .milliseconds(Self.tickInterval)
-    func handle(_ input: Core.Input, moreFollow: Bool = false) {
-      var effects = core.handle(input, at: clock.now(), moreFollow: moreFollow)
-      if case .commit(let commit)? = effects.last, isSmall(commit), queue.withLock({ $0.work.isEmpty }) {
-        effects.removeLast()
-        perform(effects)
-        let result = make(commit)
-        handle(.room(shortage()))
-        return handle(result)
-      }
+    func handle(_ input: Core.Input) {
+      let effects = core.handle(input, at: clock.now())
       for case .commit in effects { commitsUnderWay += 1 }
       perform(effects)
       if case .proceed? = effects.last { handle(.proceed) }
@@ -214,9 +207,7 @@ public final class Engine: Sendable {
         handle(.tick)
         nextTick = .now() + .milliseconds(Self.tickInterval)
       }
-      let batch = queue.withLock { $0.takeWork() }
-      let lastInput = batch.lastIndex { if case .input = $0 { true } else { false } } ?? 0
-      for (place, work) in batch.enumerated() {
+      for work in queue.withLock({ $0.takeWork() }) {
         switch work {
         case .input(let input, let byteCount, let country):
           switch input {
@@ -225,7 +216,7 @@ public final class Engine: Sendable {
             handle(.room(shortage()))
           default: break
           }
-          handle(input, moreFollow: place < lastInput)
+          handle(input)
           if let country { handled(byteCount, from: country) }
         case .inspect(let look): look(core)
         case .stop:
@@ -254,31 +245,17 @@ public final class Engine: Sendable {
       commitWake.wait()
       // Woken without a commit: the engine has stopped.
       guard let commit = commits.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
-      enqueue(make(commit))
+      do throws(StoreError) {
+        let start = DispatchTime.now()
+        try store.commit(commit)
+        counters.committed(commit, nanoseconds: DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds)
+        enqueue(.committed)
+      } catch {
+        counters.commitFailed()
+        enqueue(.commitFailed(error))
+      }
     }
   }
-
-  /// Makes a commit durable; gives what the core is to be told.
-  private func make(_ commit: Commit) -> Core.Input {
-    do throws(StoreError) {
-      let start = DispatchTime.now()
-      try store.commit(commit)
-      counters.committed(commit, nanoseconds: DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds)
-      return .committed
-    } catch {
-      counters.commitFailed()
-      return .commitFailed(error)
-    }
-  }
-
-  /// Whether the core's thread makes a commit itself when nothing else waits for it: to wake another thread, and to be
-  /// woken by it, takes about as long as the disk.
-  private func isSmall(_ commit: Commit) -> Bool {
-    commit.appends.count <= Self.smallCommit && commit.appends.reduce(0) { $0 + $1.chunk.count } <= Self.smallCommit
-  }
-
-  /// Entries of a commit for which it is not worth waking another thread.
-  private static let smallCommit = 8
 
   private func perform(_ effects: [Core.Effect]) {
     for effect in effects {
