@@ -58,6 +58,7 @@ import Testing
       ["ceremony", "show"], ["dataset", "list"], ["dataset", "show", "migration"], ["token", "list"],
       ["topology", "check", pair.topologyFile],
       ["query", "migration"] + person, ["query", "migration", "--unmatched"] + person,
+      ["crossing", "P 123-456"] + person,
     ]
     _ = try await pair.a.token("observe")
     let node = try await pair.a.start()
