@@ -3,8 +3,8 @@ import Terms
 extension Definition {
   /// The keys under which a checked body can be found: of each searchable field, and those that rules make. Without
   /// duplicates, sorted.
-  public func searchKeys(of body: [UInt8]) -> [SearchKey] {
-    guard let draft = try? draft(ofBody: body) else { return [] }
+  public func searchKeys(of body: ReadBody) -> [SearchKey] {
+    guard let draft = try? draft(of: body) else { return [] }
     var keys: [SearchKey] = []
     keys.reserveCapacity(12)
     for index in sorted.indices where sorted[index].isSearchable || group(index) != nil {
