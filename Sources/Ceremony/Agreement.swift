@@ -3,7 +3,7 @@ import Sodium
 import Terms
 
 /// An agreement: one text, both root keys named in it, as a signed note. Signed by both, it is what both nodes enforce.
-public struct Agreement: Hashable, Sendable {
+public struct Agreement: Dated, Hashable, Sendable {
   /// The longest agreement file that is read, in bytes.
   public static let longest = AgreementTerms.longest + 8192
   static let title = "istmo agreement v1"
@@ -71,9 +71,6 @@ public struct Agreement: Hashable, Sendable {
 
   /// The terms of one stream, or nil when it is not agreed.
   public func terms(for stream: StreamName) -> StreamTerms? { terms.terms(for: stream) }
-
-  /// Whether the dates cover this moment: from the first moment of the first day to the last of the last day, UTC.
-  public func isInForce(at now: Instant) -> Bool { validFrom <= now && now < validUntil }
 
   /// The first moment at which it is in force.
   public var validFrom: Instant { terms.validFrom.start }

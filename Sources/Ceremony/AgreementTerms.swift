@@ -98,6 +98,11 @@ public struct AgreementTerms: Hashable, Sendable {
       realm: realm, between: pair.0, and: pair.1, streams: streams, validFrom: from, validUntil: until)
   }
 
+  /// Whether nothing but the first and the last day make these another text.
+  func differsOnlyInDays(from other: AgreementTerms) -> Bool {
+    self != other && realm == other.realm && a == other.a && b == other.b && streams == other.streams
+  }
+
   /// Names each term in which two texts differ, one sentence each; empty when they say the same. `here` and `there` say
   /// whose this and the other are, such as `in the topology` and `as signed`.
   public func differences(

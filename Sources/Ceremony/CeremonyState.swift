@@ -56,8 +56,11 @@ public struct CeremonyState: Hashable, Sendable {
   }
 
   /// Whether the offer already made says the same and still counts: then making it again gives the same file.
-  public func stillOffers(_ terms: AgreementTerms, card: Card, now: Instant) -> Bool {
-    step != .complete && offer.terms == terms && offer.card == card && (try? offer.check(now: now)) != nil
+  /// - Throws: `CeremonyError.underWay` once the other side's offer was compared, until both signed: whoever made another offer
+  ///   then would throw away what was read aloud or signed.
+  public func stillOffers(_ terms: AgreementTerms, card: Card, now: Instant) throws(CeremonyError) -> Bool {
+    guard step == .offered || step == .complete else { throw .underWay(neighbour, signed: step == .signed) }
+    return step == .offered && offer.terms == terms && offer.card == card && (try? offer.check(now: now)) != nil
   }
 
   /// Takes the other side's offer and gives the code to read aloud. `pinned` is the root key already pinned for the
@@ -78,7 +81,11 @@ public struct CeremonyState: Hashable, Sendable {
     try other.check(now: now)
     guard other.root.key != offer.root.key else { throw .sameRoot }
     let differences = offer.terms.differences(from: other.terms, here: "here", there: "in the offer of \(neighbour)")
-    guard differences.isEmpty else { throw .termsDiffer(differences) }
+    guard differences.isEmpty else {
+      throw offer.terms.differsOnlyInDays(from: other.terms)
+        ? .daysDiffer(differences, neighbour, from: other.terms.validFrom, until: other.terms.validUntil)
+        : .termsDiffer(differences)
+    }
     let replaces = pinned.map { $0 != other.root } ?? false
     if let pinned, replaces, !replacingPinnedRoot {
       throw .rootChanged(neighbour, pinned: pinned, found: other.root)

@@ -16,38 +16,43 @@ let agreementCommands: [Command] = [
     "agreement resume", "CC", summary: "ends a suspension", options: [homeOption], positionals: 1...1, run: resume),
 ]
 
-/// The home, and its agreement with the country named.
-private func agreement(_ arguments: Arguments) throws -> (Home, CountryCode, Agreement) {
+/// The home, and how the agreements with the country named stand.
+private func agreement(_ arguments: Arguments) throws -> (Home, AgreementStanding, Agreement) {
   let other: CountryCode
   do { other = try CountryCode(arguments.positionals[0]) } catch { throw UsageError(error.description) }
   let home = try Home.open(arguments.home)
-  guard let agreement = try home.agreement(with: other) else {
+  let standing = try standing(home, other)
+  guard let agreement = standing.shown else {
     throw CommandFailure("there is no agreement with \(other); istmo ceremony offer --with \(other) begins one")
   }
-  return (home, other, agreement)
+  return (home, standing, agreement)
 }
 
-private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) throws -> String {
-  if let suspension = try home.suspension(of: other) { return suspension }
-  let today = CalendarDay(of: SystemClock().now())
-  if today < agreement.terms.validFrom { return "valid from \(agreement.terms.validFrom)" }
-  return today > agreement.terms.validUntil ? "expired on \(agreement.terms.validUntil)" : "in force"
+private func standing(_ home: Home, _ other: CountryCode) throws -> AgreementStanding {
+  AgreementStanding(try home.countingAgreements(with: other), with: other, at: SystemClock().now())
+}
+
+private func state(_ home: Home, _ standing: AgreementStanding) throws -> String {
+  try home.suspension(of: standing.country) ?? standing.sentence
 }
 
 @Sendable private func list(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let home = try Home.open(arguments.home)
   for other in try home.partners() {
-    guard let agreement = try home.agreement(with: other) else { continue }
-    let state = try state(home, other, agreement)
+    let standing = try standing(home, other)
+    guard let agreement = standing.shown else { continue }
+    let state = try state(home, standing)
     if arguments.flag("--json") {
       console.print([
         "with": .text(other.description), "state": .text(state), "digest": .text(agreement.digest.description),
         "valid_from": .text(agreement.terms.validFrom.description),
-        "valid_until": .text(agreement.terms.validUntil.description),
+        "valid_until": .text(agreement.terms.validUntil.description), "in_force": .boolean(standing.inForce != nil),
+        "next": JSONValue(standing.next?.agreement.digest.description),
+        "next_begins": JSONValue(standing.next?.begins.wholeSeconds),
         "streams": .list(agreement.terms.streams.map { .text($0.stream.description) }),
       ])
     } else {
-      console.print("\(other): \(state), until \(agreement.terms.validUntil), digest \(agreement.digest)")
+      console.print("\(other): \(state), digest \(agreement.digest)")
       for terms in agreement.terms.streams { console.print("    \(terms.stream): \(terms.mode.rawValue)") }
     }
   }
@@ -55,7 +60,8 @@ private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) t
 }
 
 @Sendable private func show(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let (home, other, agreement) = try agreement(arguments)
+  let (home, standing, agreement) = try agreement(arguments)
+  let other = standing.country
   if arguments.flag("--text") {
     console.write(agreement.note.description)
     return statusDone
@@ -69,14 +75,14 @@ private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) t
   let minutes = try home.minutes(of: agreement)
   if arguments.flag("--json") {
     console.print([
-      "with": .text(other.description), "state": .text(try state(home, other, agreement)),
+      "with": .text(other.description), "state": .text(try state(home, standing)),
       "digest": .text(agreement.digest.description), "text": .text(agreement.note.text),
       "officials": .list(minutes.flatMap { $0.content.officials.map { .text($0.description) } }),
       "differences": .list(differences.map { .text($0) }),
     ])
     return statusDone
   }
-  console.print("agreement with \(other): \(try state(home, other, agreement))\ndigest: \(agreement.digest)\n")
+  console.print("agreement with \(other): \(try state(home, standing))\ndigest: \(agreement.digest)\n")
   console.write(agreement.note.text)
   console.print("")
   for minutes in minutes {
@@ -91,7 +97,8 @@ private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) t
 }
 
 @Sendable private func suspend(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let (home, other, _) = try agreement(arguments)
+  let (home, standing, _) = try agreement(arguments)
+  let other = standing.country
   try home.suspend(other, reason: try arguments.needed("--reason"))
   RunningNode.reload(home)
   console.print("the exchange with \(other) is suspended; istmo agreement resume \(other) ends that")
@@ -99,7 +106,8 @@ private func state(_ home: Home, _ other: CountryCode, _ agreement: Agreement) t
 }
 
 @Sendable private func resume(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let (home, other, _) = try agreement(arguments)
+  let (home, standing, _) = try agreement(arguments)
+  let other = standing.country
   try home.resume(other)
   RunningNode.reload(home)
   console.print("the exchange with \(other) goes on")

@@ -10,7 +10,7 @@ let ceremonyCommands: [Command] = [
     "ceremony offer", summary: "makes this country's offer file; the first step",
     options: [
       homeOption, .needed("--with", "CC"), .needed("--out", "F"), .value("--from", "DATE"), .value("--until", "DATE"),
-      .value("--root-key", "F"), .value("--passphrase-file", "F"),
+      .flag("--again"), .value("--root-key", "F"), .value("--passphrase-file", "F"),
     ], run: offer),
   Command(
     "ceremony compare", "F", summary: "takes the other side's offer; shows the code to read aloud",
@@ -23,7 +23,7 @@ let ceremonyCommands: [Command] = [
       .value("--passphrase-file", "F"),
     ], positionals: 1...1, run: sign),
   Command(
-    "ceremony complete", "G", summary: "takes the other side's signed file; the agreement is in force",
+    "ceremony complete", "G", summary: "takes the other side's signed file; the agreement counts from its first day",
     options: [homeOption], positionals: 1...1, run: complete),
   Command(
     "ceremony show", summary: "how far each ceremony is",
@@ -77,10 +77,17 @@ private func sayNext(_ state: CeremonyState, _ console: Console) {
   let now = SystemClock().now()
   let card = try home.card()
   let state: CeremonyState
-  if let earlier = try home.ceremony(with: other), earlier.stillOffers(terms, card: card, now: now) {
+  // What was kept may be damaged: who begins again does not look at it.
+  let earlier = arguments.flag("--again") ? nil : try home.ceremony(with: other)
+  if let earlier, try earlier.stillOffers(terms, card: card, now: now) {
     state = earlier
     console.complain("the offer made before still counts; it is written again")
   } else {
+    if arguments.flag("--again") || earlier?.step == .offered {
+      console.complain(
+        "this is a new offer: what was offered, compared or signed with \(other) before counts no more. If \(other) has "
+          + "compared the earlier one, it begins again too")
+    }
     let root = try rootKey(home, arguments, console)
     state = try CeremonyState.offer(root: root, card: card, terms: terms, SystemEntropy(), now: now)
     try home.keep(state)
@@ -174,6 +181,9 @@ private func people(_ arguments: Arguments, _ option: String) throws(UsageError)
   RunningNode.reload(home)
   console.print("the agreement of \(home.config.country) and \(other) is signed by both")
   console.print("digest: \(result.agreement.digest)")
+  if SystemClock().now() < result.agreement.validFrom {
+    console.print("it begins on \(result.agreement.terms.validFrom); until then what was agreed before stays in force")
+  }
   sayNext(state, console)
   return statusDone
 }
@@ -181,8 +191,15 @@ private func people(_ arguments: Arguments, _ option: String) throws(UsageError)
 @Sendable private func show(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let home = try Home.open(arguments.home)
   let wanted = arguments.value("--with") == nil ? try home.ceremonies() : [try country(arguments)]
+  var status = statusDone
   for other in wanted {
-    let state = try ceremony(home, with: other)
+    let state: CeremonyState
+    do { state = try ceremony(home, with: other) } catch let error as HomeError {
+      // One that is damaged does not hide the others.
+      console.complain("\(error)")
+      status = statusFailed
+      continue
+    }
     if arguments.flag("--json") {
       console.print([
         "with": .text(other.description), "step": .text("\(state.step)"), "code": JSONValue(state.code?.description),
@@ -193,7 +210,7 @@ private func people(_ arguments: Arguments, _ option: String) throws(UsageError)
     if state.step == .compared, let code = state.code { for line in code.lines { console.print("    \(line)") } }
     sayNext(state, console)
   }
-  return statusDone
+  return status
 }
 
 @Sendable private func rehearse(_ arguments: Arguments, _ console: Console) throws -> Int32 {

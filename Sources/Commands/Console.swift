@@ -104,31 +104,15 @@ final class Console: Sendable {
     return try work()
   }
 
-  /// A question answered on the terminal, without echo when `secret`.
-  func ask(_ question: String, secret: Bool = false) -> [UInt8] {
+  /// A question on standard error, where the answer is typed behind it; nothing is written over it until `answered`.
+  func ask(_ question: String) {
     endProgress()
     shown.withLock { $0.isAsking = true }
-    defer { shown.withLock { $0.isAsking = false } }
-    var before = termios()
-    let hides = secret && tcgetattr(STDIN_FILENO, &before) == 0
-    if hides {
-      var silent = before
-      silent.c_lflag &= ~tcflag_t(ECHO)
-      tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
-    }
-    // Only now: what is typed at once is neither shown nor lost.
     write(question, to: STDERR_FILENO)
-    defer {
-      if hides {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
-        write("\n", to: STDERR_FILENO)
-      }
-    }
-    var line: [UInt8] = []
-    var byte: UInt8 = 0
-    while line.count < 1024, read(STDIN_FILENO, &byte, 1) == 1, byte != 0x0A { line.append(byte) }
-    return line
   }
+
+  /// The answer was given, or is not awaited any more.
+  func answered() { shown.withLock { $0.isAsking = false } }
 
   private func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 

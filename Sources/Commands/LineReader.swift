@@ -22,7 +22,7 @@ struct LineReader {
       return
     }
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw UsageError("\(path) cannot be read: \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else { throw CommandFailure("\(path) cannot be read: \(String(cString: strerror(errno)))") }
     var info = stat()
     byteCount = fstat(descriptor, &info) == 0 && info.st_mode & S_IFMT == S_IFREG ? Int64(info.st_size) : nil
   }
@@ -60,7 +60,7 @@ struct LineReader {
     while !isAtEnd {
       let count = read(descriptor, &bytes, bytes.count)
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw UsageError("the input cannot be read: \(String(cString: strerror(errno)))") }
+      guard count >= 0 else { throw CommandFailure("the input cannot be read: \(String(cString: strerror(errno)))") }
       isAtEnd = count == 0
       buffer = bytes[..<count]
       return

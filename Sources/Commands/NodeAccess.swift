@@ -31,7 +31,7 @@ final class OpenedNode {
     let keys = try home.keys(source)
     transport = keys.transport
     installation = try Installation(
-      documents: try HomeDocuments(home), registry: Registry(try home.loadTopology()), keys: keys.ring,
+      documents: try HomeDocuments(home), registry: try home.loadRegistry(), keys: keys.ring,
       storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook(try home.tokens()), log: log)
   }
 

@@ -9,22 +9,16 @@ enum Passphrase {
   /// The passphrase of an existing key.
   static func existing(_ arguments: Arguments, _ console: Console) throws -> SecretBytes {
     if let file = arguments.value("--passphrase-file") { return try readPassphrase(file: file) }
-    var typed = console.ask("Passphrase of the root key: ", secret: true)
-    defer { wipe(&typed) }
-    return SecretBytes(copying: typed)
+    return SecretPrompt.ask("Passphrase of the root key: ", console)
   }
 
   /// A new passphrase: typed twice, or from a file; at least twelve bytes.
   static func new(_ arguments: Arguments, _ option: String, _ console: Console) throws -> SecretBytes {
     if let file = arguments.value(option) { return try checked(try readPassphrase(file: file)) }
-    var first = console.ask("New passphrase of the root key (at least \(shortest) characters): ", secret: true)
-    var second = console.ask("Once more: ", secret: true)
-    defer {
-      wipe(&first)
-      wipe(&second)
-    }
-    guard first == second else { throw UsageError("the two passphrases differ") }
-    return try checked(SecretBytes(copying: first))
+    let first = SecretPrompt.ask("New passphrase of the root key (at least \(shortest) characters): ", console)
+    let second = SecretPrompt.ask("Once more: ", console)
+    guard first.isEqual(to: second) else { throw UsageError("the two passphrases differ") }
+    return try checked(first)
   }
 
   private static func checked(_ passphrase: consuming SecretBytes) throws -> SecretBytes {

@@ -9,6 +9,11 @@ enum StatusText {
     out += status["running"] == .boolean(true) ? "" : ", not running (opened for this command; links are down)"
     out += "\n"
     for problem in status.items("problems") { out += "problem: \(problem.string ?? "")\n" }
+    for agreement in status.items("agreements") where agreement["in_force"]?.string != nil {
+      out += "agreement with \(agreement.text("with")): in force until \(agreement.text("valid_until"))"
+      if let next = agreement["next"]?.string { out += "; \(next) takes over at \(agreement.text("next_begins"))" }
+      out += "\n"
+    }
     if case .object(let links) = status["links"] {
       for link in links { out += "link \(link.name): \(link.value.string ?? "")\n" }
     }

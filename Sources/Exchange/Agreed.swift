@@ -2,7 +2,7 @@ import Sodium
 import Terms
 
 /// One stream as the signed agreement has it, and as it stands now.
-public struct AgreedStream: Hashable, Sendable {
+public struct AgreedStream: Dated, Hashable, Sendable {
   /// The signed terms.
   public let terms: StreamTerms
   /// The digest of the agreement's text.
@@ -23,7 +23,8 @@ public struct AgreedStream: Hashable, Sendable {
     self.paused = paused
   }
 
-  /// Why the stream may not flow at a moment; nil when it may.
+  /// Why the stream may not flow at a moment; nil when it may. A paused stream goes on gathering records while it is in
+  /// force: they are sent when the pause ends, and the lag shows them meanwhile.
   public func obstacle(at now: Instant) -> String? {
     paused ?? invalidity(at: now)
   }
@@ -34,13 +35,9 @@ public struct AgreedStream: Hashable, Sendable {
     if now >= validUntil { return "the agreement expired on \(validUntil.wholeSeconds); hold a new ceremony" }
     return nil
   }
-
-  /// Whether records of this moment belong into the stream. A paused stream goes on gathering them: what is published
-  /// during a pause is sent when it ends, and the lag shows it meanwhile.
-  public func isValid(at now: Instant) -> Bool { now >= validFrom && now < validUntil }
 }
 
-/// A neighbour as the exchange needs to know it: keys from its card, streams from the agreement.
+/// A neighbour as the exchange needs to know it: keys from its card, streams from the agreements.
 public struct Neighbour: Hashable, Sendable {
   /// The country.
   public let country: CountryCode
@@ -50,28 +47,31 @@ public struct Neighbour: Hashable, Sendable {
   public let receiptKeys: [VerifyingKey]
   /// The key to which epoch keys are sealed.
   public let sealingKey: ExchangePublicKey
-  /// Both directions.
+  /// Both directions, of every agreement ever signed with it, in the order of signing: entries made under a former one may
+  /// still be on their way, and a later one takes over by itself when its first day comes.
   public let streams: [AgreedStream]
-  /// Agreements that were in force before: entries made under them may still be on their way.
-  public let former: [AgreedStream]
 
   /// A neighbour as the exchange needs to know it.
   public init(
     country: CountryCode, logKeys: [VerifyingKey], receiptKeys: [VerifyingKey], sealingKey: ExchangePublicKey,
-    streams: [AgreedStream], former: [AgreedStream] = []
+    streams: [AgreedStream]
   ) {
     self.country = country
     self.logKeys = logKeys
     self.receiptKeys = receiptKeys
     self.sealingKey = sealingKey
     self.streams = streams
-    self.former = former
   }
-}
 
-extension Neighbour {
-  /// The terms of a stream under an agreement, in force or former.
-  func terms(of stream: StreamName, under agreement: Digest) -> StreamTerms? {
-    (streams + former).first { $0.agreement == agreement && $0.terms.stream == stream }?.terms
+  /// The streams of the agreement that is in force at a moment. When none is, those of the newest: they say why nothing
+  /// flows.
+  public func agreed(at now: Instant) -> [AgreedStream] {
+    guard let agreement = (streams.inForce(at: now) ?? streams.last)?.agreement else { return [] }
+    return streams.filter { $0.agreement == agreement }
+  }
+
+  /// A stream under an agreement, whether it is in force, was, or will be.
+  func agreed(_ stream: StreamName, under agreement: Digest) -> AgreedStream? {
+    streams.first { $0.agreement == agreement && $0.terms.stream == stream }
   }
 }

@@ -103,7 +103,7 @@ extension Core {
         (stretch, context) = (chunk.stretch, try reader.context(name, chunk.stretch))
       }
       guard let context else { break }
-      guard let terms = neighbours[name.recipient]?.terms(of: name, under: context.agreement) else {
+      guard let terms = neighbours[name.recipient]?.agreed(name, under: context.agreement)?.terms else {
         throw .damaged("the agreement \(context.agreement) of entry \(frontier.size) is not at hand")
       }
       let homeIndices = try chunk.homeIndices(of: name)
@@ -168,7 +168,7 @@ extension Core {
     let name = terms.stream
     let key = try vault.key(of: name, at: index)
     let salt = key.salt(for: entry.id)
-    var shared = rules.project(body, of: name.dataset, onto: terms.fields)
+    var shared = rules.project(body, under: terms)
     if Entry.commit(to: shared, salt: salt) != entry.commitment {
       // A withdrawal that stands for a correction out of the filter has an empty body.
       shared = Array("{}".utf8)

@@ -95,30 +95,44 @@ extension Core {
     _ draft: Draft, homeIndex: UInt64, id: RecordID, to name: StreamName
   ) throws(ReadError) {
     guard var stream = outgoing[name], stream.head.halted.isEmpty, let agreed = stream.agreed,
-      agreed.isValid(at: now), let neighbour = neighbours[name.recipient]
+      agreed.isInForce(at: now), let neighbour = neighbours[name.recipient]
     else { return }
     let terms = agreed.terms
     let isHeld = if let target = draft.kind.target { try holds(target, stream) } else { false }
     var kind = draft.kind
-    var body = rules.project(draft.body, of: draft.dataset, onto: terms.fields)
+    var body = rules.project(draft.body, under: terms)
     switch draft.kind {
     case .withdraws:
       guard isHeld else { return }
-    case .replaces(let target) where !rules.admits(draft.body, of: draft.dataset, filter: terms.filter):
-      // A correction that no longer meets the filter withdraws what the neighbour holds.
+    case .replaces(let target) where !isAgreed(draft, shared: body, terms):
+      // A correction that no longer meets the terms withdraws what the neighbour holds.
       guard isHeld else { return }
       kind = .withdraws(target)
       body = Array("{}".utf8)
     case .replaces:
       if !isHeld { kind = .record }
     default:
-      guard rules.admits(draft.body, of: draft.dataset, filter: terms.filter) else { return }
+      guard isAgreed(draft, shared: body, terms) else { return }
     }
     let prepared = try prepare(
       &stream, version: terms.version, agreement: agreed.agreement, recipient: neighbour.sealingKey, id: id)
     _ = try append(&stream, id: prepared, kind: kind, body: body, homeIndex: homeIndex)
     outgoing[name] = stream
     if case .withdraws = kind {} else { building.standing[name, default: []].insert(id) }
+  }
+
+  /// Whether a record is what the terms share. One that was made under a newer definition than theirs may not be: the neighbour
+  /// would refuse it, and everything after it.
+  private func isAgreed(_ draft: Draft, shared body: [UInt8], _ terms: StreamTerms) -> Bool {
+    guard rules.admits(draft.body, under: terms) else { return false }
+    guard draft.version != terms.version else { return true }
+    do throws(RuleBreach) { try rules.verify(body, kind: .record, terms: terms) } catch {
+      log(
+        .warning,
+        "\(terms.stream): a record of version \(draft.version) is not what was agreed and is not sent: \(error)")
+      return false
+    }
+    return true
   }
 
   /// Makes sure that the stream's stretch and epoch are those of now; gives the id for the next record. A given id is
@@ -188,7 +202,7 @@ extension Core {
 
   private func index(_ draft: Draft, _ id: RecordID, _ locator: Locator) {
     let partition = IndexField.partition(of: id.time)
-    for term in rules.searchKeys(of: draft.body, in: draft.dataset) {
+    for term in rules.searchKeys(of: draft.body, in: draft.dataset, version: draft.version) {
       addIndex(partition, draft.dataset, term.field, term.value, locator)
     }
     if let reference = draft.reference {
@@ -225,10 +239,12 @@ extension Core {
     var found = (building.references[key] ?? []) + (underWay?.references[key] ?? [])
     for (entry, locator) in try homeEntries(dataset, IndexField.reference, Array(reference.utf8)) {
       do throws(ReadError) {
-        guard let body = try reader.record(locator.stream, at: locator.index)?.body else { continue }
+        guard let record = try reader.record(locator.stream, at: locator.index) else { continue }
         // A blind key is short: another reference may have the same.
-        guard rules.reference(in: body, of: dataset) == reference else { continue }
-        found.append(Earlier(id: entry.id, kind: entry.kind, body: body))
+        guard rules.reference(in: record.body, of: dataset, version: record.context.version) == reference else {
+          continue
+        }
+        found.append(Earlier(id: entry.id, kind: entry.kind, body: record.body))
       } catch {
         if case .store = error { throw error }
         found.append(Earlier(id: entry.id, kind: entry.kind, body: nil))

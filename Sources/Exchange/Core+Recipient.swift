@@ -39,13 +39,19 @@ extension Core {
       if stream.problemIndex == nil { noteGap(name) }
       return
     }
-    guard let terms = neighbour.terms(of: name, under: batch.agreement), terms.version == batch.version else {
+    guard let made = neighbour.agreed(name, under: batch.agreement), made.terms.version == batch.version else {
       return fault(
         name, .agreementDiffers, "entries were made under an agreement that is not known here", at: batch.first)
     }
+    // The origin's clock may be a little ahead of this one when an agreement takes over.
+    guard made.validFrom <= now.advanced(byMilliseconds: Core.tolerableSkew) else {
+      return fault(
+        name, .notInForce, "entries were made under an agreement that begins on \(made.validFrom.wholeSeconds) only",
+        at: batch.first)
+    }
     let work: IncomingWork
     do throws(IncomingWork.Fault) {
-      work = try IncomingWork(batch, stream, terms, neighbour, self)
+      work = try IncomingWork(batch, stream, made.terms, neighbour, self)
     } catch {
       return fault(name, error.code, error.reason, at: error.index)
     }

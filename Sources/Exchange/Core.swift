@@ -80,6 +80,8 @@ public final class Core {
   var now: Instant
   var card: [UInt8]
   var neighbours: [CountryCode: Neighbour] = [:]
+  /// While time stays in here, no agreement begins or ends.
+  private var steady = Instant.earliest..<Instant.earliest
   var homes: [DatasetName: OwnStream] = [:]
   var outgoing: [StreamName: OwnStream] = [:]
   var incoming: [StreamName: HeldStream] = [:]
@@ -129,6 +131,7 @@ public final class Core {
     now = time
     effects = []
     do throws(ReadError) {
+      if !mustReload, !steady.contains(now) { try handOver() }
       switch input {
       case .message(let message, let country) where mustReload:
         // Said once on a link, and about no stream.
@@ -296,12 +299,13 @@ public final class Core {
     try arrange()
   }
 
-  /// Makes the streams of new agreements and hands all of them their terms.
+  /// Makes the streams of new agreements and hands all of them the terms that are in force now.
   private func arrange() throws(ReadError) {
     for name in outgoing.keys { outgoing[name]?.agreed = nil }
     for name in incoming.keys { incoming[name]?.agreed = nil }
+    steady = neighbours.values.flatMap(\.streams).steady(around: now)
     for neighbour in neighbours.values {
-      for agreed in neighbour.streams where agreed.terms.mode == .replicate {
+      for agreed in neighbour.agreed(at: now) where agreed.terms.mode == .replicate {
         let name = agreed.terms.stream
         if name.origin == country, name.recipient == neighbour.country {
           if outgoing[name] == nil { outgoing[name] = try OwnStream(name, StreamState(), reader) }
@@ -319,6 +323,11 @@ public final class Core {
     neighbours = [:]
     for neighbour in list { neighbours[neighbour.country] = neighbour }
     guard !mustReload else { return }
+    try handOver()
+  }
+
+  /// Agreements began or ended, or were signed: the streams go on under those in force now.
+  private func handOver() throws(ReadError) {
     try arrange()
     for country in sessions.keys.sorted() { openStreams(with: country) }
   }

@@ -23,15 +23,9 @@ public final class EpochKey: Sendable {
   /// The keys of a day from its master key.
   public init(number: UInt32, master: consuming SymmetricKey) throws(SodiumError) {
     self.number = number
-    sealKey = try Self.derive("istmo/epoch/seal/v1", from: master)
-    saltKey = try Self.derive("istmo/epoch/salt/v1", from: master)
+    sealKey = try master.derived("istmo/epoch/seal/v1")
+    saltKey = try master.derived("istmo/epoch/salt/v1")
     self.master = master
-  }
-
-  private static func derive(_ label: String, from master: borrowing SymmetricKey) throws(SodiumError) -> SymmetricKey {
-    var bytes = master.keyedHash(Array(label.utf8), outputBytes: SymmetricKey.byteCount)
-    defer { wipe(&bytes) }
-    return try SymmetricKey(SecretBytes(copying: bytes))
   }
 
   /// The salt of a record's commitment.
@@ -137,17 +131,14 @@ public struct EpochRecord: Hashable, Sendable {
   /// The epoch's key.
   /// - Throws: `SodiumError.doesNotOpen` when it was erased or altered.
   func key(stream: StreamName, keys: Keyring) throws(SodiumError) -> EpochKey {
-    var bytes = try keys.storage.openBox(wrapped, associatedData: Self.context(stream, number))
-    defer { wipe(&bytes) }
-    return try EpochKey(number: number, master: SymmetricKey(SecretBytes(copying: bytes)))
+    let master = try SymmetricKey(try keys.storage.openSecret(wrapped, associatedData: Self.context(stream, number)))
+    return try EpochKey(number: number, master: master)
   }
 
   private static func wrap(
     _ secret: borrowing SecretBytes, stream: StreamName, number: UInt32, keys: Keyring, _ entropy: some Entropy
   ) throws(SodiumError) -> [UInt8] {
-    var plain = secret.withUnsafeBytes { Array($0) }
-    defer { wipe(&plain) }
-    return try keys.storage.sealBox(plain, associatedData: context(stream, number), entropy)
+    try keys.storage.sealSecret(secret, associatedData: context(stream, number), entropy)
   }
 
   private static func context(_ stream: StreamName, _ number: UInt32) -> [UInt8] {

@@ -99,7 +99,7 @@ struct IncomingWork {
       do { try core.rules.verify(body, kind: entry.kind, terms: terms) } catch {
         throw Fault(code: .badEntry, reason: "entry \(index) breaks the agreement: \(error)", index: index)
       }
-      found = core.rules.searchKeys(of: body, in: name.dataset)
+      found = core.rules.searchKeys(of: body, in: name.dataset, version: terms.version)
     }
     let tile = head.frontier.append(leaf)
     head.lastID = entry.id

@@ -1,19 +1,20 @@
 import Ledger
 import Terms
 
-/// What the exchange asks of dataset definitions. It knows no field itself.
+/// What the exchange asks of dataset definitions. It knows no field itself. A record is judged by the definition it was made
+/// under, which need not be the newest: terms name it by its digest, entries by its version.
 public protocol RecordRules: Sendable {
-  /// The body with only these fields, in canonical form.
-  func project(_ body: [UInt8], of dataset: DatasetName, onto fields: [String]) -> [UInt8]
-  /// Whether a filter lets the body through.
-  func admits(_ body: [UInt8], of dataset: DatasetName, filter: [FilterClause]) -> Bool
+  /// The body with only the agreed fields, in canonical form.
+  func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8]
+  /// Whether the agreed filter lets the body through.
+  func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool
   /// The searchable values of a body.
-  func searchKeys(of body: [UInt8], in dataset: DatasetName) -> [SearchTerm]
+  func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm]
   /// What a recipient checks of a received body.
   /// - Throws: `RuleBreach`, without any personal value in it.
   func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach)
   /// The publisher's own reference in a body.
-  func reference(in body: [UInt8], of dataset: DatasetName) -> String?
+  func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String?
 }
 
 /// One searchable value, normalised.

@@ -27,20 +27,20 @@ public struct SimulatedRules: RecordRules {
   }
 
   /// Keeps the agreed fields; all of them when none are named.
-  public func project(_ body: [UInt8], of dataset: DatasetName, onto fields: [String]) -> [UInt8] {
-    fields.isEmpty || planted == .leakedField
-      ? body : Self.body(Self.fields(body).filter { fields.contains($0.key) })
+  public func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8] {
+    terms.fields.isEmpty || planted == .leakedField
+      ? body : Self.body(Self.fields(body).filter { terms.fields.contains($0.key) })
   }
 
   /// Every clause must admit its field.
-  public func admits(_ body: [UInt8], of dataset: DatasetName, filter: [FilterClause]) -> Bool {
+  public func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool {
     guard planted != .closedFilter else { return false }
     let fields = Self.fields(body)
-    return filter.allSatisfy { $0.admits(fields[$0.field] ?? "") }
+    return terms.filter.allSatisfy { $0.admits(fields[$0.field] ?? "") }
   }
 
   /// Names are searchable.
-  public func searchKeys(of body: [UInt8], in dataset: DatasetName) -> [SearchTerm] {
+  public func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm] {
     guard planted != .missingIndex else { return [] }
     return Self.fields(body)["name"].map { [SearchTerm(field: "name", value: Array($0.utf8))] } ?? []
   }
@@ -53,13 +53,13 @@ public struct SimulatedRules: RecordRules {
       throw RuleBreach("the field \(other) is not agreed")
     }
     if case .withdraws = kind { return }
-    guard admits(body, of: terms.stream.dataset, filter: terms.filter) else {
+    guard admits(body, under: terms) else {
       throw RuleBreach("the filter does not admit it")
     }
   }
 
   /// The field `reference`.
-  public func reference(in body: [UInt8], of dataset: DatasetName) -> String? {
+  public func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String? {
     planted == .forgottenReference ? nil : Self.fields(body)["reference"]
   }
 }

@@ -173,9 +173,8 @@ extension World {
   ) -> Expected? {
     guard let agreed else { return nil }
     let rules = SimulatedRules()
-    let dataset = agreed.terms.stream.dataset
-    let body = rules.project(record.body, of: dataset, onto: agreed.terms.fields)
-    let admitted = rules.admits(record.body, of: dataset, filter: agreed.terms.filter)
+    let body = rules.project(record.body, under: agreed.terms)
+    let admitted = rules.admits(record.body, under: agreed.terms)
     let withdrawn = Array("{}".utf8)
     switch record.entry.kind {
     case .record: return admitted ? Expected(kind: .record, body: body, agreement: agreed.agreement) : nil

@@ -104,7 +104,8 @@ extension World {
     let now = clock.now(at: node.country)
     var entitled: [StreamName: AgreedStream] = [:]
     for neighbour in neighbours(of: node) {
-      for agreed in neighbour.streams where agreed.terms.stream.origin == node.country && agreed.isValid(at: now) {
+      for agreed in neighbour.agreed(at: now)
+      where agreed.terms.stream.origin == node.country && agreed.isInForce(at: now) {
         entitled[agreed.terms.stream] = agreed
       }
     }

@@ -170,8 +170,9 @@ public final class World {
       return Neighbour(
         country: other.country, logKeys: [other.keys.log.verifyingKey], receiptKeys: [other.keys.receipt.verifyingKey],
         sealingKey: other.keys.sealing.publicKey,
-        streams: agreements.streams(pair, generation, paused: node.paused.contains(pair)),
-        former: (0..<generation).flatMap { agreements.streams(pair, $0, paused: false) })
+        streams: (0...max(generation, 0)).flatMap {
+          agreements.streams(pair, $0, paused: node.paused.contains(pair))
+        })
     }
   }
 

@@ -1,8 +1,15 @@
 import CSodium
 import Terms
 
-// Sealing and opening other secrets: the clear bytes are only ever in guarded memory.
+// Sealing, opening and deriving other secrets: the clear bytes are only ever in guarded memory.
 extension SymmetricKey {
+  /// The key for one use: this key's BLAKE2b-256 of the label.
+  public func derived(_ label: String) throws(SodiumError) -> SymmetricKey {
+    let label = Array(label.utf8)
+    return try SymmetricKey(
+      SecretBytes(count: Self.byteCount) { out in label.withUnsafeBytes { writeKeyedHash(of: $0, to: out) } })
+  }
+
   /// Seals a secret under a fresh random nonce; the result is nonce || ciphertext, as `sealBox` makes it.
   public func sealSecret(
     _ secret: borrowing SecretBytes, associatedData: [UInt8], _ entropy: some Entropy

@@ -66,7 +66,7 @@ public struct SymmetricKey: ~Copyable, Sendable {
     return plaintext
   }
 
-  /// Seals under a fresh random nonce; the result is nonce || ciphertext. For small things kept at rest.
+  /// Seals under a fresh random nonce; the result is nonce || ciphertext. For small things that are no keys.
   public func sealBox(_ plaintext: [UInt8], associatedData: [UInt8], _ entropy: some Entropy) throws(SodiumError)
     -> [UInt8]
   {
@@ -105,11 +105,17 @@ public struct SymmetricKey: ~Copyable, Sendable {
 
   /// A keyed BLAKE2b hash of `outputBytes` (16 to 64) bytes: the same for the same bytes, a riddle without the key.
   public func keyedHash(_ bytes: UnsafeRawBufferPointer, outputBytes: Int = 16) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: outputBytes) { out, initialized in
+      writeKeyedHash(
+        of: bytes, to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(out)[..<outputBytes]))
+      initialized = outputBytes
+    }
+  }
+
+  /// Fills `out`, of 16 to 64 bytes, with the keyed hash.
+  func writeKeyedHash(of bytes: UnsafeRawBufferPointer, to out: UnsafeMutableRawBufferPointer) {
     secret.withUnsafeBytes { key in
-      [UInt8](unsafeUninitializedCapacity: outputBytes) { out, initialized in
-        crypto_generichash(out.u8, outputBytes, bytes.u8, UInt64(bytes.count), key.u8, key.count)
-        initialized = outputBytes
-      }
+      _ = crypto_generichash(out.u8, out.count, bytes.u8, UInt64(bytes.count), key.u8, key.count)
     }
   }
 

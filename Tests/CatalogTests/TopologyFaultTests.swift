@@ -214,8 +214,17 @@ import Testing
       #"t.toml:39:13: the pair of SV and GT is named twice; put everything into the first one, GT-SV, and remove this one"#
     ),
     Change(
-      #"# end"#, #"[[pair]]\#ncountries = ["GT", "HN"]\#nneighbours = true"#,
-      #"t.toml:40:14: GT and HN have no land crossing here; write neighbours = false, or add the crossing"#),
+      #"terms = ["all"]"#, #"terms = []"#,
+      #"t.toml:37:9: the pair GT-SV has no terms: it would exchange nothing; write terms = ["all"], or those of them that are meant, or remove the pair"#
+    ),
+    Change(
+      #"terms = ["all"]"#, #""#,
+      #"t.toml:34:1: the pair GT-SV has no terms: it would exchange nothing; write terms = ["all"], or those of them that are meant, or remove the pair"#
+    ),
+    Change(
+      #"# end"#, #"[[pair]]\#ncountries = ["GT", "HN"]\#nneighbours = true\#nterms = ["all"]"#,
+      #"t.toml:40:14: GT and HN have no land crossing here; write neighbours = false, or add the crossing\#nt.toml:41:10: the filter place = GT-HN/* admits no crossing there is; write one of GT-SV/a, HN/b"#
+    ),
     Change(
       #"# end"#, #"[[pair.stream]]\#nfrom = "HN"\#nterms = "all""#,
       #"t.toml:39:8: HN is not of this pair; write GT or SV"#),

@@ -57,10 +57,25 @@ import Testing
   @Test func theSameOfferIsMadeAgainOnlyWhileItStillSaysTheSame() throws {
     let gt = try Delegation("GT", terms: Samples.terms(), seed: 1)
     let state = try CeremonyState(gt.kept)
-    #expect(state.stillOffers(try Samples.terms(), card: gt.card, now: Samples.now))
-    #expect(!state.stillOffers(try Samples.terms { $0.retentionDays = 1 }, card: gt.card, now: Samples.now))
+    #expect(try state.stillOffers(Samples.terms(), card: gt.card, now: Samples.now))
+    #expect(try !state.stillOffers(Samples.terms { $0.retentionDays = 1 }, card: gt.card, now: Samples.now))
     let later = Samples.now.advanced(byMilliseconds: Offer.lifetimeMilliseconds)
-    #expect(!state.stillOffers(try Samples.terms(), card: gt.card, now: later))
+    #expect(try !state.stillOffers(Samples.terms(), card: gt.card, now: later))
+  }
+
+  @Test func anotherOfferDoesNotThrowAwayWhatWasComparedOrSigned() throws {
+    let both = try Signed()
+    let terms = try Samples.terms { $0.retentionDays = 1 }
+    func offers(_ side: Delegation) throws -> Bool {
+      try CeremonyState(side.kept).stillOffers(terms, card: side.card, now: Samples.now)
+    }
+    #expect(throws: CeremonyError.underWay(try Samples.sv(), signed: true)) { try offers(both.gt) }
+    let compared = try Delegation("GT", terms: Samples.terms(), seed: 1)
+    _ = try compared.compare(try Delegation("SV", terms: Samples.terms(), seed: 2).offer)
+    #expect(throws: CeremonyError.underWay(try Samples.sv(), signed: false)) { try offers(compared) }
+    // After its end a ceremony stands in no other's way.
+    _ = try both.gt.complete(both.svFile)
+    #expect(try !offers(both.gt))
   }
 
   @Test func aRehearsalIsAWholeCeremonyAndReproducible() throws {

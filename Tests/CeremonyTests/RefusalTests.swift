@@ -51,6 +51,24 @@ import Testing
         == .termsDiffer(["SV/GT/migration: Retention is \"1095 days\" here, \"30 days\" in the offer of SV"]))
   }
 
+  @Test func daysThatDifferAreRefusedWithWhatToOfferInstead() throws {
+    let gt = try Delegation("GT", terms: Samples.terms(), seed: 1)
+    let terms = try Samples.terms()
+    let later = try AgreementTerms(
+      realm: terms.realm, between: terms.a, and: terms.b, streams: terms.streams, validFrom: CalendarDay("2026-09-02"),
+      validUntil: terms.validUntil)
+    let sv = try Delegation("SV", terms: later, seed: 2)
+    let offer = try sv.offer
+    let refusal = error { _ = try gt.compare(offer) }
+    #expect(
+      refusal
+        == .daysDiffer(
+          ["Valid from is \"2026-09-01\" here, \"2026-09-02\" in the offer of SV"], try Samples.sv(),
+          from: later.validFrom, until: later.validUntil))
+    #expect(
+      refusal?.description.hasSuffix("istmo ceremony offer --with SV --from 2026-09-02 --until 2028-08-31") == true)
+  }
+
   @Test func anOfferAlteredOnTheWayIsRefused() throws {
     let gt = try Delegation("GT", terms: Samples.terms(), seed: 1)
     let sv = try Delegation("SV", terms: Samples.terms(), seed: 2)

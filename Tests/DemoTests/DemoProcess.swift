@@ -4,7 +4,7 @@ import Programs
 import Testing
 
 /// `istmo demo` as a user runs it, in a folder of its own.
-final class DemoProcess {
+final class DemoProcess: Sendable {
   static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
   static let topology = root + "/Topology/central-america.toml"
 
@@ -55,6 +55,18 @@ final class DemoProcess {
   func says(_ text: String) async throws -> Bool {
     _ = try await Self.eventually { said.contains(text) || child.status != nil }
     return said.contains(text)
+  }
+
+  /// Sends it a signal as soon as it has said this; false when it ended before. The wait has a thread of its own: while other
+  /// tests hold those of the pool, the demo would go far beyond what it said.
+  func interrupt(at text: String, by signal: Int32) async -> Bool {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [self] in
+        while !said.contains(text), child.status == nil { usleep(20_000) }
+        child.signal(signal)
+        continuation.resume(returning: said.contains(text))
+      }
+    }
   }
 
   /// Waits for its end; nil when it does not come.

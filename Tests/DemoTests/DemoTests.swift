@@ -34,8 +34,7 @@ import Testing
   ])
   func anInterruptedDemoEndsAndLeavesNoProcess(at step: String, by signal: Int32) async throws {
     let demo = try DemoProcess([])
-    #expect(try await demo.says(step), "\(demo.said)")
-    demo.child.signal(signal)
+    #expect(await demo.interrupt(at: step, by: signal), "\(demo.said)")
     // Everything was proven before it goes on with departures; before that it was not.
     #expect(try await demo.ending() == (step == "\nDepartures go on" ? 0 : 1), "\(demo.said)")
     #expect(demo.nodes.isEmpty)

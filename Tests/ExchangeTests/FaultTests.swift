@@ -83,6 +83,8 @@ import Testing
     #expect(scene.origin.results.count == 1 && scene.origin.failures.count == 1)
     let token = scene.origin.publish([Scene.draft("refused")])
     #expect(scene.origin.failures[token] != nil)
+    // Health and status ask for this.
+    #expect(scene.origin.core.storeProblem?.description.contains("cannot be read again") == true)
     // A link that comes up now hears no "as of": this node does not know what its latest is.
     scene.disconnect()
     scene.connect()
@@ -96,6 +98,7 @@ import Testing
     try scene.run(seconds: 20)
     #expect(try scene.recipient.names(Scene.sent) == ["durable"])
     #expect(scene.recipient.status(Scene.sent)?.flowing == true)
+    #expect(scene.origin.core.storeProblem == nil)
     #expect(try scene.origin.accept(Scene.draft("goes on")) > RecordID(time: Scene.start, random: (0, 0)))
   }
 
@@ -247,9 +250,9 @@ import Testing
 
 /// Records that stay at home and are not searched: large ones cost no test its time.
 struct HomeRules: RecordRules {
-  func project(_ body: [UInt8], of dataset: DatasetName, onto fields: [String]) -> [UInt8] { body }
-  func admits(_ body: [UInt8], of dataset: DatasetName, filter: [FilterClause]) -> Bool { false }
-  func searchKeys(of body: [UInt8], in dataset: DatasetName) -> [SearchTerm] { [] }
+  func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8] { body }
+  func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool { false }
+  func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm] { [] }
   func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) {}
-  func reference(in body: [UInt8], of dataset: DatasetName) -> String? { nil }
+  func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String? { nil }
 }

@@ -161,18 +161,23 @@ final class Scene {
     _ agreement: Digest = Scene.agreement, until: Instant = Instant(milliseconds: 1_893_456_000_000),
     paused: String? = nil, at parties: [Party]? = nil, former: [AgreedStream] = []
   ) throws {
-    let streams = [Self.sent, Self.sentNotes, Self.back].map {
-      AgreedStream(
-        terms: Self.terms($0), agreement: agreement, validFrom: Instant(milliseconds: 0), validUntil: until,
-        paused: paused)
-    }
+    try agree(
+      former
+        + [Self.sent, Self.sentNotes, Self.back].map {
+          AgreedStream(
+            terms: Self.terms($0), agreement: agreement, validFrom: Instant(milliseconds: 0), validUntil: until,
+            paused: paused)
+        }, at: parties)
+  }
+
+  /// The parties know these agreements, in the order of signing.
+  func agree(_ streams: [AgreedStream], at parties: [Party]? = nil) throws {
     for (party, other) in [(origin, recipient), (recipient, origin)] {
       if let parties, !parties.contains(where: { $0 === party }) { continue }
       party.neighbours = [
         Neighbour(
           country: other.country, logKeys: [other.keys.log.verifyingKey],
-          receiptKeys: [other.keys.receipt.verifyingKey], sealingKey: other.keys.sealing.publicKey, streams: streams,
-          former: former)
+          receiptKeys: [other.keys.receipt.verifyingKey], sealingKey: other.keys.sealing.publicKey, streams: streams)
       ]
       party.give(.neighbours(party.neighbours, card: Array("card of \(party.country)".utf8)))
     }

@@ -44,7 +44,7 @@ final class Scratch {
     return path
   }
 
-  static func terms() throws -> AgreementTerms {
+  static func terms(until: String = "2028-08-31") throws -> AgreementTerms {
     try AgreementTerms(
       realm: Realm("istmo.sieca.int"), between: CountryCode("GT"), and: CountryCode("SV"),
       streams: [
@@ -52,7 +52,7 @@ final class Scratch {
           stream: StreamName("SV/GT/migration"), version: 1, definition: SHA256.hash([1]), filter: [],
           fields: ["names", "document"], mode: .replicate, purpose: "Control migratorio", roles: ["migration-officer"],
           retentionDays: 1095)
-      ], validFrom: CalendarDay("2026-09-01"), validUntil: CalendarDay("2028-08-31"))
+      ], validFrom: CalendarDay("2026-09-01"), validUntil: CalendarDay(until))
   }
 
   /// A whole ceremony between two homes, each step kept in the home.

@@ -18,23 +18,34 @@ final class NodePair {
   let (svHome, gtHome): (Home, Home)
   private(set) var sv: Installation?
   private(set) var gt: Installation?
+  private let clock: any Clock
 
   /// Makes the homes and holds the ceremony; no node runs yet. `edit` may change the text of the topology, and `definitions`
   /// adds definition files by their paths.
-  init(definitions: [String: String] = [:], edit: (String) -> String = { $0 }) throws {
-    let now = SystemClock().now()
+  init(
+    clock: any Clock = SystemClock(), definitions: [String: String] = [:], edit: (String) -> String = { $0 }
+  ) throws {
+    self.clock = clock
+    let now = clock.now()
     scratch = try Scratch()
     var files = try Topology.collect("\(Self.root)/Topology/central-america.toml")
     files[Home.topologyName] = files[Home.topologyName].map { Array(edit(String(decoding: $0, as: UTF8.self)).utf8) }
     for (path, text) in definitions { files[path] = Array(text.utf8) }
     svHome = try scratch.home("SV", topology: files, now: now)
     gtHome = try scratch.home("GT", topology: files, now: now)
+    try agree(days: 0...365)
+  }
+
+  /// Holds a ceremony on what the topology proposes, for days counted from today.
+  func agree(days: ClosedRange<Int64>) throws {
+    let now = clock.now()
     let topology = try svHome.loadTopology()
-    let today = CalendarDay(of: now)
+    let today = CalendarDay(of: now).daysSinceEpoch
     let terms = try AgreementTerms(
       realm: topology.realm, between: CountryCode("GT"), and: CountryCode("SV"),
-      streams: topology.terms(between: CountryCode("SV"), and: CountryCode("GT")), validFrom: today,
-      validUntil: CalendarDay(daysSinceEpoch: today.daysSinceEpoch + 365))
+      streams: topology.terms(between: CountryCode("SV"), and: CountryCode("GT")),
+      validFrom: CalendarDay(daysSinceEpoch: today + days.lowerBound),
+      validUntil: CalendarDay(daysSinceEpoch: today + days.upperBound))
     let results = try Scratch.ceremony(svHome, gtHome, terms: terms, now: now)
     try svHome.keep(results.sv)
     try gtHome.keep(results.gt)
@@ -57,8 +68,9 @@ final class NodePair {
   private func open(_ home: Home) throws -> (Installation, NodeKeys) {
     let keys = try home.keys(.file)
     let node = try Installation(
-      documents: HomeDocuments(home), registry: Registry(try home.loadTopology()), keys: keys.ring,
-      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook([]), log: { _, _, _ in })
+      documents: HomeDocuments(home), registry: try home.loadRegistry(), keys: keys.ring,
+      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook([]), clock: clock,
+      log: { _, _, _ in })
     return (node, keys)
   }
 

@@ -110,7 +110,7 @@ import Testing
       pair.file("signed", a), "--passphrase-file", pair.passphraseFile,
     ]
     try await expectRefused(sign + ["FILE"], try bytes(pair.file("offer", b)), &random)
-    try await pair.holdCeremony(b, a)
+    try await pair.holdCeremony(b, a, offering: "--again")
     try await expectRefused(
       ["ceremony", "complete", "--home", a.home, "FILE"], try bytes(pair.file("signed", b)), &random)
 

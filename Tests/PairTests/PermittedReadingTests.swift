@@ -69,6 +69,25 @@ import Testing
     #expect(other?["withheld"]?.items.first?.string?.contains("no agreement") == true)
   }
 
+  /// "No departure recorded" is as provable as a departure.
+  @Test func thatNothingWasRecordedIsSaidWithTheOriginsOwnAsOf() async throws {
+    let pair = try await Pair()
+    let nodes = [try await pair.a.start(), try await pair.b.start()]
+    func answer() async throws -> JSONValue? {
+      try await pair.must(
+        "query", "migration", "--from", "SV", "--officer", "o-1", "--purpose", "p", "--json", at: pair.b
+      ).lines.last?["answer"]
+    }
+    let isTold = try await eventually(every: 500) {
+      let answer = try await answer()
+      return answer?["found"]?.number == 0 && answer?["sources"]?.items.first?["as_of"]?.string != nil
+    }
+    #expect(isTold)
+    let status = try await pair.b.status()
+    #expect(status.ending == .exit(0) && status.json.stream(pair.stream)?["as_of"]?.string != nil)
+    for node in nodes { #expect(await node.stop() == .exit(0)) }
+  }
+
   @Test func aStoreThatGrowsMeanwhileIsVerifiedAsClean() async throws {
     let pair = try await Pair()
     let nodes = [try await pair.a.start(), try await pair.b.start()]

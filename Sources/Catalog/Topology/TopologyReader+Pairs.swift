@@ -26,6 +26,7 @@ extension TopologyReader {
       let isSpelled = isSpelledAsCrossings(countries, table)
       let neighbours = neighbours(table, countries)
       let streams = isSpelled ? streams(table, countries) : []
+      refuseWithoutTerms(table, countries)
       let pair = Pair(countries: countries, areNeighbours: neighbours, streams: streams)
       names[Set(countries)] = pair.name
       pairs.append(pair)
@@ -127,6 +128,20 @@ extension TopologyReader {
       streams.append(terms)
     }
     return streams
+  }
+
+  /// A pair without terms looks agreed and would exchange nothing.
+  private func refuseWithoutTerms(_ table: TableReader, _ countries: [CountryCode]) {
+    guard table.member("stream") == nil else { return }
+    let terms = table.member("terms")
+    if terms != nil { guard table.texts("terms", example: "migration")?.isEmpty == true else { return } }
+    let known = templates.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+    source.report(
+      terms?.value.offset ?? table.offset,
+      "the pair \(countries[0])-\(countries[1]) has no terms: it would exchange nothing",
+      known.isEmpty
+        ? "add [terms.NAME] and name it here: terms = [\"NAME\"], or remove the pair"
+        : "write terms = [\(known)], or those of them that are meant, or remove the pair")
   }
 
   private func template(_ name: Located<String>) -> TableReader? {

@@ -8,8 +8,8 @@ extension Home {
   private func agreementFolder(_ country: CountryCode) -> String { "\(path)/agreements/\(country)" }
   private func statePath(_ country: CountryCode) -> String { "\(path)/ceremonies/\(country).state" }
 
-  /// Keeps what a complete ceremony gave: the neighbour's root and card, both minutes, then the agreement, which is in
-  /// force from the moment its name stands in `current`. Doing it again is harmless.
+  /// Keeps what a complete ceremony gave: the neighbour's root and card, both minutes, then the agreement, which counts from
+  /// the moment it stands last in the order of signing. Doing it again is harmless.
   /// - Throws: `HomeError.rootChanged` when another root is pinned and the ceremony was not told to replace it.
   public func keep(_ result: CeremonyResult) throws(HomeError) {
     try adopt(result)
@@ -19,7 +19,9 @@ extension Home {
       try Files.write(minutes.bytes, to: "\(folder)/\(digest).\(minutes.content.country).minutes")
     }
     try Files.write(result.agreement.bytes, to: "\(folder)/\(digest).agreement")
-    try Files.write(Array("\(digest)\n".utf8), to: "\(folder)/current")
+    // A text that was signed before and is signed again is the newest again.
+    let order = try order(of: result.neighbour).filter { $0 != digest } + [digest]
+    try Files.write(Array(order.map { "\($0)\n" }.joined().utf8), to: "\(folder)/order")
   }
 
   /// The countries with which an agreement was ever signed, in alphabetical order.
@@ -27,31 +29,40 @@ extension Home {
     try countries(in: "\(path)/agreements", suffix: "")
   }
 
-  /// The agreement that was signed last with a country; nil when there is none. Whether its dates cover the moment is for
-  /// `Agreement.isInForce`.
-  /// - Throws: `HomeError.damaged` naming the file that was altered.
-  public func agreement(with country: CountryCode) throws(HomeError) -> Agreement? {
-    let pointer = "\(agreementFolder(country))/current"
-    guard Files.exists(pointer) else { return nil }
-    let bytes = try Files.read(pointer, longest: 128, what: "the name of the agreement with \(country)")
-    guard bytes.last == 0x0A, let digest = Digest(hex: String(decoding: bytes.dropLast(), as: UTF8.self)) else {
-      throw .damaged(pointer, problem: "64 hexadecimal digits expected")
+  /// The digests of the agreements with a country, in the order in which they were signed.
+  private func order(of country: CountryCode) throws(HomeError) -> [Digest] {
+    let file = "\(agreementFolder(country))/order"
+    guard Files.exists(file) else { return [] }
+    let bytes = try Files.read(file, longest: 1 << 20, what: "the order of the agreements with \(country)")
+    let digests = bytes.split(separator: 0x0A).compactMap { Digest(hex: String(decoding: $0, as: UTF8.self)) }
+    guard digests.map({ "\($0)\n" }).joined().utf8.elementsEqual(bytes) else {
+      throw .damaged(file, problem: "lines of 64 hexadecimal digits expected")
     }
-    return try agreement(digest, with: country)
+    return digests
   }
 
-  /// Every agreement ever signed with a country, in order of digest. Those under a root that was replaced since verify
-  /// under the roots they name; the one in force verifies under the pinned ones.
+  /// Every agreement ever signed with a country, in the order of signing. Those under a root that was replaced since verify
+  /// under the roots they name.
   /// - Throws: `HomeError.damaged` naming the file that was altered.
   public func agreements(with country: CountryCode) throws(HomeError) -> [Agreement] {
-    var out: [Agreement] = []
-    for name in try Files.names(in: agreementFolder(country)) where name.hasSuffix(".agreement") {
+    let folder = agreementFolder(country)
+    let order = try order(of: country)
+    var unordered: [Agreement] = []
+    for name in try Files.names(in: folder) where name.hasSuffix(".agreement") {
       guard let digest = Digest(hex: name.dropLast(10)) else {
-        throw .damaged("\(agreementFolder(country))/\(name)", problem: "it is not named after a digest")
+        throw .damaged("\(folder)/\(name)", problem: "it is not named after a digest")
       }
-      out.append(try read(digest, with: country, pinned: nil))
+      if !order.contains(digest) { unordered.append(try read(digest, with: country)) }
     }
-    return out
+    return try unordered + order.map { (digest) throws(HomeError) in try read(digest, with: country) }
+  }
+
+  /// The agreements of these that can be in force: both roots in them are the ones pinned now. What was made under the others
+  /// can still be sent, received and proven.
+  /// - Throws: `HomeError.damaged` naming the file that was altered.
+  public func countingAgreements(with country: CountryCode) throws(HomeError) -> [Agreement] {
+    let pinned = try pinnedRoot(of: country)
+    return try agreements(with: country).filter { $0.root(of: country) == pinned }
   }
 
   /// Both sides' minutes of an agreement, in alphabetical order of country.
@@ -70,14 +81,7 @@ extension Home {
     return out
   }
 
-  private func agreement(_ digest: Digest, with country: CountryCode) throws(HomeError) -> Agreement {
-    guard let other = try pinnedRoot(of: country) else {
-      throw .noFile(Self.rootPath(country, path), what: "the root key of \(country)")
-    }
-    return try read(digest, with: country, pinned: other)
-  }
-
-  private func read(_ digest: Digest, with country: CountryCode, pinned: NoteKey?) throws(HomeError) -> Agreement {
+  private func read(_ digest: Digest, with country: CountryCode) throws(HomeError) -> Agreement {
     let file = "\(agreementFolder(country))/\(digest).agreement"
     let bytes = try Files.read(file, longest: Agreement.longest, what: "the agreement with \(country)")
     do throws(AgreementError) {
@@ -85,7 +89,7 @@ extension Home {
       guard agreement.digest == digest, agreement.terms.partner(of: config.country) == country else {
         throw .notANote("it is another agreement than its name says")
       }
-      let other = pinned ?? agreement.root(of: country) ?? root
+      let other = agreement.root(of: country) ?? root
       let first = config.country < country
       try agreement.verify(rootA: first ? root : other, rootB: first ? other : root)
       return agreement
@@ -93,7 +97,7 @@ extension Home {
   }
 
   /// The ceremony with a country as its last step left it; nil when there is none.
-  /// - Throws: `HomeError.damaged` when the file was altered.
+  /// - Throws: `HomeError.ceremonyDamaged` when the file was altered.
   public func ceremony(with country: CountryCode) throws(HomeError) -> CeremonyState? {
     let file = statePath(country)
     guard Files.exists(file) else { return nil }
@@ -104,16 +108,13 @@ extension Home {
         throw .stateDamaged("it is of \(state.country) with \(state.neighbour)")
       }
       return state
-    } catch { throw .damaged(file, problem: error.description) }
+    } catch { throw .ceremonyDamaged(file, error) }
   }
 
-  /// Keeps a ceremony until its next step.
+  /// Keeps a ceremony until its next step, in place of what was kept before, whatever that was.
   public func keep(_ ceremony: CeremonyState) throws(HomeError) {
     try Files.write(ceremony.bytes, to: statePath(ceremony.neighbour))
   }
-
-  /// Forgets a ceremony, so that another can begin.
-  public func forgetCeremony(with country: CountryCode) throws(HomeError) { try Files.remove(statePath(country)) }
 
   /// The countries with which a ceremony is kept, in alphabetical order.
   public func ceremonies() throws(HomeError) -> [CountryCode] {

@@ -11,6 +11,19 @@ extension Home {
   /// - Throws: `TopologyFaults` with every fault, or a `HomeError`.
   public func loadTopology() throws -> Topology { try Topology.load(bytes: try topology()) }
 
+  /// The topology with its definitions, and the definitions of the topologies that it replaced.
+  /// - Throws: `TopologyFaults` with every fault, or a `HomeError`.
+  public func loadRegistry() throws -> Registry {
+    var former: [Definition] = []
+    for files in try formerTopologies() {
+      for (name, bytes) in files where name != Self.topologyName {
+        // What was taken once is read again; whatever else lies there names no definition.
+        if let definition = Definition.read(bytes, file: name).definition { former.append(definition) }
+      }
+    }
+    return Registry(try loadTopology(), former: former)
+  }
+
   // MARK: Suspension
 
   private func suspensionPath(_ country: CountryCode) -> String { "\(path)/agreements/\(country)/suspended" }
@@ -25,7 +38,7 @@ extension Home {
 
   /// Suspends the exchange with a neighbour in both directions.
   public func suspend(_ country: CountryCode, reason: String) throws(HomeError) {
-    guard try agreement(with: country) != nil else {
+    guard try !agreements(with: country).isEmpty else {
       throw .noFile("\(path)/agreements/\(country)", what: "an agreement with \(country)")
     }
     let line = reason.unicodeScalars.filter { $0.value >= 0x20 }.map(String.init).joined()

@@ -51,6 +51,26 @@ extension Home {
   /// - Throws: `HomeError.damaged` when a file was altered, added or taken away.
   public func topology() throws(HomeError) -> [String: [UInt8]] {
     let folder = try topologyPath()
+    guard let files = try Self.wholeCopy(in: folder) else {
+      throw .damaged(folder, problem: "a file of the copied topology was altered, added or taken away")
+    }
+    return files
+  }
+
+  /// The files of topologies that were replaced, or whose copying was under way when the process died. One that is not whole is
+  /// left out.
+  func formerTopologies() throws(HomeError) -> [[String: [UInt8]]] {
+    let current = try topologyPath()
+    var former: [[String: [UInt8]]] = []
+    for name in try Files.names(in: topologyFolder) where Digest(hex: name) != nil {
+      let folder = "\(topologyFolder)/\(name)"
+      if folder != current, let files = try Self.wholeCopy(in: folder) { former.append(files) }
+    }
+    return former
+  }
+
+  /// The files of a copied topology; nil when they are not those that its folder is named after.
+  private static func wholeCopy(in folder: String) throws(HomeError) -> [String: [UInt8]]? {
     var files: [String: [UInt8]] = [:]
     var waiting = [""]
     while let relative = waiting.popLast() {
@@ -59,8 +79,8 @@ extension Home {
         var status = stat()
         if lstat(folder + inner, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
           waiting.append(inner)
-        } else if files.count < Self.mostTopologyFiles {
-          let bytes = try Files.read(folder + inner, longest: Self.longestTopologyFile, what: "a file of the topology")
+        } else if files.count < mostTopologyFiles {
+          let bytes = try Files.read(folder + inner, longest: longestTopologyFile, what: "a file of the topology")
           files[String(inner.dropFirst())] = bytes
         }
       }
@@ -70,9 +90,6 @@ extension Home {
       writer.vector16(Array(name.utf8))
       writer.digest(SHA256.hash(bytes))
     }
-    guard folder.hasSuffix("/\(SHA256.hash(writer.bytes))") else {
-      throw .damaged(folder, problem: "a file of the copied topology was altered, added or taken away")
-    }
-    return files
+    return folder.hasSuffix("/\(SHA256.hash(writer.bytes))") ? files : nil
   }
 }

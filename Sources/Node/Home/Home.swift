@@ -14,7 +14,7 @@ import Terms
 /// keys/                root.key (offline where possible), storage.key, log.key, receipt.key, ...
 /// roots/CC.root        each country's pinned root key, this one's included
 /// cards/CC/SERIAL.card every card held, this country's included
-/// agreements/CC/       DIGEST.agreement, DIGEST.CC.minutes, current
+/// agreements/CC/       DIGEST.agreement, DIGEST.CC.minutes, order (of signing), suspended
 /// ceremonies/CC.state  the ceremony between two of its steps
 /// topology/DIGEST/     the copied topology and dataset definitions; current
 /// store/               records

@@ -17,15 +17,15 @@ public struct HomeDocuments: SignedDocuments {
   /// Whose home it is.
   public var country: CountryCode { home.config.country }
 
-  /// All agreements, the one in force of each pair after the older ones.
-  public func agreements() throws -> [Agreement] {
-    var all: [Agreement] = []
-    for partner in try home.partners() {
-      let current = try home.agreement(with: partner)
-      all += try home.agreements(with: partner).filter { $0.digest != current?.digest }
-      if let current { all.append(current) }
-    }
-    return all
+  /// The countries with which an agreement was ever signed.
+  public func partners() throws -> [CountryCode] { try home.partners() }
+
+  /// Every agreement ever signed with a country, in the order of signing.
+  public func agreements(with country: CountryCode) throws -> [Agreement] { try home.agreements(with: country) }
+
+  /// Those that can be in force.
+  public func countingAgreements(with country: CountryCode) throws -> [Agreement] {
+    try home.countingAgreements(with: country)
   }
 
   /// A neighbour's cards, oldest first.

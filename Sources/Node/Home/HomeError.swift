@@ -20,6 +20,8 @@ public enum HomeError: Error, Hashable, Sendable, CustomStringConvertible {
   case notAFile(String)
   /// A file that is not what the node wrote.
   case damaged(String, problem: String)
+  /// The file in which a ceremony is kept between its steps is not what the node wrote.
+  case ceremonyDamaged(String, CeremonyError)
   /// A file that should be there is not.
   case noFile(String, what: String)
   /// A file beyond its limit.
@@ -55,6 +57,7 @@ public enum HomeError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path) is a symbolic link; put the file itself there: rm \(Self.quoted(path)), then restore the file"
     case .notAFile(let path): "\(path) is neither a file nor a folder; remove it: rm \(Self.quoted(path))"
     case .damaged(let path, let problem): "\(path) is damaged: \(problem); restore it from a backup"
+    case .ceremonyDamaged(let path, let error): "\(path): \(error)"
     case .noFile(let path, let what): "\(what) is missing: \(path); restore it from a backup"
     case .tooLong(let path, let limit): "\(path) is longer than \(limit) bytes; restore it from a backup"
     case .badName(let name): "\"\(name)\" cannot name a file in a home; use letters, digits, . _ - and /"

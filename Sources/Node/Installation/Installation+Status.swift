@@ -19,6 +19,8 @@ public struct NodeStatus: Sendable {
   public let streams: [StreamStatus]
   /// Stopped streams of which the proof is kept that their origin signed two histories.
   public let forks: Set<StreamName>
+  /// Which agreement with each neighbour is in force, and which follows.
+  public let agreements: [AgreementStanding]
   /// Every neighbour's link, in words.
   public let links: [CountryCode: String]
   /// What is wrong with the node itself.
@@ -35,6 +37,7 @@ public struct NodeStatus: Sendable {
       "country": .text(country.description), "realm": .text(realm.description), "time": .text(time.description),
       "started": .text(started.description), "running": .boolean(isRunning), "flowing": .boolean(isFlowing),
       "streams": .list(streams.map { $0.json(hasForkProof: forks.contains($0.stream)) }),
+      "agreements": .list(agreements.map(\.json)),
       "links": .object(
         links.sorted { $0.key < $1.key }.map { .init(name: $0.key.description, value: .text($0.value)) }),
       "problems": .list(problems.map { .text($0) }),
@@ -67,7 +70,9 @@ extension StreamStatus {
 extension Installation {
   /// How the node and all its streams stand.
   public func status() -> NodeStatus {
-    var problems = standing.now.problems
+    let now = clock.now()
+    let agreements = standing.now.agreements(at: now)
+    var problems = standing.now.problems + agreements.compactMap(\.problem)
     var streams: [StreamStatus] = []
     do { streams = try streamStatus() } catch { problems.append("\(error)") }
     if let problem = engine.inspect({ $0.storeProblem }) ?? nil { problems.append(problem.description) }
@@ -77,8 +82,9 @@ extension Installation {
     let port = port.withLock { $0 }
     for (country, state) in port?.states ?? [:] { links[country] = state.sentence }
     return NodeStatus(
-      country: country, realm: realm, time: clock.now(), started: started, isRunning: port != nil, streams: streams,
-      forks: Set(forks), links: links, problems: problems, figures: (try? store.figures()) ?? [:])
+      country: country, realm: realm, time: now, started: started, isRunning: port != nil, streams: streams,
+      forks: Set(forks), agreements: agreements, links: links, problems: problems,
+      figures: (try? store.figures()) ?? [:])
   }
 
   /// Why the node cannot do its work; empty when it can. A neighbour that is away is not the node's own fault.

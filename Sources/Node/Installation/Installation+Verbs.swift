@@ -42,7 +42,7 @@ extension Installation {
     let verifier = StoreVerifier(
       country: country, realm: realm, reader: engine.reader, keys: keys, registry: registry,
       neighbours: now.neighbours,
-      fields: { stream, digest in now.agreements[digest]?.terms(for: stream)?.fields })
+      terms: { stream, digest in now.agreements[digest]?.terms(for: stream) })
     var report = verifier.verify { progress(filesShare + $0 * (1 - filesShare)) }
     report.problems = damage.map { "the store's files: \($0)" } + report.problems
     return report

@@ -73,7 +73,8 @@ public final class Installation: Sendable {
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
       agreed: { [country = documents.country] in
-        standing.now.neighbours.values.flatMap(\.streams).filter { $0.terms.stream.recipient == country }
+        standing.now.neighbours.values.flatMap { $0.agreed(at: clock.now()) }
+          .filter { $0.terms.stream.recipient == country }
       })
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
@@ -112,8 +113,12 @@ public final class Installation: Sendable {
 
   /// Called often; reads the documents again when it is time.
   func timePassed(_ now: Instant) {
-    let isDue = lastReload.withLockIfAvailable { abs(now.milliseconds(since: $0)) >= Self.reloadInterval } ?? false
-    guard isDue else { return }
+    let steady = standing.now.steady
+    let isDue = lastReload.withLockIfAvailable { last in
+      // An agreement began or ended since they were read. What fails then is not tried again at every tick.
+      !steady.contains(now) && steady.contains(last) || abs(now.milliseconds(since: last)) >= Self.reloadInterval
+    }
+    guard isDue == true else { return }
     DispatchQueue.global().async { [self] in
       do { try reload() } catch { log(.error, "agreement", "agreements and cards cannot be read again: \(error)") }
     }

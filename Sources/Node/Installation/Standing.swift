@@ -12,8 +12,12 @@ public protocol SignedDocuments: Sendable {
   var country: CountryCode { get }
   /// The node's own card.
   var card: Card { get }
-  /// All agreements, both signatures verified against the pinned roots, the one in force of each pair last.
-  func agreements() throws -> [Agreement]
+  /// The countries with which an agreement was ever signed.
+  func partners() throws -> [CountryCode]
+  /// Every agreement ever signed with a country, both signatures verified, in the order of signing.
+  func agreements(with country: CountryCode) throws -> [Agreement]
+  /// Those of them that can be in force: under the roots that are pinned now.
+  func countingAgreements(with country: CountryCode) throws -> [Agreement]
   /// A neighbour's cards, verified against its pinned root, oldest first.
   func cards(of country: CountryCode) throws -> [Card]
   /// Keeps a card that a neighbour pushed over the link.
@@ -30,8 +34,10 @@ struct Standing: Sendable {
   var neighbours: [CountryCode: Exchange.Neighbour] = [:]
   /// By digest of the text; older ones too, since older entries name them.
   var agreements: [Digest: Agreement] = [:]
-  /// The agreement in force of each pair.
-  var current: [CountryCode: Agreement] = [:]
+  /// The agreements of each pair that can be in force, in the order of signing.
+  var counting: [CountryCode: [Agreement]] = [:]
+  /// While time stays in here, no agreement begins or ends, and `problems` need not be found again.
+  let steady: Range<Instant>
   /// Each neighbour's newest card.
   var cards: [CountryCode: Card] = [:]
   /// Keys with which a neighbour may open a link: the newest card's, and the one before during the overlap.
@@ -40,12 +46,14 @@ struct Standing: Sendable {
   var problems: [String] = []
 
   init(_ documents: any SignedDocuments, _ registry: Registry, now: Instant) throws {
-    let country = documents.country
-    for agreement in try documents.agreements() {
-      agreements[agreement.digest] = agreement
-      if let other = agreement.terms.partner(of: country) { current[other] = agreement }
+    var signed: [CountryCode: [Agreement]] = [:]
+    for other in try documents.partners() {
+      signed[other] = try documents.agreements(with: other)
+      counting[other] = try documents.countingAgreements(with: other)
     }
-    for (other, agreement) in current {
+    steady = counting.values.joined().map { $0 }.steady(around: now)
+    for (other, signed) in signed.sorted(by: { $0.key < $1.key }) {
+      for agreement in signed { agreements[agreement.digest] = agreement }
       let held = try documents.cards(of: other)
       guard let card = held.last else {
         problems.append("the card of \(other) is missing; complete the ceremony again")
@@ -55,42 +63,69 @@ struct Standing: Sendable {
         problems.append(CardError.expired(country: other, until: card.content.validUntil).description)
       }
       cards[other] = card
-      let counting = Card.counting(held, at: now)
-      transportKeys[other] = counting.map(\.transportKey)
-      let suspension = try documents.suspension(of: other)
-      var streams: [AgreedStream] = []
-      for terms in agreement.terms.streams {
-        let difference = Self.difference(terms, registry)
-        if let difference { problems.append("\(terms.stream): \(difference)") }
-        streams.append(
-          AgreedStream(
-            terms: terms, agreement: agreement.digest, validFrom: agreement.terms.validFrom.start,
-            validUntil: CalendarDay(daysSinceEpoch: agreement.terms.validUntil.daysSinceEpoch + 1).start,
-            paused: suspension ?? difference))
-      }
+      let keys = Card.counting(held, at: now)
+      transportKeys[other] = keys.map(\.transportKey)
       neighbours[other] = Exchange.Neighbour(
-        country: other, logKeys: counting.map(\.logVerifyingKey), receiptKeys: counting.map(\.receiptKey.key),
-        sealingKey: card.sealingKey, streams: streams)
+        country: other, logKeys: keys.map(\.logVerifyingKey), receiptKeys: keys.map(\.receiptKey.key),
+        sealingKey: card.sealingKey,
+        streams: streams(of: signed, with: other, suspension: try documents.suspension(of: other), registry, now))
     }
   }
 
-  /// What the topology of this node says otherwise than the signed agreement; the stream pauses until they agree.
-  private static func difference(_ signed: StreamTerms, _ registry: Registry) -> String? {
+  /// The streams of all agreements of a pair, in the order of signing; notes what pauses those in force.
+  private mutating func streams(
+    of signed: [Agreement], with other: CountryCode, suspension: String?, _ registry: Registry, _ now: Instant
+  ) -> [AgreedStream] {
+    let counting = counting[other] ?? []
+    let inForce = counting.inForce(at: now)
+    var streams: [AgreedStream] = []
+    for agreement in signed {
+      let counts = counting.contains(agreement)
+      let later = counting.drop { $0 != agreement }.dropFirst().filter { now < $0.validUntil }
+      for terms in agreement.terms.streams {
+        let difference = Self.difference(terms, later.compactMap { $0.terms(for: terms.stream) }, registry)
+        if let difference, agreement == inForce { problems.append("\(terms.stream): \(difference)") }
+        streams.append(
+          AgreedStream(
+            // Under a root that was replaced nothing new is made: the span in which it is in force is empty.
+            terms: terms, agreement: agreement.digest, validFrom: agreement.validFrom,
+            validUntil: counts ? agreement.validUntil : agreement.validFrom, paused: suspension ?? difference))
+      }
+    }
+    return streams
+  }
+
+  /// How the agreements of each pair stand at a moment.
+  func agreements(at now: Instant) -> [AgreementStanding] {
+    counting.sorted { $0.key < $1.key }.map { AgreementStanding($0.value, with: $0.key, at: now) }
+  }
+
+  /// What the topology of this node says otherwise than the signed agreement; the stream pauses until they agree. A topology
+  /// that says already what a later agreement will bring is right for both, but for the definition: records are made by it now.
+  private static func difference(_ signed: StreamTerms, _ later: [StreamTerms], _ registry: Registry) -> String? {
     let name = signed.stream
     guard
       let here = registry.topology.terms(between: name.origin, and: name.recipient).first(where: { $0.stream == name })
     else { return "the agreement has it, the topology does not" }
+    let isAnnounced = later.contains { changes(from: $0, to: here).isEmpty }
+    let changed = changes(from: signed, to: here).filter { !isAnnounced || $0 == definitionChange }
+    guard !changed.isEmpty else { return nil }
+    return
+      "the topology has another \(changed.joined(separator: ", ")) than the signed agreement; mend it or hold a new ceremony"
+  }
+
+  private static let definitionChange = "definition"
+
+  private static func changes(from signed: StreamTerms, to here: StreamTerms) -> [String] {
     var changed: [String] = []
-    if here.definition != signed.definition || here.version != signed.version { changed.append("definition") }
+    if here.definition != signed.definition || here.version != signed.version { changed.append(definitionChange) }
     if here.filter != signed.filter { changed.append("filter") }
     if here.fields.sorted() != signed.fields.sorted() { changed.append("fields") }
     if here.mode != signed.mode { changed.append("mode") }
     if here.purpose != signed.purpose { changed.append("purpose") }
     if here.roles.sorted() != signed.roles.sorted() { changed.append("roles") }
     if here.retentionDays != signed.retentionDays { changed.append("retention") }
-    guard !changed.isEmpty else { return nil }
-    return
-      "the topology has another \(changed.joined(separator: ", ")) than the signed agreement; mend it or hold a new ceremony"
+    return changed
   }
 }
 

@@ -6,7 +6,7 @@ import Terms
 
 /// Answers lookups from what is held here: own registers and replicated streams. Usable from any thread.
 public struct Lookups: Sendable {
-  /// Entries looked at before a search without an index key gives up and says so.
+  /// Entries looked at before a search gives up and says so.
   public static let mostScanned = 200_000
   /// Ids of found records that go into the lookup log.
   static let mostLogged = 64

@@ -29,12 +29,26 @@ struct Search {
     let first = request.since.map { IndexField.partition(of: $0) } ?? 1
     let last = request.until.map { IndexField.partition(of: $0) } ?? Int32.max
     guard first <= last else { return }
-    // Some of what the index names may be withheld, replaced or outside the time; a multiple is asked for.
-    for locator in try locate(key.field, key.value, first...last, limit * 8) {
-      guard let size = sizes[locator.stream], locator.index < size else { continue }
-      guard let record = try opened(locator), try admits(record) else { continue }
-      if let found = try found(record) { answer.records.append(found) }
-      if answer.records.count >= limit { return }
+    // Some of what the index names may be withheld, replaced or outside the time: a multiple of the limit is asked for,
+    // and more as long as that was not enough.
+    var asked = limit * 8
+    var seen: Set<Locator> = []
+    while true {
+      let locators = try locate(key.field, key.value, first...last, asked)
+      for locator in locators where seen.insert(locator).inserted {
+        guard let size = sizes[locator.stream], locator.index < size else { continue }
+        guard let record = try opened(locator), try admits(record) else { continue }
+        if let found = try found(record) { answer.records.append(found) }
+        if answer.records.count >= limit { return }
+      }
+      guard locators.count >= asked else { return }
+      guard asked < Lookups.mostScanned else {
+        answer.searchedBackTo = try locators.last.flatMap { (last) throws(ReadError) in
+          try lookups.reader.entry(last.stream, at: last.index).entry.id.time
+        }
+        return
+      }
+      asked = min(asked * 8, Lookups.mostScanned)
     }
   }
 
@@ -76,10 +90,16 @@ struct Search {
     }
   }
 
+  /// The definition under which a record was made; the newest may not know all its fields.
+  private func definition(of record: LogReader.Record) -> Definition {
+    lookups.registry.definition(request.dataset, version: record.context.version) ?? definition
+  }
+
   private func admits(_ record: LogReader.Record) throws(ReadError) -> Bool {
     if let since = request.since, record.entry.id.time < since { return false }
     if let until = request.until, record.entry.id.time >= until { return false }
     if case .withdraws = record.entry.kind { return request.history && wanted.isEmpty && filters.isEmpty }
+    let definition = definition(of: record)
     let keys = wanted.isEmpty ? [] : definition.searchKeys(of: record.body)
     return wanted.allSatisfy { keys.contains($0) } && definition.admits(record.body, filter: filters)
   }
@@ -90,7 +110,7 @@ struct Search {
     if changedBy != nil, !request.history || request.unmatched { return nil }
     let referrers = try referrers(to: record)
     if request.unmatched {
-      let awaited = definition.awaited(by: record.body, of: record.locator.stream.origin)
+      let awaited = definition(of: record).awaited(by: record.body, of: record.locator.stream.origin)
       if awaited == .nobody || referrers.contains(where: { awaited.isAnswered(by: $0.origin) }) { return nil }
     }
     return LookupAnswer.Found(record: record, changedBy: changedBy, referredBy: referrers.map(\.id))
@@ -121,7 +141,7 @@ struct Search {
       // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
       for locator in try locate(field, Array(text.utf8), 1...Int32.max, Self.mostReferrers)
       where locator.stream.recipient == lookups.country {
-        guard let other = try opened(locator), definition.text(of: field, in: other.body) == text,
+        guard let other = try opened(locator), definition(of: other).text(of: field, in: other.body) == text,
           try change(of: other.entry.id, in: locator.stream) == nil
         else { continue }
         referrers.append((other.entry.id, locator.stream.origin))

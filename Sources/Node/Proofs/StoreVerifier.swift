@@ -32,13 +32,13 @@ public struct StoreVerifier: Sendable {
   let keys: Keyring
   let registry: Registry
   let neighbours: [CountryCode: Neighbour]
-  /// The shared fields of a stretch of an outgoing stream.
-  let fields: @Sendable (StreamName, Digest) -> [String]?
+  /// The terms of a stretch of an outgoing stream.
+  let terms: @Sendable (StreamName, Digest) -> StreamTerms?
 
   /// The parts a check needs.
   public init(
     country: CountryCode, realm: Realm, reader: LogReader, keys: Keyring, registry: Registry,
-    neighbours: [CountryCode: Neighbour], fields: @escaping @Sendable (StreamName, Digest) -> [String]?
+    neighbours: [CountryCode: Neighbour], terms: @escaping @Sendable (StreamName, Digest) -> StreamTerms?
   ) {
     self.country = country
     self.realm = realm
@@ -46,7 +46,7 @@ public struct StoreVerifier: Sendable {
     self.keys = keys
     self.registry = registry
     self.neighbours = neighbours
-    self.fields = fields
+    self.terms = terms
   }
 
   /// Checks everything. `progress` is told the share done, 0 to 1.
@@ -152,13 +152,16 @@ public struct StoreVerifier: Sendable {
     report.erased += piece.erased
     for record in piece.records {
       let partition = IndexField.partition(of: record.entry.id.time)
-      var lines = registry.searchKeys(of: record.body, in: name.dataset).map { ($0.field, $0.value, partition) }
+      let version = record.context.version
+      var lines = registry.searchKeys(of: record.body, in: name.dataset, version: version).map {
+        ($0.field, $0.value, partition)
+      }
       switch record.entry.kind {
       case .replaces(let target), .withdraws(let target):
         lines.append((IndexField.change, Array(target.description.utf8), IndexField.endless))
       default: break
       }
-      if name.isHome, let reference = registry.reference(in: record.body, of: name.dataset) {
+      if name.isHome, let reference = registry.reference(in: record.body, of: name.dataset, version: version) {
         lines.append((IndexField.reference, Array(reference.utf8), IndexField.endless))
       }
       for (field, value, partition) in lines {
@@ -178,6 +181,11 @@ public struct StoreVerifier: Sendable {
   ) throws(ReadError) {
     let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
     let homeIndices = try reader.homeIndices(of: chunk, in: name)
+    let terms = terms(name, piece.context.agreement)
+    if terms == nil {
+      report.problems.append(
+        "\(name): the agreement \(piece.context.agreement) of entry \(piece.first) is not in this home")
+    }
     for (position, entry) in piece.entries.enumerated() where entry.hasBody {
       let at = piece.first + UInt64(position)
       do throws(ReadError) {
@@ -186,10 +194,9 @@ public struct StoreVerifier: Sendable {
           continue
         }
         let salt = try reader.vault.key(of: name, at: at).salt(for: entry.id)
-        let shared = registry.project(
-          record.body, of: name.dataset, onto: fields(name, piece.context.agreement) ?? [])
         report.bodies += 1
-        if Entry.commit(to: shared, salt: salt) != entry.commitment,
+        guard let terms else { continue }
+        if Entry.commit(to: registry.project(record.body, under: terms), salt: salt) != entry.commitment,
           Entry.commit(to: Array("{}".utf8), salt: salt) != entry.commitment
         {
           report.problems.append("\(name): entry \(at) does not commit to the record it points at")

@@ -99,30 +99,8 @@ final class Pair: Sendable {
   /// Runs a command that must succeed.
   @discardableResult
   func must(_ words: String..., at side: Side, input: [UInt8]? = nil) async throws -> Istmo.Said {
-    let said = try await Istmo.run(words + ["--home", side.home], input: input)
-    guard said.ending == .exit(0) else { throw Failed(what: words.joined(separator: " "), said) }
-    return said
+    try await Istmo.run(words + ["--home", side.home], input: input).mustSucceed(words.joined(separator: " "))
   }
-
-  /// The whole ceremony, file by file.
-  func holdCeremony(_ a: Side, _ b: Side) async throws {
-    let both = [(a, b), (b, a)]
-    for (side, other) in both {
-      try await must(
-        "ceremony", "offer", "--with", other.country, "--out", file("offer", side), "--passphrase-file", passphraseFile,
-        at: side)
-    }
-    for (side, other) in both {
-      let code = try await must("ceremony", "compare", file("offer", other), "--json", at: side).json["code"]?.string
-      try await must(
-        "ceremony", "sign", file("offer", other), "--code", code ?? "", "--official", "Ana Morales, Directora", "--out",
-        file("signed", side), "--passphrase-file", passphraseFile, at: side)
-    }
-    for (side, other) in both { try await must("ceremony", "complete", file("signed", other), at: side) }
-  }
-
-  /// The file that one side makes in a step of its latest ceremony.
-  func file(_ step: String, _ side: Side) -> String { "\(folder.path)/\(step).\(side.country)" }
 
   /// The outgoing stream of the first country that the tests use.
   var stream: String { "\(a.country)/\(b.country)/migration" }
