@@ -3,11 +3,12 @@ import HTTP
 import Programs
 
 /// Measures a running pair as its users use it:
-/// `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick]`.
+/// `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick]`; or the parts of a record's way, in
+/// this process: `Bench --budget --topology FOLDER --folder FOLDER [--records N]`.
 enum Bench {
   static func main() {
     var (istmo, topology, folder, records) = ("", "", "", 100_000)
-    var isQuick = false
+    var (isQuick, isBudget) = (false, false)
     var words = CommandLine.arguments.dropFirst()
     while let word = words.popFirst() {
       switch word {
@@ -15,14 +16,16 @@ enum Bench {
       case "--topology": topology = words.popFirst() ?? ""
       case "--folder": folder = words.popFirst() ?? ""
       case "--quick": isQuick = true
+      case "--budget": isBudget = true
       case "--records": records = words.popFirst().flatMap { Int($0) } ?? records
       default: fail("unknown option \(word)")
       }
     }
-    guard !istmo.isEmpty, !topology.isEmpty, !folder.isEmpty, records > 0 else {
-      fail("usage: Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick]")
+    guard isBudget || !istmo.isEmpty, !topology.isEmpty, !folder.isEmpty, records > 0 else {
+      fail("usage: Bench (--istmo PROGRAM | --budget) --topology FOLDER --folder FOLDER [--records N] [--quick]")
     }
     do {
+      if isBudget { return try Budget(topology: topology, folder: folder, records: records).run() }
       let pair = try Pair(folder: folder, istmo: istmo, topology: topology)
       Report.times("fdatasync", try RawLimits.sync(folder: folder, rounds: 1000))
       try pair.start("SV")

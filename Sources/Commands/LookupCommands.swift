@@ -13,6 +13,13 @@ let lookupCommands: [Command] = [
       .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: query),
   Command(
+    "crossing", "KEY", summary: "everything known about a plate, container, document or number, as one timeline",
+    options: [
+      homeOption, .flag("--json"), .value("--since", "T"), .value("--until", "T"), .value("--limit", "N"),
+      .flag("--history"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"),
+      .value("--post", "POST"), .value("--storage-passphrase-file", "F"),
+    ], positionals: 1...1, run: crossing),
+  Command(
     "lookups", summary: "the lookup log: own lookups, and the neighbours' lookups of our records",
     options: [
       homeOption, .flag("--json"), .value("--by", "OFFICER"), .value("--about", "CC"), .value("--limit", "N"),
@@ -30,27 +37,48 @@ let usualRole = "migration-officer"
     conditions.append(
       .init(name: String(condition[..<equals]), value: .text(String(condition[condition.index(after: equals)...]))))
   }
+  var members = try person(arguments)
+  members += [
+    .init(name: "dataset", value: .text(arguments.positionals[0])), .init(name: "where", value: .object(conditions)),
+    .init(name: "unmatched", value: .boolean(arguments.flag("--unmatched"))),
+  ]
+  if let from = arguments.value("--from") { members.append(.init(name: "from", value: .text(from))) }
+  // What is wrong with the words is said before a node is opened.
+  do { _ = try LookupRequest(json: .object(members)) } catch { throw UsageError(error.description) }
+  return try ask("/v1/query", members, arguments, console)
+}
+
+@Sendable private func crossing(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let members = try person(arguments) + [.init(name: "key", value: .text(arguments.positionals[0]))]
+  do { _ = try CrossingRequest(json: .object(members)) } catch { throw UsageError(error.description) }
+  return try ask("/v1/crossing", members, arguments, console)
+}
+
+/// Who asks what for, and in which span of time: what every lookup says.
+private func person(_ arguments: Arguments) throws -> [JSONValue.Member] {
   var members: [JSONValue.Member] = [
-    .init(name: "dataset", value: .text(arguments.positionals[0])),
     .init(name: "officer", value: .text(try arguments.needed("--officer"))),
     .init(name: "purpose", value: .text(try arguments.needed("--purpose"))),
     .init(name: "role", value: .text(arguments.value("--role") ?? usualRole)),
-    .init(name: "where", value: .object(conditions)),
     .init(name: "history", value: .boolean(arguments.flag("--history"))),
-    .init(name: "unmatched", value: .boolean(arguments.flag("--unmatched"))),
   ]
-  for name in ["from", "post", "since", "until"] {
+  for name in ["post", "since", "until"] {
     if let value = arguments.value("--\(name)") { members.append(.init(name: name, value: .text(value))) }
   }
   if let limit = try arguments.number("--limit", in: 1...LookupRequest.mostRecords) {
     members.append(.init(name: "limit", value: JSONValue(limit)))
   }
-  // What is wrong with the words is said before a node is opened.
-  do { _ = try LookupRequest(json: .object(members)) } catch { throw UsageError(error.description) }
+  return members
+}
+
+/// Asks and shows the answer.
+private func ask(
+  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console
+) throws -> Int32 {
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
   let body = Array(JSONValue.object(members).json.utf8)
-  try access.lines(.init(.post, "/v1/query"), upload: .bytes(body)) { line in
+  try access.lines(.init(.post, path), upload: .bytes(body)) { line in
     if arguments.flag("--json") {
       console.print(line)
     } else if let answer = line["answer"] {
@@ -63,7 +91,7 @@ let usualRole = "migration-officer"
 }
 
 private func recordText(_ line: JSONValue) -> String {
-  var out = "\(line.text("source")) \(line.text("id"))  published \(line.text("published"))"
+  var out = "\(line.text("time")) \(line.text("stream")) \(line.text("id"))  published \(line.text("published"))"
   if line.text("kind") != "record" { out += "  \(line.text("kind")) \(line.text("changes"))" }
   if let later = line["changed_by"]?.string { out += "  CHANGED by \(later)" }
   for other in line.items("referred_by") { out += "  referred to by \(other.string ?? "")" }

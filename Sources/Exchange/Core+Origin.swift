@@ -148,7 +148,7 @@ extension Core {
     let context = try homeContext(home, chunk.stretch)
     do {
       return try vault.key(of: home, at: index).open(
-        Array(sealed[position]), leaf: context.leaf(chunk.entries[position]).digest.bytes)
+        sealed[position], leaf: context.leaf(chunk.entries[position]))
     } catch let error as ReadError {
       throw error
     } catch {
@@ -168,7 +168,7 @@ extension Core {
     let name = terms.stream
     let key = try vault.key(of: name, at: index)
     let salt = key.salt(for: entry.id)
-    var shared = rules.project(body, under: terms)
+    var shared = rules.read(body, of: name.dataset, version: terms.version).project(under: terms)
     if Entry.commit(to: shared, salt: salt) != entry.commitment {
       // A withdrawal that stands for a correction out of the filter has an empty body.
       shared = Array("{}".utf8)
@@ -176,7 +176,7 @@ extension Core {
         throw .damaged("entry \(index) of \(name) does not commit to the record it points at")
       }
     }
-    do { return try key.seal(shared, leaf: leaf.digest.bytes) } catch { throw .damaged("\(error)") }
+    do { return try key.seal(shared, leaf: leaf) } catch { throw .damaged("\(error)") }
   }
 
   /// A checkpoint with our own cosignature: "as of now this is my latest".

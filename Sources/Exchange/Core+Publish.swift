@@ -7,7 +7,15 @@ extension Core {
   func publish(_ drafts: [Draft], token: UInt64) throws(ReadError) {
     var results: [PublishResult] = []
     results.reserveCapacity(drafts.count)
-    for draft in drafts { results.append(try publish(draft)) }
+    var ways: Ways?
+    for draft in drafts {
+      if ways?.dataset != draft.dataset {
+        if let done = ways { putBack(done) }
+        ways = try self.ways(of: draft.dataset)
+      }
+      results.append(try publish(draft, on: &ways))
+    }
+    if let ways { putBack(ways) }
     // A duplicate of a record that is not durable yet waits for it too.
     if !building.hasChanges, underWay != nil {
       underWay?.results.append((token, results))
@@ -16,9 +24,47 @@ extension Core {
     }
   }
 
-  private func publish(_ draft: Draft) throws(ReadError) -> PublishResult {
-    if let reference = draft.reference {
-      let earlier = try earlier(reference, draft.dataset)
+  /// The streams into which records of one dataset go, taken out for as long as a batch is published: finding them
+  /// again for every record would cost more than hashing it. When publishing fails they are not put back, and all is
+  /// read again.
+  private struct Ways {
+    let dataset: DatasetName
+    var home: OwnStream
+    /// In order of name.
+    var outgoing: [OwnStream]
+    /// For each of these, records and corrections that this batch brought.
+    var standing: [[RecordID]]
+  }
+
+  private func ways(of dataset: DatasetName) throws(ReadError) -> Ways {
+    let name = StreamName(origin: country, recipient: country, dataset: dataset)
+    let home = if let known = homes[dataset] { known } else { try OwnStream(name, StreamState(), reader) }
+    let outgoing = outgoing.values.filter { $0.name.dataset == dataset }.sorted { $0.name < $1.name }
+    return Ways(
+      dataset: dataset, home: home, outgoing: outgoing, standing: [[RecordID]](repeating: [], count: outgoing.count))
+  }
+
+  private func putBack(_ ways: Ways) {
+    if ways.home.head.size > homes[ways.dataset]?.head.size ?? 0 {
+      building.grown.insert(ways.home.name)
+      homes[ways.dataset] = ways.home
+    }
+    for (stream, ids) in zip(ways.outgoing, ways.standing)
+    where stream.head.size > outgoing[stream.name]?.head.size ?? 0 {
+      building.grown.insert(stream.name)
+      outgoing[stream.name] = stream
+      building.standing[stream.name, default: []] += ids
+    }
+  }
+
+  private func publish(_ draft: Draft, on taken: inout Ways?) throws(ReadError) -> PublishResult {
+    guard var ways = taken.take() else { throw .damaged("no stream for \(draft.dataset)") }
+    defer { taken = ways }
+    let referenceKey = draft.reference.map {
+      keys.blindKey(dataset: draft.dataset, field: IndexField.reference, value: Array($0.utf8))
+    }
+    if let reference = draft.reference, let referenceKey {
+      let earlier = try earlier(reference, referenceKey, draft.dataset)
       if let same = earlier.first(where: { $0.body == draft.body && $0.kind == draft.kind }) {
         return .duplicate(same.id)
       }
@@ -47,26 +93,23 @@ extension Core {
         field: "body", problem: "the record has \(draft.body.count) bytes", remedy: "keep it under 64 KiB")
     }
 
-    let home = StreamName(origin: country, recipient: country, dataset: draft.dataset)
-    var stream: OwnStream
-    if let known = homes[draft.dataset] {
-      stream = known
-    } else {
-      stream = try OwnStream(home, StreamState(), reader)
-    }
-    let id = try prepare(&stream, version: draft.version, agreement: Digest(), recipient: keys.sealing.publicKey)
-    let homeIndex = try append(&stream, id: id, kind: draft.kind, body: draft.body, homeIndex: nil)
-    homes[draft.dataset] = stream
-    index(draft, id, Locator(stream: home, index: homeIndex))
-    for name in outgoing.keys.sorted() where name.dataset == draft.dataset {
-      try forward(draft, homeIndex: homeIndex, id: id, to: name)
+    let read = rules.read(draft.body, of: draft.dataset, version: draft.version)
+    let id = try prepare(&ways.home, version: draft.version, agreement: Digest(), recipient: keys.sealing.publicKey)
+    let homeIndex = try append(&ways.home, id: id, kind: draft.kind, body: draft.body, homeIndex: nil)
+    let locator = Locator(stream: ways.home.name, index: homeIndex)
+    index(draft, read.searchTerms, id, locator)
+    for place in ways.outgoing.indices {
+      let isStanding = try forward(
+        draft, read, homeIndex: homeIndex, id: id, to: &ways.outgoing[place], earlier: ways.standing[place])
+      if isStanding { ways.standing[place].append(id) }
     }
 
-    if let reference = draft.reference {
-      building.references[Building.ReferenceKey(dataset: draft.dataset, reference: reference), default: []]
-        .append(Earlier(id: id, kind: draft.kind, body: draft.body))
+    if let reference = draft.reference, let referenceKey {
+      building.commit.index.append(IndexEntry(partition: IndexField.endless, key: referenceKey, locator: locator))
+      building.references[referenceKey, default: []]
+        .append(Earlier(id: id, kind: draft.kind, body: draft.body, reference: reference))
     }
-    building.bodies[id] = draft.body
+    building.ids.append(id)
     building.byteCount += draft.body.count
     if let target = draft.kind.target { building.changes[target] = id }
     return .accepted(id)
@@ -91,40 +134,44 @@ extension Core {
 
   /// Puts a record into a neighbour's stream when the agreement's filter lets it through. What the neighbour holds is
   /// read from its stream, not guessed from the filter: the agreement may have been another when the record was made.
+  /// - Parameter earlier: what this batch put there already.
+  /// - Returns: whether the neighbour's stream has the record now, and not a withdrawal.
   private func forward(
-    _ draft: Draft, homeIndex: UInt64, id: RecordID, to name: StreamName
-  ) throws(ReadError) {
-    guard var stream = outgoing[name], stream.head.halted.isEmpty, let agreed = stream.agreed,
-      agreed.isInForce(at: now), let neighbour = neighbours[name.recipient]
-    else { return }
+    _ draft: Draft, _ read: any RecordReading, homeIndex: UInt64, id: RecordID, to stream: inout OwnStream,
+    earlier: [RecordID]
+  ) throws(ReadError) -> Bool {
+    guard stream.head.halted.isEmpty, let agreed = stream.agreed, agreed.isInForce(at: now),
+      let neighbour = neighbours[stream.name.recipient]
+    else { return false }
     let terms = agreed.terms
-    let isHeld = if let target = draft.kind.target { try holds(target, stream) } else { false }
+    let isHeld = if let target = draft.kind.target { try holds(target, stream, earlier) } else { false }
     var kind = draft.kind
-    var body = rules.project(draft.body, under: terms)
+    var body = read.project(under: terms)
     switch draft.kind {
     case .withdraws:
-      guard isHeld else { return }
-    case .replaces(let target) where !isAgreed(draft, shared: body, terms):
+      guard isHeld else { return false }
+    case .replaces(let target) where !isAgreed(draft, read, shared: body, terms):
       // A correction that no longer meets the terms withdraws what the neighbour holds.
-      guard isHeld else { return }
+      guard isHeld else { return false }
       kind = .withdraws(target)
       body = Array("{}".utf8)
     case .replaces:
       if !isHeld { kind = .record }
     default:
-      guard isAgreed(draft, shared: body, terms) else { return }
+      guard isAgreed(draft, read, shared: body, terms) else { return false }
     }
     let prepared = try prepare(
       &stream, version: terms.version, agreement: agreed.agreement, recipient: neighbour.sealingKey, id: id)
     _ = try append(&stream, id: prepared, kind: kind, body: body, homeIndex: homeIndex)
-    outgoing[name] = stream
-    if case .withdraws = kind {} else { building.standing[name, default: []].insert(id) }
+    return if case .withdraws = kind { false } else { true }
   }
 
   /// Whether a record is what the terms share. One that was made under a newer definition than theirs may not be: the neighbour
   /// would refuse it, and everything after it.
-  private func isAgreed(_ draft: Draft, shared body: [UInt8], _ terms: StreamTerms) -> Bool {
-    guard rules.admits(draft.body, under: terms) else { return false }
+  private func isAgreed(
+    _ draft: Draft, _ read: any RecordReading, shared body: [UInt8], _ terms: StreamTerms
+  ) -> Bool {
+    guard read.isAdmitted(under: terms) else { return false }
     guard draft.version != terms.version else { return true }
     do throws(RuleBreach) { try rules.verify(body, kind: .record, terms: terms) } catch {
       log(
@@ -159,7 +206,8 @@ extension Core {
         building.epochs.append((stream.name, record, key))
         building.commit.states.append((record.stateKey(stream.name), record.bytes))
         let entry = Entry(id: epochID, kind: .epoch(day), commitment: SHA256.hash(record.box))
-        try push(&stream, entry, sealed: record.box, homeIndex: stream.name.isHome ? nil : 0)
+        let leaf = stream.context?.leaf(entry)
+        try push(&stream, entry, leaf, sealed: record.box, homeIndex: stream.name.isHome ? nil : 0)
         stream.epoch = key
       } catch let error as SodiumError {
         throw .damaged("the sealing key of \(stream.name.recipient): \(error)")
@@ -178,36 +226,32 @@ extension Core {
   ) throws(ReadError) -> UInt64 {
     guard let context = stream.context, let epoch = stream.epoch else { throw .damaged("\(stream.name) has no epoch") }
     let entry = Entry(id: id, kind: kind, commitment: Entry.commit(to: body, salt: epoch.salt(for: id)))
+    let leaf = context.leaf(entry)
     let index = stream.head.size
     var sealed: [UInt8] = []
     if homeIndex == nil {
-      do { sealed = try epoch.seal(body, leaf: context.leaf(entry).digest.bytes) } catch { throw .damaged("\(error)") }
+      do { sealed = try epoch.seal(body, leaf: leaf) } catch { throw .damaged("\(error)") }
     }
-    try push(&stream, entry, sealed: sealed, homeIndex: homeIndex)
+    try push(&stream, entry, leaf, sealed: sealed, homeIndex: homeIndex)
     return index
   }
 
   private func push(
-    _ stream: inout OwnStream, _ entry: Entry, sealed: [UInt8], homeIndex: UInt64?
+    _ stream: inout OwnStream, _ entry: Entry, _ leaf: NodeHash?, sealed: [UInt8], homeIndex: UInt64?
   ) throws(ReadError) {
-    guard let context = stream.context else { throw .damaged("\(stream.name) has no stretch") }
+    guard let leaf else { throw .damaged("\(stream.name) has no stretch") }
     let index = stream.head.size
-    let tile = stream.head.frontier.append(context.leaf(entry))
+    let tile = stream.head.frontier.append(leaf)
     stream.head.lastID = entry.id
-    building.grown.insert(stream.name)
     building.add(to: stream.name, at: index, stretch: stream.head.stretch, tile: tile) { builder in
       if let homeIndex { builder.append(entry, homeIndex: homeIndex) } else { builder.append(entry, sealed: sealed) }
+      return builder.isFull
     }
   }
 
-  private func index(_ draft: Draft, _ id: RecordID, _ locator: Locator) {
+  private func index(_ draft: Draft, _ terms: [SearchTerm], _ id: RecordID, _ locator: Locator) {
     let partition = IndexField.partition(of: id.time)
-    for term in rules.searchKeys(of: draft.body, in: draft.dataset, version: draft.version) {
-      addIndex(partition, draft.dataset, term.field, term.value, locator)
-    }
-    if let reference = draft.reference {
-      addIndex(IndexField.endless, draft.dataset, IndexField.reference, Array(reference.utf8), locator)
-    }
+    for term in terms { addIndex(partition, draft.dataset, term.field, term.value, locator) }
     indexChange(draft.kind, draft.dataset, locator)
   }
 
@@ -223,73 +267,6 @@ extension Core {
   func addIndex(_ partition: Int32, _ dataset: DatasetName, _ field: String, _ value: [UInt8], _ locator: Locator) {
     let key = keys.blindKey(dataset: dataset, field: field, value: value)
     building.commit.index.append(IndexEntry(partition: partition, key: key, locator: locator))
-  }
-
-  // MARK: What was published before
-
-  /// What was published under a reference; without its body when that was erased or cannot be read.
-  struct Earlier {
-    let id: RecordID
-    let kind: Entry.Kind
-    let body: [UInt8]?
-  }
-
-  private func earlier(_ reference: String, _ dataset: DatasetName) throws(ReadError) -> [Earlier] {
-    let key = Building.ReferenceKey(dataset: dataset, reference: reference)
-    var found = (building.references[key] ?? []) + (underWay?.references[key] ?? [])
-    for (entry, locator) in try homeEntries(dataset, IndexField.reference, Array(reference.utf8)) {
-      do throws(ReadError) {
-        guard let record = try reader.record(locator.stream, at: locator.index) else { continue }
-        // A blind key is short: another reference may have the same.
-        guard rules.reference(in: record.body, of: dataset, version: record.context.version) == reference else {
-          continue
-        }
-        found.append(Earlier(id: entry.id, kind: entry.kind, body: record.body))
-      } catch {
-        if case .store = error { throw error }
-        found.append(Earlier(id: entry.id, kind: entry.kind, body: nil))
-      }
-    }
-    return found
-  }
-
-  /// Whether a record is in the home register.
-  private func isHome(_ id: RecordID, _ dataset: DatasetName) throws(ReadError) -> Bool {
-    if building.bodies[id] != nil || underWay?.bodies[id] != nil { return true }
-    guard let home = homes[dataset], let index = try reader.find(id, in: home.name, size: home.durable.size) else {
-      return false
-    }
-    return try reader.entry(home.name, at: index).entry.hasBody
-  }
-
-  /// Whether a neighbour's stream has a record or correction of this id. A withdrawal leaves nothing to correct.
-  private func holds(_ id: RecordID, _ stream: OwnStream) throws(ReadError) -> Bool {
-    if building.standing[stream.name]?.contains(id) == true { return true }
-    if underWay?.standing[stream.name]?.contains(id) == true { return true }
-    guard let index = try reader.find(id, in: stream.name, size: stream.durable.size) else { return false }
-    switch try reader.entry(stream.name, at: index).entry.kind {
-    case .record, .replaces: return true
-    default: return false
-    }
-  }
-
-  private func laterChange(of id: RecordID, _ dataset: DatasetName) throws(ReadError) -> RecordID? {
-    if let pending = building.changes[id] ?? underWay?.changes[id] { return pending }
-    return try homeEntries(dataset, IndexField.change, Array(id.description.utf8)).first { $0.entry.kind.target == id }?
-      .entry.id
-  }
-
-  private func homeEntries(
-    _ dataset: DatasetName, _ field: String, _ value: [UInt8]
-  ) throws(ReadError) -> [(entry: Entry, locator: Locator)] {
-    let home = StreamName(origin: country, recipient: country, dataset: dataset)
-    let key = keys.blindKey(dataset: dataset, field: field, value: value)
-    var entries: [(entry: Entry, locator: Locator)] = []
-    for locator in try store.readLocations(key, IndexField.endless...IndexField.endless, 64)
-    where locator.stream == home {
-      entries.append((try reader.entry(home, at: locator.index).entry, locator))
-    }
-    return entries
   }
 }
 

@@ -92,6 +92,7 @@ extension Core {
       let index = work.first + UInt64(position)
       building.add(to: name, at: index, stretch: work.head.stretch, tile: item.tile) {
         $0.append(item.entry, sealed: item.sealed)
+        return $0.isFull
       }
       let locator = Locator(stream: name, index: index)
       let partition = IndexField.partition(of: item.entry.id.time)

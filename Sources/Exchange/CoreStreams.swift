@@ -108,20 +108,15 @@ struct Building {
   /// Chunks in the making.
   var chunks: [StreamName: ChunkBuilder] = [:]
   var tiles: [StreamName: [Digest]] = [:]
-  /// Records of this commit: by reference, and by id.
-  var references: [ReferenceKey: [Core.Earlier]] = [:]
-  var bodies: [RecordID: [UInt8]] = [:]
+  /// Records of this commit: by the blind key of their reference, and their ids, ascending.
+  var references: [BlindKey: [Core.Earlier]] = [:]
+  var ids: [RecordID] = []
   var changes: [RecordID: RecordID] = [:]
-
-  struct ReferenceKey: Hashable {
-    let dataset: DatasetName
-    let reference: String
-  }
 
   /// Bodies that wait here for the disk.
   var byteCount = 0
-  /// Records and corrections of this commit that a neighbour's stream holds, withdrawals not.
-  var standing: [StreamName: Set<RecordID>] = [:]
+  /// Records and corrections of this commit that a neighbour's stream holds, withdrawals not; ascending.
+  var standing: [StreamName: [RecordID]] = [:]
 
   /// The states that the commit holds, by stream.
   var sealedHeads: [StreamName: StreamState] = [:]
@@ -136,12 +131,11 @@ struct Building {
       Append(stream: stream, chunk: builder.chunk, tiles: tiles.removeValue(forKey: stream) ?? []))
   }
 
-  /// Adds an entry to a stream's chunk in the making.
+  /// Adds an entry to a stream's chunk in the making. `fill` says whether it is full then.
   mutating func add(
-    to stream: StreamName, at index: UInt64, stretch: UInt32, tile: NodeHash?, _ fill: (inout ChunkBuilder) -> Void
+    to stream: StreamName, at index: UInt64, stretch: UInt32, tile: NodeHash?, _ fill: (inout ChunkBuilder) -> Bool
   ) {
-    if let builder = chunks[stream], builder.isFull { closeChunk(stream) }
-    fill(&chunks[stream, default: ChunkBuilder(first: index, stretch: stretch)])
     if let tile { tiles[stream, default: []].append(tile.digest) }
+    if fill(&chunks[stream, default: ChunkBuilder(first: index, stretch: stretch)]) { closeChunk(stream) }
   }
 }

@@ -1,3 +1,4 @@
+import Ledger
 import Sodium
 import Terms
 
@@ -30,31 +31,38 @@ public final class EpochKey: Sendable {
 
   /// The salt of a record's commitment.
   public func salt(for id: RecordID) -> [UInt8] {
-    var high = id.high.bigEndian
-    var low = id.low.bigEndian
-    return withUnsafeBytes(of: &high) { h in
-      withUnsafeBytes(of: &low) { l in saltKey.keyedHash(Array(h) + Array(l), outputBytes: Self.saltByteCount) }
+    withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) {
+      saltKey.keyedHash($0, outputBytes: Self.saltByteCount)
     }
   }
 
   /// Seals a body for the entry with this leaf hash.
-  public func seal(_ body: [UInt8], leaf: NodeHashBytes) throws(SodiumError) -> [UInt8] {
+  public func seal(_ body: [UInt8], leaf: NodeHash) throws(SodiumError) -> [UInt8] {
     // The first byte says how the body is coded: 0, as it is.
-    try sealKey.seal([0] + body, nonce: Array(leaf.prefix(SymmetricKey.nonceByteCount)), associatedData: leaf)
+    var coded: [UInt8] = []
+    coded.reserveCapacity(body.count + 1)
+    coded.append(0)
+    coded += body
+    return try leaf.digest.withUnsafeBytes { (leaf) throws(SodiumError) in
+      try sealKey.seal(coded[...], nonce: Self.nonce(leaf), associatedData: leaf)
+    }
   }
 
   /// Opens what `seal` made.
   /// - Throws: `SodiumError.doesNotOpen` when key, entry or bytes are others.
-  public func open(_ sealed: [UInt8], leaf: NodeHashBytes) throws(SodiumError) -> [UInt8] {
-    let plain = try sealKey.open(
-      sealed, nonce: Array(leaf.prefix(SymmetricKey.nonceByteCount)), associatedData: leaf)
+  public func open(_ sealed: ArraySlice<UInt8>, leaf: NodeHash) throws(SodiumError) -> [UInt8] {
+    var plain = try leaf.digest.withUnsafeBytes { (leaf) throws(SodiumError) in
+      try sealKey.open(sealed, nonce: Self.nonce(leaf), associatedData: leaf)
+    }
     guard plain.first == 0 else { throw .doesNotOpen(what: "a body of unknown coding") }
-    return Array(plain.dropFirst())
+    plain.removeFirst()
+    return plain
+  }
+
+  private static func nonce(_ leaf: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: leaf.prefix(SymmetricKey.nonceByteCount))
   }
 }
-
-/// The 32 bytes of a leaf hash.
-public typealias NodeHashBytes = [UInt8]
 
 /// What is kept of an epoch: where it starts, its key sealed for the recipient (as its entry commits to it) and its key
 /// wrapped under the node's storage key. After erasure both are empty.

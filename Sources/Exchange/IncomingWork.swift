@@ -96,10 +96,9 @@ struct IncomingWork {
       }
     case .record, .replaces, .withdraws:
       let body = try open(sealed, entry, leaf, index)
-      do { try core.rules.verify(body, kind: entry.kind, terms: terms) } catch {
+      do { found = try core.rules.verify(body, kind: entry.kind, terms: terms).searchTerms } catch {
         throw Fault(code: .badEntry, reason: "entry \(index) breaks the agreement: \(error)", index: index)
       }
-      found = core.rules.searchKeys(of: body, in: name.dataset, version: terms.version)
     }
     let tile = head.frontier.append(leaf)
     head.lastID = entry.id
@@ -128,7 +127,7 @@ struct IncomingWork {
 
   private func open(_ sealed: [UInt8], _ entry: Entry, _ leaf: NodeHash, _ index: UInt64) throws(Fault) -> [UInt8] {
     guard let epoch else { throw Fault(code: .badEntry, reason: "entry \(index) comes before any epoch", index: index) }
-    guard let body = try? epoch.open(sealed, leaf: leaf.digest.bytes) else {
+    guard let body = try? epoch.open(sealed[...], leaf: leaf) else {
       throw Fault(code: .badEntry, reason: "the body of entry \(index) does not open", index: index)
     }
     guard Entry.commit(to: body, salt: epoch.salt(for: entry.id)) == entry.commitment else {

@@ -35,7 +35,7 @@ public final class Keyring: Sendable {
     bytes += field.utf8
     bytes.append(0)
     bytes += value
-    return BlindKey(bits: index.keyedHash(bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    return BlindKey(bits: index.keyedNumber(bytes))
   }
 }
 

@@ -156,8 +156,8 @@ public struct LogReader: Sendable {
     guard entry.hasBody else { return nil }
     let index = opened.first + UInt64(position)
     if opened.bodies.isEmpty { throw .erased(stream: stream, index: index) }
-    let sealed = Array(try opened.sealedBodies(of: stream)[position])
-    let leaf = context.leaf(entry).digest.bytes
+    let sealed = try opened.sealedBodies(of: stream)[position]
+    let leaf = context.leaf(entry)
     var key = try vault.key(of: stream, at: index)
     let body: [UInt8]
     if let opened = try? key.open(sealed, leaf: leaf) {

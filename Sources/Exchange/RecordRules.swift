@@ -4,17 +4,24 @@ import Terms
 /// What the exchange asks of dataset definitions. It knows no field itself. A record is judged by the definition it was made
 /// under, which need not be the newest: terms name it by its digest, entries by its version.
 public protocol RecordRules: Sendable {
-  /// The body with only the agreed fields, in canonical form.
-  func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8]
-  /// Whether the agreed filter lets the body through.
-  func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool
-  /// The searchable values of a body.
-  func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm]
-  /// What a recipient checks of a received body.
+  /// Reads a body that was made under this version.
+  func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading
+  /// What a recipient checks of a received body; gives it as it was read.
   /// - Throws: `RuleBreach`, without any personal value in it.
-  func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach)
-  /// The publisher's own reference in a body.
-  func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String?
+  @discardableResult
+  func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) -> any RecordReading
+}
+
+/// A body that was read once, for all that is asked of it.
+public protocol RecordReading: Sendable {
+  /// The body with only the agreed fields, in canonical form.
+  func project(under terms: StreamTerms) -> [UInt8]
+  /// Whether the agreed filter lets the body through.
+  func isAdmitted(under terms: StreamTerms) -> Bool
+  /// Its searchable values.
+  var searchTerms: [SearchTerm] { get }
+  /// The publisher's own reference.
+  var reference: String? { get }
 }
 
 /// One searchable value, normalised.

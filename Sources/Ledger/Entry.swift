@@ -78,6 +78,11 @@ public struct EntryContext: Hashable, Sendable {
   public func canonicalBytes(of entry: Entry) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(head.count + 150)
+    append(entry, to: &bytes)
+    return bytes
+  }
+
+  private func append(_ entry: Entry, to bytes: inout [UInt8]) {
     bytes += head
     entry.id.append(to: &bytes)
     switch entry.kind {
@@ -93,13 +98,18 @@ public struct EntryContext: Hashable, Sendable {
     case .epoch(let number): bytes += "\nepoch \(number)\nbody ".utf8
     case .erased(let number): bytes += "\nerased \(number)\nbody ".utf8
     }
-    Base64.append(entry.commitment.bytes, to: &bytes)
+    entry.commitment.withUnsafeBytes { Base64.append($0, to: &bytes) }
     bytes.append(0x0A)
-    return bytes
   }
 
-  /// The leaf hash of an entry.
-  public func leaf(_ entry: Entry) -> NodeHash { .leaf(canonicalBytes(of: entry)) }
+  /// The leaf hash of an entry, of bytes that lie together as they are hashed.
+  public func leaf(_ entry: Entry) -> NodeHash {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(head.count + 151)
+    bytes.append(0)
+    append(entry, to: &bytes)
+    return NodeHash(SHA256.hash(bytes))
+  }
 
   /// Reads the canonical bytes of an entry.
   /// - Throws: `NoteError` when they are not exactly what `canonicalBytes` writes.

@@ -26,40 +26,50 @@ public struct SimulatedRules: RecordRules {
     return fields
   }
 
-  /// Keeps the agreed fields; all of them when none are named.
-  public func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8] {
-    terms.fields.isEmpty || planted == .leakedField
-      ? body : Self.body(Self.fields(body).filter { terms.fields.contains($0.key) })
+  /// Reads a body's fields.
+  public func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading {
+    Reading(body: body, fields: Self.fields(body), planted: planted)
   }
 
-  /// Every clause must admit its field.
-  public func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool {
-    guard planted != .closedFilter else { return false }
-    let fields = Self.fields(body)
-    return terms.filter.allSatisfy { $0.admits(fields[$0.field] ?? "") }
-  }
+  /// A body, read.
+  private struct Reading: RecordReading {
+    let body: [UInt8]
+    let fields: [String: String]
+    let planted: Planted?
 
-  /// Names are searchable.
-  public func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm] {
-    guard planted != .missingIndex else { return [] }
-    return Self.fields(body)["name"].map { [SearchTerm(field: "name", value: Array($0.utf8))] } ?? []
+    /// Keeps the agreed fields; all of them when none are named.
+    func project(under terms: StreamTerms) -> [UInt8] {
+      terms.fields.isEmpty || planted == .leakedField
+        ? body : SimulatedRules.body(fields.filter { terms.fields.contains($0.key) })
+    }
+
+    /// Every clause must admit its field.
+    func isAdmitted(under terms: StreamTerms) -> Bool {
+      planted != .closedFilter && terms.filter.allSatisfy { $0.admits(fields[$0.field] ?? "") }
+    }
+
+    /// Names are searchable.
+    var searchTerms: [SearchTerm] {
+      guard planted != .missingIndex else { return [] }
+      return fields["name"].map { [SearchTerm(field: "name", value: Array($0.utf8))] } ?? []
+    }
+
+    /// The field `reference`.
+    var reference: String? { planted == .forgottenReference ? nil : fields["reference"] }
   }
 
   /// Refuses fields outside the agreement, and records that the filter does not admit.
-  public func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) {
-    guard planted != .leakedField else { return }
+  public func verify(
+    _ body: [UInt8], kind: Entry.Kind, terms: StreamTerms
+  ) throws(RuleBreach) -> any RecordReading {
+    let read = read(body, of: terms.stream.dataset, version: terms.version)
+    guard planted != .leakedField else { return read }
     let fields = Self.fields(body)
     if !terms.fields.isEmpty, let other = fields.keys.sorted().first(where: { !terms.fields.contains($0) }) {
       throw RuleBreach("the field \(other) is not agreed")
     }
-    if case .withdraws = kind { return }
-    guard admits(body, under: terms) else {
-      throw RuleBreach("the filter does not admit it")
-    }
-  }
-
-  /// The field `reference`.
-  public func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String? {
-    planted == .forgottenReference ? nil : Self.fields(body)["reference"]
+    if case .withdraws = kind { return read }
+    guard read.isAdmitted(under: terms) else { throw RuleBreach("the filter does not admit it") }
+    return read
   }
 }

@@ -172,9 +172,9 @@ extension World {
     _ record: LogReader.Record, _ agreed: AgreedStream?, _ standing: Set<RecordID>
   ) -> Expected? {
     guard let agreed else { return nil }
-    let rules = SimulatedRules()
-    let body = rules.project(record.body, under: agreed.terms)
-    let admitted = rules.admits(record.body, under: agreed.terms)
+    let read = SimulatedRules().read(record.body, of: agreed.terms.stream.dataset, version: agreed.terms.version)
+    let body = read.project(under: agreed.terms)
+    let admitted = read.isAdmitted(under: agreed.terms)
     let withdrawn = Array("{}".utf8)
     switch record.entry.kind {
     case .record: return admitted ? Expected(kind: .record, body: body, agreement: agreed.agreement) : nil

@@ -1,20 +1,19 @@
+import CNettle
 import CSodium
 import Terms
 
-/// SHA-256 (FIPS 180-4), at once or in parts.
+/// SHA-256 (FIPS 180-4), at once or in parts. By Nettle, which uses the processor's own instructions for it: libsodium does
+/// not, and a record is hashed about ten times on its way.
 public struct SHA256 {
-  private var state = crypto_hash_sha256_state()
+  private var state = sha256_ctx()
 
   /// An empty hash.
-  public init() {
-    _ = Library.ready
-    crypto_hash_sha256_init(&state)
-  }
+  public init() { nettle_sha256_init(&state) }
 
   /// Adds bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    guard let start = bytes.baseAddress else { return }
-    crypto_hash_sha256_update(&state, start.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+    guard !bytes.isEmpty else { return }
+    nettle_sha256_update(&state, bytes.count, bytes.u8)
   }
 
   /// Adds bytes.
@@ -26,7 +25,7 @@ public struct SHA256 {
   public consuming func finish() -> Digest {
     var digest = Digest()
     digest.withUnsafeMutableBytes { buffer in
-      _ = crypto_hash_sha256_final(&state, buffer.u8)
+      nettle_sha256_digest(&state, buffer.count, buffer.u8)
     }
     return digest
   }
@@ -38,12 +37,9 @@ public struct SHA256 {
 
   /// The digest of `bytes`.
   public static func hash(_ bytes: UnsafeRawBufferPointer) -> Digest {
-    _ = Library.ready
-    var digest = Digest()
-    digest.withUnsafeMutableBytes { buffer in
-      _ = crypto_hash_sha256(buffer.u8, bytes.u8, UInt64(bytes.count))
-    }
-    return digest
+    var hash = SHA256()
+    hash.update(bytes)
+    return hash.finish()
   }
 }
 

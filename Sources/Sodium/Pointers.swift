@@ -15,7 +15,7 @@ extension UnsafeMutableBufferPointer<UInt8> {
   var u8: UnsafeMutablePointer<UInt8> { baseAddress ?? nowhere }
 }
 
-extension [UInt8] {
+extension Lendable {
   /// `withUnsafeBytes` with a typed error.
   func lend<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     let result: Result<R, E> = withUnsafeBytes { bytes in
@@ -24,3 +24,11 @@ extension [UInt8] {
     return try result.get()
   }
 }
+
+/// What `lend` can be asked of.
+protocol Lendable {
+  func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
+}
+
+extension [UInt8]: Lendable {}
+extension ArraySlice<UInt8>: Lendable {}

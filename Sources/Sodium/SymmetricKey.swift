@@ -81,6 +81,20 @@ public struct SymmetricKey: ~Copyable, Sendable {
       Array(box[Self.nonceByteCount...]), nonce: Array(box[..<Self.nonceByteCount]), associatedData: associatedData)
   }
 
+  /// Seals part of an array; see the form on buffers.
+  public func seal(
+    _ plaintext: ArraySlice<UInt8>, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer
+  ) throws(SodiumError) -> [UInt8] {
+    try plaintext.lend { (p) throws(SodiumError) in try seal(p, nonce: nonce, associatedData: associatedData) }
+  }
+
+  /// Opens part of an array; see the form on buffers.
+  public func open(
+    _ ciphertext: ArraySlice<UInt8>, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer
+  ) throws(SodiumError) -> [UInt8] {
+    try ciphertext.lend { (c) throws(SodiumError) in try open(c, nonce: nonce, associatedData: associatedData) }
+  }
+
   /// Seals arrays; see the form on buffers.
   public func seal(_ plaintext: [UInt8], nonce: [UInt8], associatedData: [UInt8]) throws(SodiumError) -> [UInt8] {
     try plaintext.lend { (p) throws(SodiumError) in
@@ -110,6 +124,13 @@ public struct SymmetricKey: ~Copyable, Sendable {
         of: bytes, to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(out)[..<outputBytes]))
       initialized = outputBytes
     }
+  }
+
+  /// The first 64 bits of the 16-byte keyed hash, big-endian.
+  public func keyedNumber(_ bytes: [UInt8]) -> UInt64 {
+    var hash = (UInt64(0), UInt64(0))
+    bytes.withUnsafeBytes { bytes in withUnsafeMutableBytes(of: &hash) { writeKeyedHash(of: bytes, to: $0) } }
+    return UInt64(bigEndian: hash.0)
   }
 
   /// Fills `out`, of 16 to 64 bytes, with the keyed hash.

@@ -10,20 +10,28 @@ public enum Base64 {
   /// The text of the bytes.
   public static func encode(_ bytes: some Collection<UInt8>) -> String {
     var out: [UInt8] = []
-    append(Array(bytes), to: &out)
+    Array(bytes).withUnsafeBytes { append($0, to: &out) }
     return String(decoding: out, as: UTF8.self)
   }
 
   /// Appends the ASCII text of the bytes.
-  public static func append(_ bytes: [UInt8], to out: inout [UInt8]) {
-    out.reserveCapacity(out.count + (bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let have = min(3, bytes.count - start)
-      var group: UInt32 = 0
-      for offset in 0..<3 { group = group << 8 | (offset < have ? UInt32(bytes[start + offset]) : 0) }
-      for position in 0..<4 {
-        out.append(position <= have ? alphabet[Int(group >> UInt32(18 - 6 * position) & 63)] : 0x3D)
+  public static func append(_ bytes: UnsafeRawBufferPointer, to out: inout [UInt8]) {
+    let count = (bytes.count + 2) / 3 * 4
+    // Written in place and appended at once: every entry's canonical bytes come by here.
+    withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { text in
+      alphabet.withUnsafeBufferPointer { alphabet in
+        var end = 0
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+          let have = min(3, bytes.count - start)
+          var group: UInt32 = 0
+          for offset in 0..<3 { group = group << 8 | (offset < have ? UInt32(bytes[start + offset]) : 0) }
+          for position in 0..<4 {
+            text[end + position] = position <= have ? alphabet[Int(group >> UInt32(18 - 6 * position) & 63)] : 0x3D
+          }
+          end += 4
+        }
       }
+      out.append(contentsOf: text)
     }
   }
 

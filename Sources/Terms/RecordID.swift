@@ -85,10 +85,18 @@ public struct RecordID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
   /// Appends the 36 ASCII bytes of the written form.
   public func append(to bytes: inout [UInt8]) {
-    for position in 0..<32 {
-      if [8, 12, 16, 20].contains(position) { bytes.append(0x2D) }
-      let half = position < 16 ? high : low
-      bytes.append(hexDigit(UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (position & 15))) & 0xF))
+    withUnsafeTemporaryAllocation(byteCount: 36, alignment: 1) { text in
+      var end = 0
+      for position in 0..<32 {
+        if position == 8 || position == 12 || position == 16 || position == 20 {
+          text[end] = 0x2D
+          end += 1
+        }
+        let half = position < 16 ? high : low
+        text[end] = hexDigit(UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (position & 15))) & 0xF)
+        end += 1
+      }
+      bytes.append(contentsOf: text)
     }
   }
 

@@ -250,9 +250,16 @@ import Testing
 
 /// Records that stay at home and are not searched: large ones cost no test its time.
 struct HomeRules: RecordRules {
-  func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8] { body }
-  func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool { false }
-  func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm] { [] }
-  func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) {}
-  func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String? { nil }
+  struct Unread: RecordReading {
+    let body: [UInt8]
+    func project(under terms: StreamTerms) -> [UInt8] { body }
+    func isAdmitted(under terms: StreamTerms) -> Bool { false }
+    var searchTerms: [SearchTerm] { [] }
+    var reference: String? { nil }
+  }
+
+  func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading { Unread(body: body) }
+  func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) -> any RecordReading {
+    Unread(body: body)
+  }
 }

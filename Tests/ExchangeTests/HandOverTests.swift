@@ -165,18 +165,13 @@ import Testing
 private struct VersionedRules: RecordRules {
   private let rules = SimulatedRules()
 
-  func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8] { rules.project(body, under: terms) }
-  func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool { rules.admits(body, under: terms) }
-  func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm] {
-    rules.searchKeys(of: body, in: dataset, version: version)
+  func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading {
+    rules.read(body, of: dataset, version: version)
   }
-  func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String? {
-    rules.reference(in: body, of: dataset, version: version)
-  }
-  func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) {
+  func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) -> any RecordReading {
     guard terms.version > 1 || SimulatedRules.fields(body)["crossing"] != "anew" else {
       throw RuleBreach("crossing: no such value")
     }
-    try rules.verify(body, kind: kind, terms: terms)
+    return try rules.verify(body, kind: kind, terms: terms)
   }
 }

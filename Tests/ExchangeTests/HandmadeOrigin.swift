@@ -50,7 +50,7 @@ struct HandmadeOrigin {
     let id = given ?? id()
     let entry = Entry(
       id: id, kind: kind, commitment: Entry.commit(to: claims ?? body, salt: epoch.salt(for: id)))
-    add(entry, sealed: try (other ?? epoch).seal(body, leaf: context.leaf(entry).digest.bytes))
+    add(entry, sealed: try (other ?? epoch).seal(body, leaf: context.leaf(entry)))
   }
 
   mutating func add(_ entry: Entry, sealed: [UInt8]) {

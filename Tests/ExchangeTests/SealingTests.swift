@@ -56,23 +56,23 @@ import Testing
       origin: Scene.sent.checkpointOrigin(in: Scene.realm), agreement: batch.agreement, version: batch.version)
     var bodies = ByteReader(batch.bodies)
     let sealed = try (0..<3).map { _ in Array(try bodies.raw(Int(try bodies.varint("length")), "body")) }
-    let leaf = context.leaf(entries[1]).digest.bytes
+    let leaf = context.leaf(entries[1])
 
     let master = try SealedBox.open(sealed[0], with: scene.recipient.keys.sealing)
     let key = try EpochKey(number: 20_781, master: SymmetricKey(master))
-    let body = try key.open(sealed[1], leaf: leaf)
+    let body = try key.open(sealed[1][...], leaf: leaf)
     #expect(SimulatedRules.fields(body) == ["crossing": "a1", "name": "one"])
     #expect(Entry.commit(to: body, salt: key.salt(for: entries[1].id)) == entries[1].commitment)
     #expect(sealed[1].count == body.count + EpochKey.overheadByteCount)
 
     let other = try EpochKey(number: 20_781, master: SymmetricKey(scene.origin.entropy))
-    #expect(throws: SodiumError.self) { try other.open(sealed[1], leaf: leaf) }
-    #expect(throws: SodiumError.self) { try key.open(sealed[1], leaf: context.leaf(entries[2]).digest.bytes) }
+    #expect(throws: SodiumError.self) { try other.open(sealed[1][...], leaf: leaf) }
+    #expect(throws: SodiumError.self) { try key.open(sealed[1][...], leaf: context.leaf(entries[2])) }
     #expect(throws: SodiumError.self) { _ = try SealedBox.open(sealed[0], with: scene.origin.keys.sealing) }
     for place in sealed[1].indices {
       var altered = sealed[1]
       altered[place] ^= 1
-      #expect(throws: SodiumError.self) { try key.open(altered, leaf: leaf) }
+      #expect(throws: SodiumError.self) { try key.open(altered[...], leaf: leaf) }
     }
   }
 

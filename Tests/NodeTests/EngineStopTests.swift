@@ -11,11 +11,18 @@ import Testing
 
 @Suite(.serialized) struct EngineStopTests {
   private struct NoRules: RecordRules {
-    func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8] { body }
-    func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool { true }
-    func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm] { [] }
-    func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) {}
-    func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String? { nil }
+    struct Unread: RecordReading {
+      let body: [UInt8]
+      func project(under terms: StreamTerms) -> [UInt8] { body }
+      func isAdmitted(under terms: StreamTerms) -> Bool { true }
+      var searchTerms: [SearchTerm] { [] }
+      var reference: String? { nil }
+    }
+
+    func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading { Unread(body: body) }
+    func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) -> any RecordReading {
+      Unread(body: body)
+    }
   }
 
   /// Whoever asks while the engine stops gets an answer: what was asked for, or that the node is stopping.

@@ -193,8 +193,12 @@ import Testing
     }
     let query = #"{"dataset":"migration","officer":"o","purpose":"p","role":"r","where":{"document":"SV/A00000001"}}"#
     var bodies: [(String, [UInt8])] = []
-    for path in ["/v1/records?dataset=migration", "/v1/query"] {
-      let good = path == "/v1/query" ? Array(query.utf8) : Departures.lines(1..<3)
+    let crossing = #"{"key":"P123456","officer":"o","purpose":"p","role":"r"}"#
+    let goods = [
+      ("/v1/records?dataset=migration", Departures.lines(1..<3)), ("/v1/query", Array(query.utf8)),
+      ("/v1/crossing", Array(crossing.utf8)),
+    ]
+    for (path, good) in goods {
       for body in [
         "[", String(repeating: "[", count: 60_000), String(repeating: #"{"a":"#, count: 9_000), "null", "{}",
         "1e999999",

@@ -59,6 +59,7 @@ import Testing
       ["topology", "check", pair.topologyFile],
       ["dataset", "check", Repository.root + "/Topology/datasets/manifests.toml"],
       ["query", "migration"] + person, ["query", "migration", "--unmatched"] + person,
+      ["crossing", "P 123-456"] + person,
     ]
     _ = try await pair.a.token("observe")
     let node = try await pair.a.start()

@@ -24,8 +24,8 @@ extension Definition {
   ///
   /// Of a condition, what the body does not hold is taken to be met: an agreement may keep a field back, and a record that
   /// may be awaiting another is better shown than missed.
-  public func awaited(by body: [UInt8], of origin: CountryCode) -> Awaited {
-    guard let refersIndex, let draft = try? draft(ofBody: body), draft.node(refersIndex) == nil else { return .nobody }
+  public func awaited(by body: ReadBody, of origin: CountryCode) -> Awaited {
+    guard let refersIndex, let draft = try? draft(of: body), draft.node(refersIndex) == nil else { return .nobody }
     guard awaitsWhen.isEmpty || awaitsWhen.contains(where: { draft.meets($0, whereAbsent: true) }) else {
       return .nobody
     }

@@ -1,9 +1,10 @@
 extension Definition {
   /// A checked body with only these fields; canonical like the whole.
-  public func project(_ body: [UInt8], onto fields: [String]) -> [UInt8] {
-    var out: [UInt8] = [0x7B]
-    out.reserveCapacity(body.count)
-    guard let document = try? JSONScanner.scan(body), document.kind(0) == .object else { return [0x7B, 0x7D] }
+  public func project(_ body: ReadBody, onto fields: [String]) -> [UInt8] {
+    guard let document = try? body.object() else { return [0x7B, 0x7D] }
+    var out: [UInt8] = []
+    out.reserveCapacity(body.bytes.count)
+    out.append(0x7B)
     let wanted = choice(of: fields)
     var child = document.firstChild(0)
     let end = document.end(0)
@@ -24,8 +25,8 @@ extension Definition {
   }
 
   /// The fields of a checked body with their values as JSON, in the order of the definition file.
-  public func fields(of body: [UInt8]) -> [(name: String, json: String)] {
-    guard let draft = try? draft(ofBody: body) else { return [] }
+  public func fields(of body: ReadBody) -> [(name: String, json: String)] {
+    guard let draft = try? draft(of: body) else { return [] }
     return fields.compactMap { field in
       guard let index = index(of: field.nameBytes[...]), let node = draft.node(index) else { return nil }
       return (field.name, String(decoding: draft.document.raw(node), as: UTF8.self))

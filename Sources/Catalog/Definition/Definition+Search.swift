@@ -1,8 +1,10 @@
+import Terms
+
 extension Definition {
   /// The keys under which a checked body can be found: of each searchable field, and those that rules make. Without
   /// duplicates, sorted.
-  public func searchKeys(of body: [UInt8]) -> [SearchKey] {
-    guard let draft = try? draft(ofBody: body) else { return [] }
+  public func searchKeys(of body: ReadBody) -> [SearchKey] {
+    guard let draft = try? draft(of: body) else { return [] }
     var keys: [SearchKey] = []
     keys.reserveCapacity(12)
     for index in sorted.indices where sorted[index].isSearchable || group(index) != nil {
@@ -53,5 +55,11 @@ extension Definition {
       if let key = try? searchKey(field: name, typed: typed), !keys.contains(key) { keys.append(key) }
     }
     return keys
+  }
+
+  /// The key of records that refer to a record; empty where none can be searched for.
+  public func searchKeys(referringTo id: RecordID) -> [SearchKey] {
+    guard let refersField, let key = try? searchKey(field: refersField, typed: id.description) else { return [] }
+    return [key]
   }
 }

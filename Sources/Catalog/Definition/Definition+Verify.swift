@@ -6,13 +6,13 @@ extension Definition {
   /// - Parameter isWithdrawal: whether the entry withdraws a record; then only a reason (and a reference, where agreed) may
   ///   stand, and the filter is not asked, as it was of the record withdrawn.
   /// - Throws: `Refusal` naming the first fault found.
-  public func verify(body: [UInt8], terms: StreamTerms, isWithdrawal: Bool = false) throws(Refusal) {
+  public func verify(_ body: ReadBody, terms: StreamTerms, isWithdrawal: Bool = false) throws(Refusal) {
     guard terms.stream.dataset == dataset, terms.version == version, terms.definition == digest else {
       throw Refusal(
         field: "definition", problem: "the agreement names another definition than this node has",
         whatToDo: "install the definition of \(terms.stream.dataset) that was agreed")
     }
-    let draft = try draft(ofBody: body)
+    let draft = try draft(of: body)
     let agreed = choice(of: terms.fields)
     for index in sorted.indices {
       let field = sorted[index]
@@ -34,7 +34,7 @@ extension Definition {
         throw field.refusal("missing", "the origin must send it; the agreement shares it")
       }
     }
-    guard try write(draft, in: FieldContext()) == body else {
+    guard try write(draft, in: FieldContext()) == body.bytes else {
       throw Refusal(
         field: "line", problem: "not in canonical form", whatToDo: "the origin must sort members and leave out spaces")
     }
@@ -47,9 +47,9 @@ extension Definition {
   }
 
   /// Whether a checked body meets every clause. A field that is absent meets none.
-  public func admits(_ body: [UInt8], filter: [FilterClause]) -> Bool {
+  public func admits(_ body: ReadBody, filter: [FilterClause]) -> Bool {
     guard !filter.isEmpty else { return true }
-    guard let draft = try? draft(ofBody: body) else { return false }
+    guard let draft = try? draft(of: body) else { return false }
     return filter.allSatisfy { admits(draft, $0) }
   }
 
@@ -82,11 +82,8 @@ extension Definition {
 
   /// The fields of a body.
   /// - Throws: `Refusal` when it is no object of fields.
-  func draft(ofBody body: [UInt8]) throws(Refusal) -> Draft {
-    var draft = Draft(try JSONScanner.scan(body), fieldCount: sorted.count)
-    guard draft.document.kind(0) == .object else {
-      throw Refusal(field: "line", problem: "a body is an object", whatToDo: "the origin must send one")
-    }
+  func draft(of body: ReadBody) throws(Refusal) -> Draft {
+    var draft = Draft(try body.object(), fieldCount: sorted.count)
     var child = draft.document.firstChild(0)
     let end = draft.document.end(0)
     while child < end {

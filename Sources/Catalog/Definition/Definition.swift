@@ -1,8 +1,10 @@
+import Synchronization
 import Terms
 
 /// A dataset's definition: what a record of it is, which both ends enforce. Read from a TOML file whose SHA-256 the
-/// agreement names, so that both ends mean the same.
-public struct Definition: Hashable, Sendable {
+/// agreement names, so that both ends mean the same. Never changes once made; a class, so that passing it about while records
+/// are checked costs nothing.
+public final class Definition: Hashable, Sendable {
   /// The dataset.
   public let dataset: DatasetName
   /// The version of this definition, from 1.
@@ -38,6 +40,7 @@ public struct Definition: Hashable, Sendable {
   let timeIndex: Int?
   let refersIndex: Int?
   let awaitsIndex: Int?
+  let choices = Mutex<[(fields: [String], choice: FieldChoice)]>([])
   let referenceIndex: Int?
   let reasonIndex: Int?
 
@@ -92,7 +95,7 @@ public struct Definition: Hashable, Sendable {
   func index(of name: ArraySlice<UInt8>) -> Int? { names.index(of: name) }
 
   /// Definitions are the same when their files are.
-  public static func == (a: Self, b: Self) -> Bool { a.digest == b.digest && a.dataset == b.dataset }
+  public static func == (a: Definition, b: Definition) -> Bool { a.digest == b.digest && a.dataset == b.dataset }
 
   /// Feeds what makes a definition the same to a hasher.
   public func hash(into hasher: inout Hasher) { hasher.combine(digest) }

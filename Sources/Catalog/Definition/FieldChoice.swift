@@ -7,8 +7,23 @@ struct FieldChoice {
 }
 
 extension Definition {
-  /// The choice that these names make. Names of no field make none.
+  /// The choice that these names make. Names of no field make none. Those asked for of late are kept: a stream asks for the
+  /// same with every record.
   func choice(of fields: [String]) -> FieldChoice {
+    let known = choices.withLock { choices in choices.first { $0.fields == fields }?.choice }
+    if let known { return known }
+    let choice = makeChoice(of: fields)
+    choices.withLock { choices in
+      if choices.count >= Self.mostChoices { choices.removeFirst() }
+      choices.append((fields, choice))
+    }
+    return choice
+  }
+
+  /// Streams of one dataset at a node: a neighbour's fields each way, and some to spare.
+  private static let mostChoices = 16
+
+  private func makeChoice(of fields: [String]) -> FieldChoice {
     var choice = FieldChoice(
       top: [Bool](repeating: false, count: sorted.count), inner: [[Bool]](repeating: [], count: sorted.count))
     // Agreements name fields by alphabet: each is looked for from behind the one before.

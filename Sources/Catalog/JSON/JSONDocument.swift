@@ -119,7 +119,7 @@ struct JSONNode {
 
 extension StaticString {
   /// Whether the bytes are this ASCII text.
-  func isEqual(to bytes: ArraySlice<UInt8>) -> Bool {
+  func isEqual(to bytes: some Collection<UInt8>) -> Bool {
     guard hasPointerRepresentation, bytes.count == utf8CodeUnitCount else { return false }
     return withUTF8Buffer { buffer in buffer.elementsEqual(bytes) }
   }

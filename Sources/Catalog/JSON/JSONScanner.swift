@@ -1,25 +1,36 @@
 /// Reads RFC 8259 strictly: UTF-8 without byte order mark, no duplicate members, no lone surrogates, bounded nesting.
 struct JSONScanner {
-  private var document: JSONDocument
-  private var at = 0
-  /// Where the source ends in `document.bytes`.
+  /// The source, lent for as long as it is scanned: every read of it is behind a comparison with `end`.
+  private let source: UnsafeBufferPointer<UInt8>
   private let end: Int
+  private var at = 0
+  private var nodes: [JSONNode] = []
+  /// Decoded texts; their places count on from `end`.
+  private var decodedTexts: [UInt8] = []
 
   /// The document of `bytes`.
   /// - Throws: `Refusal` about the `line` when the text is not JSON, or longer or deeper than allowed.
   static func scan(_ bytes: [UInt8], longest: Int = JSONDocument.byteLimit) throws(Refusal) -> JSONDocument {
     guard bytes.count <= longest else { throw .tooLong }
-    var scanner = JSONScanner(bytes)
-    try scanner.value(depth: 0)
-    scanner.skipSpace()
-    guard scanner.at == scanner.end else { throw scanner.fault("something stands after the value") }
-    return scanner.document
+    let scanned: Result<(nodes: [JSONNode], decoded: [UInt8]), Refusal> = bytes.withUnsafeBufferPointer { source in
+      var scanner = JSONScanner(source)
+      do throws(Refusal) { try scanner.whole() } catch { return .failure(error) }
+      return .success((scanner.nodes, scanner.decodedTexts))
+    }
+    let (nodes, decoded) = try scanned.get()
+    return JSONDocument(bytes: decoded.isEmpty ? bytes : bytes + decoded, nodes: nodes)
   }
 
-  private init(_ bytes: [UInt8]) {
-    document = JSONDocument(bytes: bytes)
-    document.nodes.reserveCapacity(40)
-    end = bytes.count
+  private init(_ source: UnsafeBufferPointer<UInt8>) {
+    self.source = source
+    end = source.count
+    nodes.reserveCapacity(40)
+  }
+
+  private mutating func whole() throws(Refusal) {
+    try value(depth: 0)
+    skipSpace()
+    guard at == end else { throw fault("something stands after the value") }
   }
 
   private func fault(_ problem: String) -> Refusal {
@@ -29,11 +40,11 @@ struct JSONScanner {
   }
 
   /// The byte at the position, or 0 at the end; 0 is never valid in JSON outside a text.
-  private var byte: UInt8 { at < end ? document.bytes[at] : 0 }
+  private var byte: UInt8 { at < end ? source[at] : 0 }
 
   private mutating func skipSpace() {
     while at < end {
-      switch document.bytes[at] {
+      switch source[at] {
       case 0x20, 0x09, 0x0A, 0x0D: at += 1
       default: return
       }
@@ -48,7 +59,7 @@ struct JSONScanner {
     case 0x5B: try list(depth: depth)
     case 0x22:
       let span = try text()
-      document.nodes.append(JSONNode(kind: .text, start: span.lowerBound, end: span.upperBound))
+      nodes.append(JSONNode(kind: .text, start: span.lowerBound, end: span.upperBound))
     case 0x2D, 0x30...0x39: try number()
     case 0x74: try word("true", .boolean)
     case 0x66: try word("false", .boolean)
@@ -59,14 +70,14 @@ struct JSONScanner {
 
   private mutating func word(_ word: StaticString, _ kind: JSONKind) throws(Refusal) {
     let stop = at + word.utf8CodeUnitCount
-    guard stop <= end, word.isEqual(to: document.bytes[at..<stop]) else { throw fault("an unknown word") }
-    document.nodes.append(JSONNode(kind: kind, start: at, end: stop))
+    guard stop <= end, word.isEqual(to: source[at..<stop]) else { throw fault("an unknown word") }
+    nodes.append(JSONNode(kind: kind, start: at, end: stop))
     at = stop
   }
 
   private mutating func object(depth: Int) throws(Refusal) {
-    let node = document.nodes.count
-    document.nodes.append(JSONNode(kind: .object, start: at, end: at))
+    let node = nodes.count
+    nodes.append(JSONNode(kind: .object, start: at, end: at))
     at += 1
     skipSpace()
     var members = 0
@@ -83,14 +94,14 @@ struct JSONScanner {
         skipSpace()
         guard byte == 0x3A else { throw fault("a colon must stand here") }
         at += 1
-        let child = document.nodes.count
+        let child = nodes.count
         skipSpace()
         let rawStart = at
         try value(depth: depth + 1)
-        document.nodes[child].rawStart = rawStart
-        document.nodes[child].rawEnd = at
-        document.nodes[child].keyStart = key.lowerBound
-        document.nodes[child].keyEnd = key.upperBound
+        nodes[child].rawStart = rawStart
+        nodes[child].rawEnd = at
+        nodes[child].keyStart = key.lowerBound
+        nodes[child].keyEnd = key.upperBound
         skipSpace()
         if byte == 0x2C {
           at += 1
@@ -101,28 +112,31 @@ struct JSONScanner {
         break
       }
     }
-    document.nodes[node].next = document.nodes.count
+    nodes[node].next = nodes.count
   }
 
   /// RFC 8259 section 4 leaves duplicates open; here they are refused, as readers would disagree.
   private func refuseDuplicate(_ key: Range<Int>, in node: Int) throws(Refusal) {
     var child = node + 1
-    while child < document.nodes.count {
-      let start = document.nodes[child].keyStart
-      if document.nodes[child].keyEnd &- start == key.count, document.bytes[start] == document.bytes[key.lowerBound],
-        document.bytes[start..<(start &+ key.count)] == document.bytes[key]
+    while child < nodes.count {
+      let start = nodes[child].keyStart
+      if nodes[child].keyEnd &- start == key.count,
+        (0..<key.count).allSatisfy({ byte(ofText: start &+ $0) == byte(ofText: key.lowerBound &+ $0) })
       {
         throw Refusal(
-          field: String(decoding: document.bytes[key], as: UTF8.self), problem: "a member stands twice",
+          field: String(decoding: key.map { byte(ofText: $0) }, as: UTF8.self), problem: "a member stands twice",
           whatToDo: "write each member once", fieldIsKnown: false)
       }
-      child = document.nodes[child].end(of: child)
+      child = nodes[child].end(of: child)
     }
   }
 
+  /// A byte of a text, which stands in the source or decoded.
+  private func byte(ofText place: Int) -> UInt8 { place < end ? source[place] : decodedTexts[place - end] }
+
   private mutating func list(depth: Int) throws(Refusal) {
-    let node = document.nodes.count
-    document.nodes.append(JSONNode(kind: .list, start: at, end: at))
+    let node = nodes.count
+    nodes.append(JSONNode(kind: .list, start: at, end: at))
     at += 1
     skipSpace()
     if byte == 0x5D {
@@ -140,7 +154,7 @@ struct JSONScanner {
         break
       }
     }
-    document.nodes[node].next = document.nodes.count
+    nodes[node].next = nodes.count
   }
 
   /// RFC 8259 section 6: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
@@ -157,7 +171,7 @@ struct JSONScanner {
       if byte == 0x2B || byte == 0x2D { at += 1 }
       try digits()
     }
-    document.nodes.append(JSONNode(kind: .number, start: start, end: at))
+    nodes.append(JSONNode(kind: .number, start: start, end: at))
   }
 
   private mutating func digits() throws(Refusal) {
@@ -170,7 +184,7 @@ struct JSONScanner {
     let start = at + 1
     var i = start
     while i < end {
-      let byte = document.bytes[i]
+      let byte = source[i]
       if byte == 0x22 {
         at = i + 1
         return start..<i
@@ -189,19 +203,19 @@ struct JSONScanner {
     var isSuspect = false
     at = plain
     while at < end {
-      let byte = document.bytes[at]
+      let byte = source[at]
       switch byte {
       case 0x22:
         let stop = at
         at += 1
         if copiedTo == start && !isSuspect { return start..<stop }
-        decoded.append(contentsOf: document.bytes[copiedTo..<stop])
+        decoded.append(contentsOf: source[copiedTo..<stop])
         if isSuspect { decoded = NFC.normalized(String(decoding: decoded, as: UTF8.self)) }
-        let from = document.bytes.count
-        document.bytes.append(contentsOf: decoded)
-        return from..<document.bytes.count
+        let from = end + decodedTexts.count
+        decodedTexts.append(contentsOf: decoded)
+        return from..<(end + decodedTexts.count)
       case 0x5C:
-        decoded.append(contentsOf: document.bytes[copiedTo..<at])
+        decoded.append(contentsOf: source[copiedTo..<at])
         let scalar = try escape()
         if scalar.value >= NFC.firstSuspect { isSuspect = true }
         decoded.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
@@ -209,7 +223,7 @@ struct JSONScanner {
       case 0..<0x20: throw fault("a control character must be escaped")
       case 0x20..<0x80: at += 1
       default:
-        guard let (value, length) = UTF8Reader.scalar(in: document.bytes, at: at, end: end) else {
+        guard let (value, length) = UTF8Reader.scalar(in: source, at: at, end: end) else {
           throw fault("not UTF-8")
         }
         if value >= NFC.firstSuspect { isSuspect = true }
@@ -234,7 +248,7 @@ struct JSONScanner {
     case 0x75:
       let high = try hexadecimal()
       if let scalar = Unicode.Scalar(UInt32(high)) { return scalar }
-      guard high < 0xDC00, byte == 0x5C, at + 1 < end, document.bytes[at + 1] == 0x75 else {
+      guard high < 0xDC00, byte == 0x5C, at + 1 < end, source[at + 1] == 0x75 else {
         throw fault("half of a surrogate pair")
       }
       at += 2

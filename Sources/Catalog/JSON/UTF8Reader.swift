@@ -2,16 +2,18 @@
 enum UTF8Reader {
   /// The first byte that belongs to no scalar; nil when the bytes are UTF-8.
   static func firstFault(in bytes: [UInt8]) -> Int? {
-    var at = 0
-    while at < bytes.count {
-      guard let (_, length) = scalar(in: bytes, at: at, end: bytes.count) else { return at }
-      at += length
+    bytes.withUnsafeBufferPointer { bytes in
+      var at = 0
+      while at < bytes.count {
+        guard let (_, length) = scalar(in: bytes, at: at, end: bytes.count) else { return at }
+        at += length
+      }
+      return nil
     }
-    return nil
   }
 
   /// The scalar at `at` and its length in bytes, or nil when the bytes up to `end` hold none.
-  static func scalar(in bytes: [UInt8], at: Int, end: Int) -> (value: UInt32, length: Int)? {
+  static func scalar(in bytes: UnsafeBufferPointer<UInt8>, at: Int, end: Int) -> (value: UInt32, length: Int)? {
     guard at >= 0, at < end, end <= bytes.count else { return nil }
     let first = bytes[at]
     let length: Int

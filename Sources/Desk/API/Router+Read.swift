@@ -47,6 +47,21 @@ extension Router {
     }
   }
 
+  /// `POST /v1/crossing`: everything known about one key, as a timeline; NDJSON as of `/v1/query`.
+  func crossing(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: Router.longestBody) { [self] bytes in
+      let crossing: CrossingRequest
+      do { crossing = try CrossingRequest(json: try JSONValue(parsing: bytes)) } catch {
+        return caller.answer(Problem(status: 400, detail: "\(error)"))
+      }
+      run(caller) { [node] in
+        do throws(LookupError) { return Router.ndjson(try node.lookups.answer(crossing).lines(node)) } catch {
+          return Self.problem(error).response
+        }
+      }
+    }
+  }
+
   private static func problem(_ error: LookupError) -> Problem {
     switch error {
     case .refused, .unknownDataset: Problem(status: 400, detail: error.description)

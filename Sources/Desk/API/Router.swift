@@ -71,6 +71,7 @@ public final class Router: Service {
     "/metrics": ["GET": (.observe, Router.metrics)],
     "/v1/records": ["POST": (.publish, Router.publish)],
     "/v1/query": ["POST": (.lookup, Router.query)],
+    "/v1/crossing": ["POST": (.lookup, Router.crossing)],
     "/v1/status": ["GET": (.observe, Router.status)],
     "/v1/lookups": ["GET": (.local, Router.lookups)],
     "/v1/evidence": ["GET": (.lookup, Router.evidence)],

@@ -125,8 +125,9 @@ extension Installation {
         while end > 0, taken < limit {
           let piece = try engine.reader.records(name, chunkAt: end - 1)
           for record in piece.records.reversed() where record.locator.index < end && taken < limit {
-            if let officer, definition.text(of: "officer", in: record.body) != officer { continue }
-            if let about, definition.text(of: "about", in: record.body) != about.description { continue }
+            let body = ReadBody(record.body)
+            if let officer, definition.text(of: "officer", in: body) != officer { continue }
+            if let about, definition.text(of: "about", in: body) != about.description { continue }
             guard case .object(let members) = try? JSONValue(parsing: record.body) else { continue }
             taken += 1
             let id = record.entry.id

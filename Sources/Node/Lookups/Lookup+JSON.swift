@@ -66,6 +66,28 @@ extension LookupRequest {
   }
 }
 
+extension CrossingRequest {
+  /// Reads the body of `POST /v1/crossing`: the members of a lookup, with `key` in place of `dataset` and `where`.
+  /// - Throws: `TermError` naming the member that is missing or wrong.
+  public init(json: JSONValue) throws(TermError) {
+    guard case .object(let members) = json else {
+      throw TermError(kind: "lookup", found: "", expected: "a JSON object")
+    }
+    guard let key = json["key"]?.string, !key.isEmpty, key.utf8.count <= 500 else {
+      throw TermError(kind: "lookup", found: json["key"]?.json ?? "no key", expected: "the member \"key\", a text")
+    }
+    for name in ["dataset", "from", "where", "unmatched"] where json[name] != nil {
+      throw TermError(kind: "member of a crossing file", found: name, expected: "key, since, until, limit, history")
+    }
+    // All else is as in a lookup of any dataset.
+    let rest = members.filter { $0.name != "key" }
+    let lookup = try LookupRequest(json: .object(rest + [.init(name: "dataset", value: "any")]))
+    self.init(key: key, officer: lookup.officer, role: lookup.role, purpose: lookup.purpose)
+    (since, until, limit) = (lookup.since, lookup.until, lookup.limit)
+    (history, post) = (lookup.history, lookup.post)
+  }
+}
+
 extension LookupAnswer {
   /// The lines of the answer: a line for each record, last a line with what the answer rests on.
   public func lines(_ installation: Installation) -> [JSONValue] {
@@ -82,7 +104,8 @@ extension LookupAnswer {
       return [
         "id": .text(entry.id.description), "source": .text(locator.stream.origin.description),
         "stream": .text(locator.stream.description), "index": JSONValue(locator.index),
-        "published": .text(entry.id.time.description), "kind": kind, "changes": target,
+        "published": .text(entry.id.time.description),
+        "time": .text(installation.registry.time(of: found.record).description), "kind": kind, "changes": target,
         "changed_by": JSONValue(found.changedBy?.description),
         "referred_by": .list(found.referredBy.map { .text($0.description) }),
         "record": (try? JSONValue(parsing: found.record.body)) ?? nil,

@@ -80,7 +80,7 @@ public struct Lookups: Sendable {
   }
 
   /// The streams that may be shown, with their freshness; the others are named as withheld.
-  private func permitted(_ request: LookupRequest, _ answer: inout LookupAnswer) throws(ReadError) -> [(
+  func permitted(_ request: LookupRequest, _ answer: inout LookupAnswer) throws(ReadError) -> [(
     StreamName, StreamState
   )] {
     var streams: [(StreamName, StreamState)] = []
@@ -134,7 +134,7 @@ public struct Lookups: Sendable {
   }
 
   /// The lookup becomes a record of the lookup log for each country whose records were asked for.
-  private func logLines(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) -> [Draft] {
+  func logLines(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) -> [Draft] {
     var owners = Set(answer.sources.map(\.stream.origin))
     if owners.isEmpty { owners.insert(request.from ?? country) }
     return try drafts(
@@ -179,7 +179,7 @@ public struct Lookups: Sendable {
     return drafts
   }
 
-  private func write(_ drafts: [Draft]) throws(LookupError) {
+  func write(_ drafts: [Draft]) throws(LookupError) {
     let result: Result<[PublishResult], StoreError>
     do throws(StoreError) { result = .success(try engine.publish(drafts)) } catch { result = .failure(error) }
     try Self.logged(result).get()

@@ -100,8 +100,9 @@ struct Search {
     if let until = request.until, record.entry.id.time >= until { return false }
     if case .withdraws = record.entry.kind { return request.history && wanted.isEmpty && filters.isEmpty }
     let definition = definition(of: record)
-    let keys = wanted.isEmpty ? [] : definition.searchKeys(of: record.body)
-    return wanted.allSatisfy { keys.contains($0) } && definition.admits(record.body, filter: filters)
+    let body = ReadBody(record.body)
+    let keys = wanted.isEmpty ? [] : definition.searchKeys(of: body)
+    return wanted.allSatisfy { keys.contains($0) } && definition.admits(body, filter: filters)
   }
 
   /// The record with what became of it; nil when it is not to be shown.
@@ -110,7 +111,7 @@ struct Search {
     if changedBy != nil, !request.history || request.unmatched { return nil }
     let referrers = try referrers(to: record)
     if request.unmatched {
-      let awaited = definition(of: record).awaited(by: record.body, of: record.locator.stream.origin)
+      let awaited = definition(of: record).awaited(by: ReadBody(record.body), of: record.locator.stream.origin)
       if awaited == .nobody || referrers.contains(where: { awaited.isAnswered(by: $0.origin) }) { return nil }
     }
     return LookupAnswer.Found(record: record, changedBy: changedBy, referredBy: referrers.map(\.id))
@@ -141,7 +142,7 @@ struct Search {
       // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
       for locator in try locate(field, Array(text.utf8), 1...Int32.max, Self.mostReferrers)
       where locator.stream.recipient == lookups.country {
-        guard let other = try opened(locator), definition(of: other).text(of: field, in: other.body) == text,
+        guard let other = try opened(locator), definition(of: other).text(of: field, in: ReadBody(other.body)) == text,
           try change(of: other.entry.id, in: locator.stream) == nil
         else { continue }
         referrers.append((other.entry.id, locator.stream.origin))

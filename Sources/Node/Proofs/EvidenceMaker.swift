@@ -139,7 +139,7 @@ public struct EvidenceMaker: Sendable {
     guard let terms = agreement(context.agreement)?.terms(for: name) else {
       throw .damaged("the agreement \(context.agreement) is not in this home")
     }
-    return registry.project(record.body, under: terms)
+    return registry.project(record, under: terms)
   }
 
   private func ownCheckpoint(_ checkpoint: Checkpoint) throws(ReadError) -> SignedCheckpoint {

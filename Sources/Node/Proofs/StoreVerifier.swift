@@ -152,16 +152,14 @@ public struct StoreVerifier: Sendable {
     report.erased += piece.erased
     for record in piece.records {
       let partition = IndexField.partition(of: record.entry.id.time)
-      let version = record.context.version
-      var lines = registry.searchKeys(of: record.body, in: name.dataset, version: version).map {
-        ($0.field, $0.value, partition)
-      }
+      let read = registry.read(record.body, of: name.dataset, version: record.context.version)
+      var lines = read.searchTerms.map { ($0.field, $0.value, partition) }
       switch record.entry.kind {
       case .replaces(let target), .withdraws(let target):
         lines.append((IndexField.change, Array(target.description.utf8), IndexField.endless))
       default: break
       }
-      if name.isHome, let reference = registry.reference(in: record.body, of: name.dataset, version: version) {
+      if name.isHome, let reference = read.reference {
         lines.append((IndexField.reference, Array(reference.utf8), IndexField.endless))
       }
       for (field, value, partition) in lines {
@@ -196,7 +194,7 @@ public struct StoreVerifier: Sendable {
         let salt = try reader.vault.key(of: name, at: at).salt(for: entry.id)
         report.bodies += 1
         guard let terms else { continue }
-        if Entry.commit(to: registry.project(record.body, under: terms), salt: salt) != entry.commitment,
+        if Entry.commit(to: registry.project(record, under: terms), salt: salt) != entry.commitment,
           Entry.commit(to: Array("{}".utf8), salt: salt) != entry.commitment
         {
           report.problems.append("\(name): entry \(at) does not commit to the record it points at")

@@ -34,37 +34,45 @@ public struct Registry: RecordRules {
     return found.min { $0.digest.description < $1.digest.description } ?? newest
   }
 
-  /// The body with only the agreed fields.
-  public func project(_ body: [UInt8], under terms: StreamTerms) -> [UInt8] {
-    definition(of: terms)?.project(body, onto: terms.fields) ?? Array("{}".utf8)
+  /// Reads a body that was made under this version.
+  public func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading {
+    Reading(body: ReadBody(body), definition: definition(dataset, version: version), registry: self)
   }
 
-  /// Whether the agreed filter lets the body through.
-  public func admits(_ body: [UInt8], under terms: StreamTerms) -> Bool {
-    definition(of: terms)?.admits(body, filter: terms.filter) ?? false
-  }
+  /// A body, read, with the definition it was made under.
+  private struct Reading: RecordReading {
+    let body: ReadBody
+    let definition: Definition?
+    let registry: Registry
 
-  /// The searchable values of a body.
-  public func searchKeys(of body: [UInt8], in dataset: DatasetName, version: UInt32) -> [SearchTerm] {
-    (definition(dataset, version: version)?.searchKeys(of: body) ?? []).map {
-      SearchTerm(field: $0.field, value: $0.value)
+    func project(under terms: StreamTerms) -> [UInt8] {
+      registry.definition(of: terms)?.project(body, onto: terms.fields) ?? Array("{}".utf8)
     }
+
+    func isAdmitted(under terms: StreamTerms) -> Bool {
+      registry.definition(of: terms)?.admits(body, filter: terms.filter) ?? false
+    }
+
+    var searchTerms: [SearchTerm] {
+      (definition?.searchKeys(of: body) ?? []).map { SearchTerm(field: $0.field, value: $0.value) }
+    }
+
+    var reference: String? { definition?.text(of: "reference", in: body) }
   }
 
-  /// What a recipient checks of a received body.
-  public func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) {
+  /// What a recipient checks of a received body; gives it as it was read.
+  public func verify(
+    _ body: [UInt8], kind: Entry.Kind, terms: StreamTerms
+  ) throws(RuleBreach) -> any RecordReading {
     guard let definition = definition(of: terms) else {
       throw RuleBreach("this node has no definition \(terms.definition) of \(terms.stream.dataset)")
     }
     let isWithdrawal = if case .withdraws = kind { true } else { false }
-    do { try definition.verify(body: body, terms: terms, isWithdrawal: isWithdrawal) } catch {
+    let read = ReadBody(body)
+    do { try definition.verify(read, terms: terms, isWithdrawal: isWithdrawal) } catch {
       throw RuleBreach(error.logText)
     }
-  }
-
-  /// The publisher's own reference in a body.
-  public func reference(in body: [UInt8], of dataset: DatasetName, version: UInt32) -> String? {
-    definition(dataset, version: version)?.text(of: "reference", in: body)
+    return Reading(body: read, definition: definition, registry: self)
   }
 
   /// Checks a line for publishing.
@@ -86,5 +94,10 @@ public struct Registry: RecordRules {
     return Draft(
       dataset: definition.dataset, version: definition.version, body: record.body, reference: record.reference,
       kind: kind, answers: answers, mayUseReserve: definition.dataset.description == Installation.lookupDataset)
+  }
+
+  /// A record as terms share it.
+  func project(_ record: LogReader.Record, under terms: StreamTerms) -> [UInt8] {
+    read(record.body, of: terms.stream.dataset, version: record.context.version).project(under: terms)
   }
 }

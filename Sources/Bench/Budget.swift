@@ -1,0 +1,177 @@
+import Catalog
+import Exchange
+import Glibc
+import Node
+import Programs
+import Sodium
+import Store
+import Terms
+
+/// Where a record's processor time goes: the parts of its way in one thread, without link and HTTP, each in microseconds
+/// a record; beside them what the cryptography alone needs. Time that is waited for the disk is not counted.
+final class Budget {
+  private let registry: Registry
+  private let definition: Definition
+  private let clock = SystemClock()
+  private let origin: Side
+  private let recipient: Side
+  private var spent: [(part: String, nanoseconds: Int)] = []
+  private let records: Int
+
+  /// One country's core and store.
+  private struct Side {
+    let country: CountryCode
+    let keys: Keyring
+    let store: SQLiteStore
+    var core: Core
+  }
+
+  init(topology: String, folder: String, records: Int) throws {
+    self.records = records
+    let topology = try Topology.load("\(topology)/central-america.toml")
+    registry = Registry(topology)
+    let (sv, gt) = (try CountryCode("SV"), try CountryCode("GT"))
+    guard let definition = registry.definition(try DatasetName("migration")) else {
+      throw ChildError("the topology has no dataset migration")
+    }
+    self.definition = definition
+    let entropy = SystemEntropy()
+    let (ours, theirs) = (Self.keys(entropy), Self.keys(entropy))
+    let agreement = SHA256.hash(Array("bench".utf8))
+    let streams = topology.terms(between: sv, and: gt).filter { $0.stream.dataset == definition.dataset }.map {
+      AgreedStream(
+        terms: $0, agreement: agreement, validFrom: Instant(milliseconds: 0), validUntil: Instant.latest)
+    }
+    func neighbour(_ country: CountryCode, _ keys: Keyring) -> Neighbour {
+      Neighbour(
+        country: country, logKeys: [keys.log.verifyingKey], receiptKeys: [keys.receipt.verifyingKey],
+        sealingKey: keys.sealing.publicKey, streams: streams)
+    }
+    let now = clock.now()
+    let registry = registry
+    func side(_ country: CountryCode, _ keys: Keyring, _ other: Neighbour) throws -> Side {
+      let store = try SQLiteStore(path: "\(folder)/budget-\(country).db")
+      let core = try Core(
+        realm: topology.realm, country: country, keys: keys, store: store, rules: registry, entropy: entropy, now: now,
+        neighbours: [other], card: [])
+      return Side(country: country, keys: keys, store: store, core: core)
+    }
+    origin = try side(sv, ours, neighbour(gt, theirs))
+    recipient = try side(gt, theirs, neighbour(sv, ours))
+  }
+
+  private static func keys(_ entropy: SystemEntropy) -> Keyring {
+    Keyring(
+      log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
+      storage: SymmetricKey(entropy), index: SymmetricKey(entropy))
+  }
+
+  /// Publishes all records, then lets the recipient catch up, and prints each part.
+  func run() throws {
+    let batch = 512
+    var token: UInt64 = 0
+    for first in stride(from: 0, to: records, by: batch) {
+      let lines = (first..<min(first + batch, records)).map { Departures.line(1_000_000 + $0) }
+      let drafts = try measured("check a line") {
+        try lines.map { try registry.draft($0, of: definition, from: origin.country, now: clock.now()) }
+      }
+      token += 1
+      let effects = try measured("publish in the core") {
+        origin.core.handle(.publish(token: token, drafts: drafts), at: clock.now())
+      }
+      try commit(effects, origin, "commit at the origin")
+    }
+    _ = recipient.core.handle(.linkUp(origin.country), at: clock.now())
+    var toRecipient: [Message] = []
+    var toOrigin: [Message] = []
+    try take(measured("send") { origin.core.handle(.linkUp(recipient.country), at: clock.now()) }, &toRecipient)
+    take(recipient.core.handle(.linkDown(origin.country), at: clock.now()), &toOrigin)
+    take(recipient.core.handle(.linkUp(origin.country), at: clock.now()), &toOrigin)
+    while !(toRecipient.isEmpty && toOrigin.isEmpty) {
+      for message in taken(&toOrigin) {
+        try take(
+          measured("send") { origin.core.handle(.message(message, from: recipient.country), at: clock.now()) },
+          &toRecipient)
+      }
+      for message in taken(&toRecipient) {
+        let again = try measured("code a message") { try Message(type: message.type, payload: message.payload) }
+        let effects = try measured("check a batch") {
+          recipient.core.handle(.message(again, from: origin.country), at: clock.now())
+        }
+        take(effects, &toOrigin)
+        take(try commit(effects, recipient, "commit at the recipient"), &toOrigin)
+      }
+    }
+    for (part, nanoseconds) in spent { Report.figure("\(part)_us", Double(nanoseconds) / 1000 / Double(records)) }
+    Report.figure("all_us", Double(spent.reduce(0) { $0 + $1.nanoseconds }) / 1000 / Double(records))
+    try limits()
+    origin.store.close()
+    recipient.store.close()
+  }
+
+  private func taken(_ messages: inout [Message]) -> [Message] {
+    defer { messages = [] }
+    return messages
+  }
+
+  private func take(_ effects: [Core.Effect], _ messages: inout [Message]) {
+    for case .send(let message, _) in effects { messages.append(message) }
+  }
+
+  /// Makes the commits among the effects durable and gives what follows.
+  @discardableResult
+  private func commit(_ effects: [Core.Effect], _ side: Side, _ part: String) throws -> [Core.Effect] {
+    var all: [Core.Effect] = []
+    var next = effects
+    while case .commit(let commit)? = next.first(where: { if case .commit = $0 { true } else { false } }) {
+      try measured(part) { try side.store.commit(commit) }
+      next = try measured("tell what is durable") {
+        side.core.handle(.committed, at: clock.now()) + side.core.handle(.proceed, at: clock.now())
+      }
+      all += next
+    }
+    return all
+  }
+
+  /// What the cryptography of a record needs when nothing else is done.
+  private func limits() throws {
+    let body = [UInt8](repeating: 0x61, count: 365)
+    let entry = [UInt8](repeating: 0x62, count: 231)
+    let node = [UInt8](repeating: 0x63, count: 65)
+    let key = SymmetricKey(SystemEntropy())
+    let nonce = [UInt8](repeating: 0x64, count: SymmetricKey.nonceByteCount)
+    let signing = SigningKey(SystemEntropy())
+    let sealed = try key.seal(body, nonce: nonce, associatedData: [])
+    try limit("SHA-256 of a body", 100_000) { _ = SHA256.hash(body) }
+    try limit("SHA-256 of an entry", 100_000) { _ = SHA256.hash(entry) }
+    try limit("SHA-256 of a node", 100_000) { _ = SHA256.hash(node) }
+    try limit("seal a body", 100_000) { _ = try key.seal(body, nonce: nonce, associatedData: []) }
+    try limit("open a body", 100_000) { _ = try key.open(sealed, nonce: nonce, associatedData: []) }
+    try limit("a blind key", 100_000) { _ = key.keyedHash(nonce) }
+    try limit("sign", 2_000) { _ = signing.sign(nonce) }
+  }
+
+  private func limit(_ name: String, _ count: Int, _ body: () throws -> Void) throws {
+    let start = Self.processorNanoseconds()
+    for _ in 0..<count { try body() }
+    Report.figure("limit \(name)_us", Double(Self.processorNanoseconds() - start) / 1000 / Double(count))
+  }
+
+  private func measured<R>(_ part: String, _ body: () throws -> R) throws -> R {
+    let start = Self.processorNanoseconds()
+    let result = try body()
+    let took = Self.processorNanoseconds() - start
+    if let place = spent.firstIndex(where: { $0.part == part }) {
+      spent[place].nanoseconds += took
+    } else {
+      spent.append((part, took))
+    }
+    return result
+  }
+
+  private static func processorNanoseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+}
