@@ -81,6 +81,7 @@ import Testing
       let name = "datasets/\(dataset).toml"
       let definition = try bytes(Repository.root + "/Topology/" + name)
       try await expectRefused(["topology", "check", "topology.toml"], definition, as: name, isPlainText: true, &random)
+      try await expectRefused(["dataset", "check", "FILE"], definition, isPlainText: true, &random)
     }
     // A passphrase may be any bytes, but not few of them.
     let make = ["init", "--home", "new", "--country", "SV", "--topology", pair.topologyFile, "--passphrase-file"]

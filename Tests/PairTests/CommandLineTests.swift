@@ -55,8 +55,9 @@ import Testing
         == .exit(0))
     let commands: [[String]] = [
       ["status"], ["verify"], ["lookups"], ["agreement", "list"], ["agreement", "show", "GT"], ["key", "show"],
-      ["ceremony", "show"], ["dataset", "list"], ["dataset", "show", "migration"], ["token", "list"],
+      ["ceremony", "show"], ["dataset", "list"], ["dataset", "show", "manifests"], ["token", "list"],
       ["topology", "check", pair.topologyFile],
+      ["dataset", "check", Repository.root + "/Topology/datasets/manifests.toml"],
       ["query", "migration"] + person, ["query", "migration", "--unmatched"] + person,
       ["crossing", "P 123-456"] + person,
     ]
@@ -66,7 +67,7 @@ import Testing
     for isRunning in [true, false] {
       if !isRunning { #expect(await node.stop() == .exit(0)) }
       for command in commands {
-        let home = command[0] == "topology" ? [] : ["--home", pair.a.home]
+        let home = command.prefix(2).last == "check" ? [] : ["--home", pair.a.home]
         let said = try await Istmo.run(command + ["--json"] + home)
         // Without its neighbour the node cannot say that all flows.
         #expect(said.ending == .exit(command == ["status"] ? 1 : 0), "\(command): \(said.errors)")

@@ -36,6 +36,7 @@ public final class Definition: Hashable, Sendable {
   /// The fields by alphabet, as bodies have them, their names for looking up, and the places of some among them.
   let sorted: [Field]
   let names: FieldNames
+  let named: [NamedPlace]
   let timeIndex: Int?
   let refersIndex: Int?
   let awaitsIndex: Int?
@@ -70,6 +71,7 @@ public final class Definition: Hashable, Sendable {
     let sorted = alphabetical.map { $0.bound(to: index) }
     self.sorted = sorted
     names = FieldNames(sorted.map(\.nameBytes))
+    named = Self.named(sorted)
     timeIndex = index(timeField)
     refersIndex = index(refersField)
     awaitsIndex = index(awaitsField)

@@ -26,20 +26,34 @@ extension Definition {
   private func makeChoice(of fields: [String]) -> FieldChoice {
     var choice = FieldChoice(
       top: [Bool](repeating: false, count: sorted.count), inner: [[Bool]](repeating: [], count: sorted.count))
+    // Agreements name fields by alphabet: each is looked for from behind the one before.
+    var next = 0
     for name in fields {
-      let place = place(of: name)
-      guard let place else { continue }
-      guard let inner = place.inner else {
-        if !isGroup(place.top) { choice.top[place.top] = true }
-        continue
+      for step in named.indices {
+        let at = (next + step) % named.count
+        guard named[at].name == name else { continue }
+        choice.add(named[at].place, of: named[at].siblings)
+        next = at + 1
+        break
       }
-      if !choice.top[place.top] {
-        choice.top[place.top] = true
-        choice.inner[place.top] = [Bool](repeating: false, count: group(place.top)?.sorted.count ?? 0)
-      }
-      choice.inner[place.top][inner] = true
     }
     return choice
+  }
+
+  /// Every field that holds a value, with its place, by alphabet of the names that agreements use.
+  static func named(_ sorted: [Field]) -> [NamedPlace] {
+    var named: [NamedPlace] = []
+    for (top, field) in sorted.enumerated() {
+      guard case .group(let group) = field.type else {
+        named.append(NamedPlace(name: field.name, place: FieldPlace(top: top), siblings: 0))
+        continue
+      }
+      for (inner, field) in group.sorted.enumerated() {
+        named.append(
+          NamedPlace(name: field.name, place: FieldPlace(top: top, inner: inner), siblings: group.sorted.count))
+      }
+    }
+    return named.sorted { $0.name < $1.name }
   }
 
   /// Where the field of a name stands: `net_kg`, or `lines.net_kg` in a group.
@@ -57,8 +71,6 @@ extension Definition {
     return group
   }
 
-  private func isGroup(_ top: Int) -> Bool { group(top) != nil }
-
   /// Every field that holds a value, those in groups too, in the order of the file.
   public var leaves: [Field] {
     fields.flatMap { $0.inner ?? [$0] }
@@ -71,7 +83,21 @@ struct FieldPlace: Hashable, Sendable {
   var inner: Int?
 }
 
+/// A field by the name that agreements use, and of how many in its group.
+struct NamedPlace: Sendable {
+  let name: String
+  let place: FieldPlace
+  let siblings: Int
+}
+
 extension FieldChoice {
+  fileprivate mutating func add(_ place: FieldPlace, of siblings: Int) {
+    top[place.top] = true
+    guard let index = place.inner else { return }
+    if inner[place.top].isEmpty { inner[place.top] = [Bool](repeating: false, count: siblings) }
+    inner[place.top][index] = true
+  }
+
   /// Whether a field is shared.
   func includes(_ place: FieldPlace) -> Bool {
     guard let inner = place.inner else { return top[place.top] }
