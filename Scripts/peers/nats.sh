@@ -20,7 +20,11 @@ jetstream { store_dir: "$folder/b", domain: leaf, max_file: 20G }
 leafnodes { remotes: [ { url: "nats://127.0.0.1:$leaf_port" } ], reconnect: 1 }
 CONF
 declare -A process
-stop() { for side in "${!process[@]}"; do kill "${process[$side]}" 2>/dev/null || true; done; }
+# Waited for: a server that is still ending writes into the folder that is to be removed.
+stop() {
+  for side in "${!process[@]}"; do kill "${process[$side]}" 2>/dev/null || true; done
+  wait || true
+}
 trap stop EXIT
 start() {
   nats-server -c "$folder/$1.conf" >"$folder/$1.log" 2>&1 &
