@@ -108,7 +108,8 @@ public final class Engine: Sendable {
   /// Sets where messages go.
   public func attach(_ link: any EngineLink) { self.link.withLock { $0.value = link } }
 
-  /// Publishes records; the reply comes when they are durable, on the engine's thread: it must not block.
+  /// Publishes records; the reply comes when they are durable, on the engine's thread: it must not block. It never comes
+  /// before this returns: a caller may hold a lock that the reply takes.
   public func publish(_ drafts: [Draft], reply: @escaping PublishReply) {
     let isStopped = queue.withLock { queue in
       if queue.isStopped { return true }
@@ -118,7 +119,11 @@ public final class Engine: Sendable {
       queue.work.append(.input(.publish(token: token, drafts: drafts), byteCount: 0, from: nil))
       return false
     }
-    if isStopped { reply(.failure(.failed("the node is stopping"))) } else { wake.signal() }
+    if isStopped {
+      DispatchQueue.global().async { reply(.failure(.failed("the node is stopping"))) }
+    } else {
+      wake.signal()
+    }
   }
 
   /// Publishes records and waits until they are durable.

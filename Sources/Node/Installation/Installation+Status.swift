@@ -74,8 +74,12 @@ extension Installation {
     let agreements = standing.now.agreements(at: now)
     var problems = standing.now.problems + agreements.compactMap(\.problem)
     var streams: [StreamStatus] = []
-    do { streams = try streamStatus() } catch { problems.append("\(error)") }
-    if let problem = engine.inspect({ $0.storeProblem }) ?? nil { problems.append(problem.description) }
+    if let seen = engine.inspect({ ($0.status(at: now), $0.storeProblem) }) {
+      streams = seen.0
+      if let problem = seen.1 { problems.append(problem.description) }
+    } else {
+      problems.append("the node is stopping")
+    }
     let forks = streams.filter { !$0.halted.isEmpty }.map(\.stream)
       .filter { (try? store.state(ForkProof.stateKey($0))) ?? nil != nil }
     var links: [CountryCode: String] = [:]

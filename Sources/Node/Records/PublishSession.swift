@@ -12,6 +12,8 @@ public final class PublishSession: Sendable {
   public static let longestLine = 64 << 10
   /// Lines, and bytes of bodies, of one batch.
   static let (batchLines, batchBytes) = (512, 512 << 10)
+  /// Lines of an upload whose results are certain to stay in memory.
+  static let fewLines = 16
   /// Batches that may wait for the disk.
   static let mostUnderWay = 2
 
@@ -130,11 +132,20 @@ public final class PublishSession: Sendable {
     let (lines, number) = (state.batch.lines, state.batchNumber)
     state.underWay += 1
     state.batchNumber += 1
-    // Results may go to the disk: neither the engine's thread nor the server's waits for that.
-    let take: @Sendable (Result<[PublishResult], StoreError>) -> Void = { [self] result in
-      DispatchQueue.global().async { [self] in published(lines, number, result) }
+    // Results of many lines may go to the disk: neither the engine's thread nor the server's waits for that. Those of a
+    // few stay in memory, and a publisher of one record need not wait for another thread to wake.
+    let staysInMemory = number == 0 && lines.count <= Self.fewLines
+    if state.batch.drafts.isEmpty {
+      DispatchQueue.global().async { [self] in published(lines, number, .success([])) }
+    } else {
+      engine.publish(state.batch.drafts) { [self] result in
+        if staysInMemory {
+          published(lines, number, result)
+        } else {
+          DispatchQueue.global().async { [self] in published(lines, number, result) }
+        }
+      }
     }
-    if state.batch.drafts.isEmpty { take(.success([])) } else { engine.publish(state.batch.drafts, reply: take) }
     state.batch = Batch()
   }
 
