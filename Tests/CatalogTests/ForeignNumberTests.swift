@@ -53,7 +53,7 @@ struct ForeignNumberTests {
 
   /// The differences that Docs/Datasets.md explains.
   private func isExplained(_ kind: String, _ number: String, _ verdict: String, _ isTaken: Bool) -> Bool {
-    let key = DocumentField.key(Array(number.utf8)[...])
+    let key = WrittenNumber.key(Array(number.utf8)[...])
     func isCostaRican(_ lengths: ClosedRange<Int>, from first: ClosedRange<UInt8>) -> Bool {
       lengths.contains(key.count) && key.first.map(first.contains) == true
     }

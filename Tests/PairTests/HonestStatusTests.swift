@@ -150,13 +150,8 @@ import Testing
 
   @Test func ofANeighbourWhoseClockIsWrong() async throws {
     let pair = try await Pair()
-    let clock = pair.folder.path + "/clock.so"
-    let made = try await Foreign.run(
-      "/usr/bin/gcc",
-      ["-shared", "-fPIC", "-DOFFSET=120", "-o", clock, Repository.root + "/Tests/Interop/pair/clock.c"])
-    try #require(made.ending == .exit(0), "\(made.errors)")
     let one = try await pair.a.start()
-    let other = try await pair.b.start(prefix: ["/usr/bin/env", "LD_PRELOAD=\(clock)"])
+    let other = try await pair.b.start(prefix: try await Foreign.clock(ahead: 120, in: pair.folder))
     try await publish(1..<4, pair)
     let isNamed = try await eventually {
       let (here, there) = (try await pair.a.status().json, try await pair.b.status().json)

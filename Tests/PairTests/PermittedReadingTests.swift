@@ -37,12 +37,7 @@ import Testing
 
   @Test func nothingIsShownUnderAnAgreementThatHasExpired() async throws {
     let (pair, id) = try await filledPair()
-    let clock = pair.folder.path + "/clock.so"
-    let compiled = try await Foreign.run(
-      "/usr/bin/gcc",
-      ["-shared", "-fPIC", "-DOFFSET=190000000", "-o", clock, Repository.root + "/Tests/Interop/pair/clock.c"])
-    #expect(compiled.ending == .exit(0), "\(compiled.errors)")
-    let later = try await pair.b.start(prefix: ["/usr/bin/env", "LD_PRELOAD=\(clock)"])
+    let later = try await pair.b.start(prefix: try await Foreign.clock(ahead: 190_000_000, in: pair.folder))
     let answer = try await pair.must(
       "query", "migration", "--from", "SV", "--officer", "o-1", "--purpose", "p", "--json", at: pair.b
     ).lines.last

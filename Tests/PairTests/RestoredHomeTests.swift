@@ -92,13 +92,8 @@ import Testing
 
   @Test func anAgreementThatHasExpiredIsSaidOnBothSides() async throws {
     let pair = try await Pair()
-    let clock = pair.folder.path + "/clock.so"
-    let compiled = try await Foreign.run(
-      "/usr/bin/gcc",
-      ["-shared", "-fPIC", "-DOFFSET=190000000", "-o", clock, Repository.root + "/Tests/Interop/pair/clock.c"])
-    #expect(compiled.ending == .exit(0), "\(compiled.errors)")
     try await pair.must("publish", "migration", at: pair.a, input: Departures.lines(1..<3))
-    let prefix = ["/usr/bin/env", "LD_PRELOAD=\(clock)"]
+    let prefix = try await Foreign.clock(ahead: 190_000_000, in: pair.folder)
     let nodes = [try await pair.a.start(prefix: prefix), try await pair.b.start(prefix: prefix)]
     let isTold = try await eventually(every: 200) {
       let both = [try await pair.a.status(), try await pair.b.status()]

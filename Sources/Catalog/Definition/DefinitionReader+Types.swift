@@ -45,7 +45,7 @@ extension DefinitionReader {
     case "mrz": return .mrz
     case "plate": return .plate(isChecked: !table.flag("unchecked", standing: false))
     case "record": return .record
-    case "records": return .records(count(table, upTo: RecordsField.countMax))
+    case "records": return .records(count(table, upTo: ListField.countMax))
     case "container": return .container(isChecked: !table.flag("unchecked", standing: false))
     case "epc": return .epc
     case "tid": return .tid

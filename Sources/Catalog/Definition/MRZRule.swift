@@ -50,7 +50,7 @@ struct MRZRule: Hashable, Sendable {
     var number: [UInt8]? = own
     if kind == "identity-card" {
       // A card's own number is not always the person's: that may stand in the optional data, or in both together.
-      let optional = DocumentField.key(Array(zone.optional.utf8)[...])
+      let optional = WrittenNumber.key(Array(zone.optional.utf8)[...])
       let candidates = [own, optional, own + optional]
       number = candidates.first { NationalIdentity.fault(of: $0[...], country: issuer[...]) == nil }
     }
@@ -95,8 +95,8 @@ struct MRZRule: Hashable, Sendable {
     guard let node = draft.node(document), let number = draft.document.member(node, "number"),
       let country = draft.document.member(node, "country"), let kind = draft.document.member(node, "kind")
     else { return }
-    let key = DocumentField.key(draft.document.text(number))
-    let (own, optional) = (Self.numberKey(of: zone), DocumentField.key(Array(zone.optional.utf8)[...]))
+    let key = WrittenNumber.key(draft.document.text(number))
+    let (own, optional) = (Self.numberKey(of: zone), WrittenNumber.key(Array(zone.optional.utf8)[...]))
     guard key == own || key == optional || key == own + optional else { throw disagree("the number") }
     let issuer = ISO3166.code(ofTravelDocument: Array(zone.issuer.utf8)[...])
     guard issuer?.elementsEqual(draft.document.text(country)) == true else { throw disagree("the country") }
@@ -136,7 +136,7 @@ struct MRZRule: Hashable, Sendable {
   }
 
   /// The zone's number without the fillers that stand for its spaces and hyphens (Doc 9303-4 section 4.2.2.2).
-  static func numberKey(of zone: MRZ) -> [UInt8] { DocumentField.key(Array(zone.number.utf8)[...]) }
+  static func numberKey(of zone: MRZ) -> [UInt8] { WrittenNumber.key(Array(zone.number.utf8)[...]) }
 
   /// The zone's document number is found under the document's name, also where the document holds another number.
   func appendKeys(_ draft: borrowing Draft, _ definition: Definition, to keys: inout [SearchKey]) {

@@ -13,14 +13,9 @@ enum CompanyField {
     let number = try Members.text(node, "number", of: document, field)
     try CountryField.check(country, false, field)
     let found = String(decoding: number, as: UTF8.self)
-    let digits = DocumentField.key(number)
+    let digits = WrittenNumber.key(number)
     guard number.count <= numberLengthMax, !digits.isEmpty, number.first != 0x20, number.last != 0x20,
-      number.allSatisfy({ byte in
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x20, 0x2D...0x2F: true
-        default: false
-        }
-      })
+      WrittenNumber.isPlain(number)
     else {
       throw field.refusal(
         "the number is not 1 to \(numberLengthMax) letters A-Z, digits, spaces, hyphens, dots and strokes",
@@ -31,13 +26,13 @@ enum CompanyField {
     }
     out.append("{\"country\":")
     out.appendJSONText(country)
-    out.append(",\"number\":\"")
-    for byte in number { out.append((0x61...0x7A).contains(byte) ? byte & 0xDF : byte) }
-    out.append("\"}")
+    out.append(",\"number\":")
+    WrittenNumber.append(number, to: &out)
+    out.append(0x7D)
   }
 
   private static func key(_ number: ArraySlice<UInt8>) -> [UInt8] {
-    let key = DocumentField.key(number)
+    let key = WrittenNumber.key(number)
     let plain = Array(key.drop { $0 == 0x30 })
     return plain.isEmpty ? Array(key.suffix(1)) : plain
   }
@@ -47,17 +42,16 @@ enum CompanyField {
     _ node: Int, of document: borrowing JSONDocument, _ field: Field, to keys: inout [SearchKey]
   ) {
     guard let number = document.member(node, "number"), let country = document.member(node, "country") else { return }
-    let key = key(document.text(number))
-    keys.append(SearchKey(field: field.name, value: key))
-    keys.append(SearchKey(field: field.name, value: document.text(country) + [0x2F] + key))
+    WrittenNumber.appendKeys(key(document.text(number)), country: document.text(country), field, to: &keys)
   }
 
   /// `576937-K`, or `GT/576937K`.
   static func key(typed: ArraySlice<UInt8>) -> [UInt8] {
-    guard let stroke = typed.firstIndex(of: 0x2F) else { return key(typed) }
-    let country = DocumentField.key(typed[..<stroke])
-    guard ISO3166.isAlpha2(country[...]) else { return key(typed) }
-    let number = key(typed[(stroke + 1)...])
-    return number.isEmpty ? [] : country + [0x2F] + number
+    WrittenNumber.key(
+      typed: typed,
+      country: { written in
+        let code = WrittenNumber.key(written)
+        return ISO3166.isAlpha2(code[...]) ? code : nil
+      }, { key($0) })
   }
 }

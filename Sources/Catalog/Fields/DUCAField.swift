@@ -6,19 +6,12 @@ enum DUCAField {
 
   static func write(_ text: ArraySlice<UInt8>, _ field: Field, to out: inout [UInt8]) throws(Refusal) {
     guard (1...lengthMax).contains(text.count), text.first != 0x20, text.last != 0x20,
-      text.allSatisfy({ byte in
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x20, 0x2D...0x2F: true
-        default: false
-        }
-      }), text.contains(where: { (0x30...0x39).contains($0) })
+      WrittenNumber.isPlain(text), text.contains(where: { (0x30...0x39).contains($0) })
     else {
       throw field.refusal(
         "not 1 to \(lengthMax) letters A-Z, digits, spaces, hyphens, dots and strokes, with a digit",
         "write the number as the customs system gave it", found: String(decoding: text, as: UTF8.self))
     }
-    out.append(0x22)
-    for byte in text { out.append((0x61...0x7A).contains(byte) ? byte & 0xDF : byte) }
-    out.append(0x22)
+    WrittenNumber.append(text, to: &out)
   }
 }

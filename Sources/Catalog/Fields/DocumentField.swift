@@ -31,23 +31,16 @@ enum DocumentField {
     }
     out.append(",\"kind\":")
     out.appendJSONText(kind)
-    out.append(",\"number\":\"")
-    for byte in number { out.append((0x61...0x7A).contains(byte) ? byte & 0xDF : byte) }
-    out.append("\"}")
+    out.append(",\"number\":")
+    WrittenNumber.append(number, to: &out)
+    out.append(0x7D)
   }
 
   private static func checkNumber(
     _ number: ArraySlice<UInt8>, kind: ArraySlice<UInt8>, country: ArraySlice<UInt8>, _ field: Field
   ) throws(Refusal) {
-    let key = key(number)
-    guard number.count <= numberLengthMax, !key.isEmpty,
-      number.allSatisfy({ byte in
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x20, 0x2D, 0x2E, 0x2F: true
-        default: false
-        }
-      })
-    else {
+    let key = WrittenNumber.key(number)
+    guard number.count <= numberLengthMax, !key.isEmpty, WrittenNumber.isPlain(number) else {
       throw field.refusal(
         "the number is not 1 to \(numberLengthMax) letters A-Z, digits, spaces, hyphens, dots and strokes",
         "write the number as the document shows it", found: String(decoding: number, as: UTF8.self))
@@ -57,36 +50,22 @@ enum DocumentField {
     }
   }
 
-  /// Letters and digits only, in capitals.
-  static func key(_ number: ArraySlice<UInt8>) -> [UInt8] {
-    var out: [UInt8] = []
-    out.reserveCapacity(number.count)
-    for byte in number {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A: out.append(byte)
-      case 0x61...0x7A: out.append(byte & 0xDF)
-      default: break
-      }
-    }
-    return out
-  }
-
   /// Two keys: the number alone, and the number with its country.
   static func appendKeys(
     _ node: Int, of document: borrowing JSONDocument, _ field: Field, to keys: inout [SearchKey]
   ) {
     guard let number = document.member(node, "number"), let country = document.member(node, "country") else { return }
-    let key = key(document.text(number))
-    keys.append(SearchKey(field: field.name, value: key))
-    keys.append(SearchKey(field: field.name, value: document.text(country) + [0x2F] + key))
+    WrittenNumber.appendKeys(
+      WrittenNumber.key(document.text(number)), country: document.text(country), field, to: &keys)
   }
 
   /// `00016297-5`, or `SV/00016297-5`.
   static func key(typed: ArraySlice<UInt8>) -> [UInt8] {
-    guard let stroke = typed.firstIndex(of: 0x2F) else { return key(typed) }
-    let country = key(typed[..<stroke])
-    guard ISO3166.isAlpha2(country[...]) || ISO3166.isSpecial(country[...]) else { return key(typed) }
-    let number = key(typed[(stroke + 1)...])
-    return number.isEmpty ? [] : country + [0x2F] + number
+    WrittenNumber.key(
+      typed: typed,
+      country: { written in
+        let code = WrittenNumber.key(written)
+        return ISO3166.isAlpha2(code[...]) || ISO3166.isSpecial(code[...]) ? code : nil
+      }, WrittenNumber.key)
   }
 }

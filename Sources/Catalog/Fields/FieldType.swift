@@ -189,12 +189,12 @@ extension Field {
     case .plate: PlateField.appendKeys(node, of: document, self, to: &keys)
     case .record, .epc, .tid, .digest: keys.append(SearchKey(field: name, value: Array(document.text(node))))
     case .container: keys.append(SearchKey(field: name, value: ContainerField.key(document.text(node))))
-    case .duca: keys.append(SearchKey(field: name, value: DocumentField.key(document.text(node))))
+    case .duca: keys.append(SearchKey(field: name, value: WrittenNumber.key(document.text(node))))
     case .company: CompanyField.appendKeys(node, of: document, self, to: &keys)
     case .tariff: TariffField.appendKeys(document.text(node), self, to: &keys)
     case .list(let element, _): ListField.appendKeys(node, of: document, element, self, to: &keys)
     case .group(let group): group.appendKeys(node, of: document, self, to: &keys)
-    case .records: RecordsField.appendKeys(node, of: document, self, to: &keys)
+    case .records: ListField.appendKeys(node, of: document, .record, self, to: &keys)
     default: break
     }
   }
@@ -216,7 +216,7 @@ extension Field {
       case .digest: try DigestField.key(typed: bytes, self)
       case .company: CompanyField.key(typed: bytes)
       case .tariff: try TariffField.key(typed: bytes, self)
-      case .duca: DocumentField.key(bytes)
+      case .duca: WrittenNumber.key(bytes)
       default: []
       }
     guard !value.isEmpty else {

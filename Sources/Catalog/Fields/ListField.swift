@@ -8,8 +8,23 @@ enum ListField {
     _ node: Int, of document: borrowing JSONDocument, _ element: FieldType, _ limit: Int, _ field: Field,
     in context: borrowing FieldContext, to out: inout [UInt8]
   ) throws(Refusal) {
+    let count = try write(node, of: document, limit, field, ("values", "write it in brackets: [\"...\"]"), to: &out) {
+      (child, place, out) throws(Refusal) in
+      do throws(Refusal) { try field.write(child, as: element, of: document, in: context, to: &out) } catch {
+        throw error.at(place, of: field)
+      }
+    }
+    guard count > 0 else { throw field.refusal("an empty list", "leave the member out") }
+  }
+
+  /// Writes a list, each value by `value`, which is given its node and its place from 1; gives how many there were.
+  static func write(
+    _ node: Int, of document: borrowing JSONDocument, _ limit: Int, _ field: Field,
+    _ words: (many: StaticString, advice: String), to out: inout [UInt8],
+    value: (Int, Int, inout [UInt8]) throws(Refusal) -> Void
+  ) throws(Refusal) -> Int {
     guard document.kind(node) == .list else {
-      throw field.refusal("a list is expected, not \(document.kind(node).words)", "write it in brackets: [\"...\"]")
+      throw field.refusal("a list is expected, not \(document.kind(node).words)", words.advice)
     }
     out.append(0x5B)
     var child = document.firstChild(node)
@@ -18,14 +33,12 @@ enum ListField {
     while child < end {
       if count > 0 { out.append(0x2C) }
       count += 1
-      guard count <= limit else { throw field.refusal("more than \(limit) values", "write fewer") }
-      do throws(Refusal) { try field.write(child, as: element, of: document, in: context, to: &out) } catch {
-        throw error.at(count, of: field)
-      }
+      guard count <= limit else { throw field.refusal("more than \(limit) \(words.many)", "write fewer") }
+      try value(child, count, &out)
       child = document.end(child)
     }
-    guard count > 0 else { throw field.refusal("an empty list", "leave the member out") }
     out.append(0x5D)
+    return count
   }
 
   static func appendKeys(

@@ -34,7 +34,7 @@ enum PlateField {
 
   /// Capitals and digits; Ñ stays, other letters lose their marks.
   static func key(_ text: ArraySlice<UInt8>) -> [UInt8] {
-    var out = DocumentField.key(text)
+    var out = WrittenNumber.key(text)
     guard text.contains(where: { $0 >= 0x80 }) else { return out }
     out = []
     for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
@@ -52,18 +52,17 @@ enum PlateField {
     _ node: Int, of document: borrowing JSONDocument, _ field: Field, to keys: inout [SearchKey]
   ) {
     guard let text = document.member(node, "text") else { return }
-    let key = key(document.text(text))
-    keys.append(SearchKey(field: field.name, value: key))
-    guard let country = document.member(node, "country") else { return }
-    keys.append(SearchKey(field: field.name, value: document.text(country) + [0x2F] + key))
+    let country = document.member(node, "country").map { document.text($0) }
+    WrittenNumber.appendKeys(key(document.text(text)), country: country, field, to: &keys)
   }
 
   /// `P 123-456`, or `SV/P123456`.
   static func key(typed: ArraySlice<UInt8>) -> [UInt8] {
-    guard let stroke = typed.firstIndex(of: 0x2F) else { return key(typed) }
-    let country = key(typed[..<stroke])
-    guard ISO3166.isAlpha2(country[...]) else { return key(typed) }
-    let text = key(typed[(stroke + 1)...])
-    return text.isEmpty ? [] : country + [0x2F] + text
+    WrittenNumber.key(
+      typed: typed,
+      country: { written in
+        let code = key(written)
+        return ISO3166.isAlpha2(code[...]) ? code : nil
+      }, { key($0) })
   }
 }

@@ -20,39 +20,14 @@ enum RecordField {
   }
 }
 
-/// Lists of ids of records.
+/// Lists of ids of records; an empty one may stand.
 enum RecordsField {
-  /// No list takes more, so that a list alone never fills a body.
-  static let countMax = 1000
-
   static func write(
     _ node: Int, of document: borrowing JSONDocument, _ limit: Int, _ field: Field, to out: inout [UInt8]
   ) throws(Refusal) {
-    guard document.kind(node) == .list else {
-      throw field.refusal("a list is expected, not \(document.kind(node).words)", "write [\"id\", \"id\"]")
-    }
-    out.append(0x5B)
-    var child = document.firstChild(node)
-    let end = document.end(node)
-    var count = 0
-    while child < end {
-      if count > 0 { out.append(0x2C) }
-      count += 1
-      guard count <= limit else { throw field.refusal("more than \(limit) ids", "write fewer") }
+    _ = try ListField.write(node, of: document, limit, field, ("ids", "write [\"id\", \"id\"]"), to: &out) {
+      (child, _, out) throws(Refusal) in
       try RecordField.write(try field.text(child, of: document), field, to: &out)
-      child = document.end(child)
-    }
-    out.append(0x5D)
-  }
-
-  static func appendKeys(
-    _ node: Int, of document: borrowing JSONDocument, _ field: Field, to keys: inout [SearchKey]
-  ) {
-    var child = document.firstChild(node)
-    let end = document.end(node)
-    while child < end {
-      keys.append(SearchKey(field: field.name, value: Array(document.text(child))))
-      child = document.end(child)
     }
   }
 }

@@ -7,7 +7,7 @@ public enum NationalIdentity {
   public static func completed(_ number: String, country: CountryCode) -> String? {
     let code = Array(country.description.utf8)
     return "0123456789ABCDEFGHJKLMNPQRSTUVWXY".lazy.map { number.replacing("?", with: String($0)) }
-      .first { fault(of: DocumentField.key(Array($0.utf8)[...])[...], country: code[...]) == nil }
+      .first { fault(of: WrittenNumber.key(Array($0.utf8)[...])[...], country: code[...]) == nil }
   }
 
   /// What is wrong with a number; nil when nothing is.

@@ -47,98 +47,90 @@ public struct CrossingRequest: Sendable {
 extension Lookups {
   /// Looks up, logs durably, then gives the answer, in order of the records' own time; waits for the disk.
   public func answer(_ request: CrossingRequest) throws(LookupError) -> LookupAnswer {
-    let asked = try found(request)
-    var lines: [Draft] = []
-    for (lookup, answer) in asked { lines += try logLines(lookup, answer) }
-    try write(lines)
-    return merged(asked.map(\.answer))
-  }
-
-  private func found(_ request: CrossingRequest) throws(LookupError) -> [(lookup: LookupRequest, answer: LookupAnswer)]
-  {
-    var asked: [(lookup: LookupRequest, answer: LookupAnswer)] = []
-    for definition in registry.topology.definitions where definition.dataset.description != Installation.lookupDataset {
-      let keys = definition.searchKeys(typed: request.key)
-      guard !keys.isEmpty else { continue }
-      let lookup = request.lookup(in: definition.dataset)
-      asked.append((lookup, try found(keys, definition, lookup)))
-    }
+    let asked: [Asked]
+    do throws(ReadError) { asked = try found(request) } catch { throw .read(error) }
     guard !asked.isEmpty else {
       throw .refused(
         Refusal(
           field: "key", problem: "no dataset can be searched for this",
           whatToDo: "type a plate, a document's number, a container, a tag, or SURNAME, GIVEN NAMES YYYY-MM-DD"))
     }
-    try addReferring(request, &asked)
-    return asked
+    var lines: [Draft] = []
+    for part in asked { lines += try logLines(part.lookup, part.answer) }
+    try write(lines)
+    return merged(asked.map(\.answer))
   }
 
-  private func found(
-    _ keys: [SearchKey], _ definition: Definition, _ lookup: LookupRequest
-  ) throws(LookupError) -> LookupAnswer {
-    var answer = LookupAnswer()
-    do throws(ReadError) {
-      let streams = try permitted(lookup, &answer)
-      try add(keys, definition, lookup, streams, &answer)
-    } catch { throw .read(error) }
-    return answer
-  }
+  /// One dataset, as it was asked so far.
+  private struct Asked {
+    let definition: Definition
+    let lookup: LookupRequest
+    let streams: [(StreamName, StreamState)]
+    var answer: LookupAnswer
 
-  /// Adds what is found under any of the keys, each record once.
-  private func add(
-    _ keys: [SearchKey], _ definition: Definition, _ lookup: LookupRequest, _ streams: [(StreamName, StreamState)],
-    _ answer: inout LookupAnswer
-  ) throws(ReadError) {
-    var known = Set(answer.records.map(\.record.locator))
-    for key in keys {
-      var part = LookupAnswer()
-      let search = Search(request: lookup, definition: definition, wanted: [key], filters: [], lookups: self)
-      try search.run(streams, &part)
-      answer.records += part.records.filter { known.insert($0.record.locator).inserted }
-      // The latest of several bounds is the one up to which nothing is missing.
-      if let bound = part.searchedBackTo { answer.searchedBackTo = max(answer.searchedBackTo ?? bound, bound) }
+    init(_ definition: Definition, _ request: CrossingRequest, _ lookups: Lookups) throws(ReadError) {
+      self.definition = definition
+      lookup = request.lookup(in: definition.dataset)
+      var answer = LookupAnswer()
+      streams = try lookups.permitted(lookup, &answer)
+      self.answer = answer
+    }
+
+    /// Adds what is found under any of the keys, each record once.
+    mutating func add(_ keys: [SearchKey], _ lookups: Lookups) throws(ReadError) {
+      var known = Set(answer.records.map(\.record.locator))
+      for key in keys {
+        var part = LookupAnswer()
+        let search = Search(request: lookup, definition: definition, wanted: [key], filters: [], lookups: lookups)
+        try search.run(streams, &part)
+        part.records.removeAll { !known.insert($0.record.locator).inserted }
+        answer.add(part)
+      }
     }
   }
 
-  /// Adds the records of every dataset that refer to what was found.
-  private func addReferring(
-    _ request: CrossingRequest, _ asked: inout [(lookup: LookupRequest, answer: LookupAnswer)]
-  ) throws(LookupError) {
+  private func found(_ request: CrossingRequest) throws(ReadError) -> [Asked] {
+    var asked: [Asked] = []
+    for definition in registry.topology.definitions where definition.dataset.description != Installation.lookupDataset {
+      let keys = definition.searchKeys(typed: request.key)
+      guard !keys.isEmpty else { continue }
+      var part = try Asked(definition, request, self)
+      try part.add(keys, self)
+      asked.append(part)
+    }
+    // Then the records of every dataset that refer to what was found.
     let ids = Set(asked.flatMap(\.answer.records).map(\.record.entry.id)).sorted()
-    guard !ids.isEmpty else { return }
-    for definition in registry.topology.definitions where definition.refersField != nil {
+    for definition in registry.topology.definitions {
       let keys = ids.flatMap { definition.searchKeys(referringTo: $0) }
       guard !keys.isEmpty else { continue }
-      let place: Int
-      if let known = asked.firstIndex(where: { $0.lookup.dataset == definition.dataset }) {
-        place = known
+      if let place = asked.firstIndex(where: { $0.lookup.dataset == definition.dataset }) {
+        try asked[place].add(keys, self)
       } else {
-        place = asked.count
-        asked.append((request.lookup(in: definition.dataset), LookupAnswer()))
+        var part = try Asked(definition, request, self)
+        try part.add(keys, self)
+        asked.append(part)
       }
-      var answer = asked[place].answer
-      var streams = LookupAnswer()
-      do throws(ReadError) {
-        let permitted = try permitted(asked[place].lookup, &streams)
-        try add(keys, definition, asked[place].lookup, permitted, &answer)
-      } catch { throw .read(error) }
-      if answer.sources.isEmpty { (answer.sources, answer.withheld) = (streams.sources, streams.withheld) }
-      asked[place].answer = answer
     }
+    return asked
   }
 
   private func merged(_ answers: [LookupAnswer]) -> LookupAnswer {
     var whole = LookupAnswer()
-    for answer in answers {
-      whole.records += answer.records
-      whole.sources += answer.sources
-      whole.withheld += answer.withheld
-      if let bound = answer.searchedBackTo { whole.searchedBackTo = max(whole.searchedBackTo ?? bound, bound) }
-    }
+    for answer in answers { whole.add(answer) }
     let timed = whole.records.map { (time: registry.time(of: $0.record), found: $0) }
     whole.records = timed.sorted { ($0.time, $0.found.record.entry.id) < ($1.time, $1.found.record.entry.id) }
       .map(\.found)
     return whole
+  }
+}
+
+extension LookupAnswer {
+  /// Takes another answer in. The latest of both bounds is the one down to which nothing is missing.
+  fileprivate mutating func add(_ other: LookupAnswer) {
+    records += other.records
+    sources += other.sources
+    withheld += other.withheld
+    if let bound = other.searchedBackTo { searchedBackTo = max(searchedBackTo ?? bound, bound) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Programs of other makers.
 enum Foreign {
@@ -15,5 +16,15 @@ enum Foreign {
         errors: scratch.path + "/err"))
     let ending = await awaitEnding(of: child)
     return Istmo.Said(ending: ending, output: scratch.text("out"), errors: scratch.text("err"))
+  }
+
+  /// Words before a program that make its clock run so many seconds ahead.
+  static func clock(ahead seconds: Int, in folder: Folder) async throws -> [String] {
+    let library = folder.path + "/clock.so"
+    let made = try await run(
+      "/usr/bin/gcc",
+      ["-shared", "-fPIC", "-DOFFSET=\(seconds)", "-o", library, Repository.root + "/Tests/Interop/pair/clock.c"])
+    try #require(made.ending == .exit(0), "\(made.errors)")
+    return ["/usr/bin/env", "LD_PRELOAD=\(library)"]
   }
 }
