@@ -78,8 +78,8 @@ extension Core {
     {
       let batch = try batch(of: name, &sending.frontier, end: end)
       let byteCount = batch.entries.count + batch.bodies.count
-      guard let checkpoint = try? SignedCheckpoint(batch.checkpoint).checkpoint else { return }
-      sending.unreceipted.append((checkpoint, byteCount))
+      outgoing[name]?.recent?.forget(below: sending.frontier.size)
+      sending.unreceipted.append((sending.frontier.size, sending.frontier.root, byteCount))
       sending.unreceiptedBytes += byteCount
       sending.lastAsOf = now
       sessions[name.recipient]?.sending[name] = sending
@@ -90,6 +90,11 @@ extension Core {
   /// The next batch; moves the frontier on.
   func batch(of name: StreamName, _ frontier: inout Frontier, end: UInt64) throws(ReadError) -> Message.Batch {
     let first = frontier.size
+    if let context = outgoing[name]?.context, let made = outgoing[name]?.recent?.batch(&frontier, end: end) {
+      return Message.Batch(
+        stream: name, agreement: context.agreement, version: context.version, first: first, count: made.count,
+        entries: made.entries, bodies: made.bodies, checkpoint: try asOfCheckpoint(name, frontier).bytes)
+    }
     var entries = ByteWriter(capacity: 64 << 10)
     var bodies = ByteWriter(capacity: Message.Batch.fullAtByteCount)
     var count = 0
@@ -199,7 +204,7 @@ extension Core {
       receipt.checkpoint.size <= stream.durable.size, let time = receiptTime(receipt, of: neighbour)
     else { return log(.warning, "a receipt of \(country) for \(name) is not valid; it is not counted") }
     let size = receipt.checkpoint.size
-    let known = sessions[country]?.sending[name]?.unreceipted.first { $0.checkpoint.size == size }?.checkpoint.root
+    let known = sessions[country]?.sending[name]?.unreceipted.first { $0.size == size }?.root
     let root: RootHash
     if let known {
       root = known
@@ -213,7 +218,7 @@ extension Core {
     }
     // The window opens for every true receipt, also for one that is not news: a clock that was set back must not close it.
     if var sending = sessions[country]?.sending[name] {
-      let done = sending.unreceipted.prefix { $0.checkpoint.size <= size }
+      let done = sending.unreceipted.prefix { $0.size <= size }
       sending.unreceipted.removeFirst(done.count)
       sending.unreceiptedBytes -= done.reduce(0) { $0 + $1.byteCount }
       sessions[country]?.sending[name] = sending

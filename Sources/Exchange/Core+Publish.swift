@@ -39,9 +39,19 @@ extension Core {
   private func ways(of dataset: DatasetName) throws(ReadError) -> Ways {
     let name = StreamName(origin: country, recipient: country, dataset: dataset)
     let home = if let known = homes[dataset] { known } else { try OwnStream(name, StreamState(), reader) }
-    let outgoing = outgoing.values.filter { $0.name.dataset == dataset }.sorted { $0.name < $1.name }
+    var ways = self.outgoing.values.filter { $0.name.dataset == dataset }.sorted { $0.name < $1.name }
+    for place in ways.indices {
+      let name = ways[place].name
+      if sessions[name.recipient]?.sending[name] == nil {
+        ways[place].recent = nil
+      } else if ways[place].recent == nil {
+        ways[place].recent = RecentEntries(first: ways[place].head.size)
+      }
+      // One owner: a second one would have it copied with the next entry.
+      outgoing[name]?.recent = nil
+    }
     return Ways(
-      dataset: dataset, home: home, outgoing: outgoing, standing: [[RecordID]](repeating: [], count: outgoing.count))
+      dataset: dataset, home: home, outgoing: ways, standing: [[RecordID]](repeating: [], count: ways.count))
   }
 
   private func putBack(_ ways: Ways) {
@@ -49,11 +59,12 @@ extension Core {
       building.grown.insert(ways.home.name)
       homes[ways.dataset] = ways.home
     }
-    for (stream, ids) in zip(ways.outgoing, ways.standing)
-    where stream.head.size > outgoing[stream.name]?.head.size ?? 0 {
-      building.grown.insert(stream.name)
+    for (stream, ids) in zip(ways.outgoing, ways.standing) {
+      if stream.head.size > outgoing[stream.name]?.head.size ?? 0 {
+        building.grown.insert(stream.name)
+        building.standing[stream.name, default: []] += ids
+      }
       outgoing[stream.name] = stream
-      building.standing[stream.name, default: []] += ids
     }
   }
 
@@ -192,6 +203,8 @@ extension Core {
       stream.context = EntryContext(
         origin: stream.name.checkpointOrigin(in: realm), agreement: agreement, version: version)
       building.closeChunk(stream.name)
+      // A batch holds entries of one stretch.
+      if stream.recent != nil { stream.recent = RecentEntries(first: stream.head.size) }
       building.commit.states.append(
         (Stretch.stateKey(stream.name, stream.head.stretch), Stretch(agreement: agreement, version: version).bytes))
     }
@@ -229,7 +242,7 @@ extension Core {
     let leaf = context.leaf(entry)
     let index = stream.head.size
     var sealed: [UInt8] = []
-    if homeIndex == nil {
+    if homeIndex == nil || stream.recent != nil {
       do { sealed = try epoch.seal(body, leaf: leaf) } catch { throw .damaged("\(error)") }
     }
     try push(&stream, entry, leaf, sealed: sealed, homeIndex: homeIndex)
@@ -243,6 +256,7 @@ extension Core {
     let index = stream.head.size
     let tile = stream.head.frontier.append(leaf)
     stream.head.lastID = entry.id
+    stream.recent?.append(entry, leaf, sealed: sealed)
     building.add(to: stream.name, at: index, stretch: stream.head.stretch, tile: tile) { builder in
       if let homeIndex { builder.append(entry, homeIndex: homeIndex) } else { builder.append(entry, sealed: sealed) }
       return builder.isFull

@@ -18,6 +18,8 @@ struct OwnStream {
   var problemIndex: UInt64?
   /// The entry the neighbour refuses; nothing from here on is sent until it asks again.
   var limit: UInt64?
+  /// What was made last, while it is being sent.
+  var recent: RecentEntries?
   /// A receipt came in that is not durable here yet.
   var hasNewReceipt = false
   /// Since when the neighbour owes a receipt without having given any; nil while it owes none, and before it asked.
@@ -90,7 +92,7 @@ struct Session {
     /// The tree of what was sent.
     var frontier: Frontier
     /// What was sent and has no receipt yet.
-    var unreceipted: [(checkpoint: Checkpoint, byteCount: Int)] = []
+    var unreceipted: [(size: UInt64, root: RootHash, byteCount: Int)] = []
     var unreceiptedBytes = 0
     var lastAsOf: Instant?
   }

@@ -63,8 +63,11 @@ public struct NoteKey: Hashable, Sendable, CustomStringConvertible {
   }
 
   static func isName(_ name: some StringProtocol) -> Bool {
-    !name.isEmpty && name.utf8.count <= 256
-      && !name.unicodeScalars.contains {
+    guard !name.isEmpty, name.utf8.count <= 256 else { return false }
+    // ASCII needs no look into Unicode's tables.
+    if name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return !name.utf8.contains(UInt8(ascii: "+")) }
+    return
+      !name.unicodeScalars.contains {
         $0.properties.isWhitespace || $0 == "+" || $0.value < 0x20 || $0.value == 0x7F
       }
   }

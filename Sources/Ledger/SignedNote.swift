@@ -22,6 +22,16 @@ public struct SignedNote: Hashable, Sendable {
     /// equal that differ in Unicode normal form, and their key ids differ.
     func isOf(name: String, id: UInt32) -> Bool { self.id == id && self.name.utf8.elementsEqual(name.utf8) }
 
+    /// Reads a line without its newline; nil when it is not one.
+    init?(line: ArraySlice<UInt8>) {
+      let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[0].elementsEqual("\u{2014}".utf8),
+        let name = String(validating: parts[1], as: UTF8.self), NoteKey.isName(name),
+        let raw = Base64.decode(bytes: parts[2]), raw.count > 4
+      else { return nil }
+      self.init(name: name, id: raw.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }, bytes: Array(raw.dropFirst(4)))
+    }
+
     var line: String {
       "\u{2014} \(name) \(Base64.encode(NoteKey.idBytes(id) + bytes))\n"
     }
@@ -46,24 +56,23 @@ public struct SignedNote: Hashable, Sendable {
   /// - Throws: `NoteError` when it is not well formed.
   public init(_ bytes: some Collection<UInt8>) throws(NoteError) {
     guard bytes.count <= Self.longest else { throw NoteError("the note is longer than \(Self.longest) bytes") }
-    guard let whole = String(validating: bytes, as: UTF8.self) else { throw NoteError("the note is not UTF-8") }
-    let lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
-    // The last piece is empty: every line ends in a newline. The last empty line before it separates the signatures.
-    guard lines.count >= 4, lines.last == "", let blank = lines.dropLast().lastIndex(of: "") else {
-      throw NoteError("the note has no blank line before its signatures")
+    let bytes = Array(bytes)
+    // The last empty line separates the signatures; every line ends in a newline.
+    let newline = UInt8(ascii: "\n")
+    guard let blank = bytes.indices.dropFirst().last(where: { bytes[$0] == newline && bytes[$0 - 1] == newline }),
+      bytes.last == newline
+    else { throw NoteError("the note has no blank line before its signatures") }
+    guard let text = String(validating: bytes[..<blank], as: UTF8.self) else { throw NoteError("the note is not UTF-8") }
+    try self.init(text: text)
+    let lines = bytes[(blank + 1)...].dropLast().split(separator: newline, omittingEmptySubsequences: false)
+    guard (1...Self.mostSignatures).contains(lines.count) else {
+      throw NoteError("the note has \(lines.count) signatures, 1 to \(Self.mostSignatures) are allowed")
     }
-    try self.init(text: lines[..<blank].joined(separator: "\n") + "\n")
-    let signatureLines = lines[(blank + 1)..<(lines.count - 1)]
-    guard (1...Self.mostSignatures).contains(signatureLines.count) else {
-      throw NoteError("the note has \(signatureLines.count) signatures, 1 to \(Self.mostSignatures) are allowed")
-    }
-    for line in signatureLines {
-      let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-      guard parts.count == 3, parts[0] == "\u{2014}", NoteKey.isName(parts[1]), let raw = Base64.decode(parts[2]),
-        raw.count > 4
-      else { throw NoteError("the signature line \"\(line.prefix(80))\" is malformed") }
-      let id = raw.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      signatures.append(Signature(name: String(parts[1]), id: id, bytes: Array(raw.dropFirst(4))))
+    for line in lines {
+      guard let signature = Signature(line: line) else {
+        throw NoteError("the signature line \"\(String(decoding: line.prefix(80), as: UTF8.self))\" is malformed")
+      }
+      signatures.append(signature)
     }
   }
 

@@ -24,6 +24,7 @@ final class Engine: Sendable {
   let writer: Mutex<Writer>
   let view: Mutex<View>
   private let lock: Mutex<LockFile?>
+  private let log: Mutex<LogExamination.Log?>
 
   init(path: String, tuning: Tuning) throws(StoreError) {
     let file = try LockFile(path: path + "-lock")
@@ -38,6 +39,7 @@ final class Engine: Sendable {
     let loaded = try Loader.load(database)
     writer = Mutex(loaded.writer)
     view = Mutex(loaded.view)
+    log = Mutex(LogExamination.Log(path + "-wal"))
   }
 
   /// Does `body` with the writing connection; others wait.
@@ -55,7 +57,7 @@ final class Engine: Sendable {
   /// power went just then.
   @discardableResult
   func mark(frames: Int, durably: Bool) -> Bool {
-    guard let salts = LogExamination.salts(path + "-wal") else { return false }
+    guard let salts = log.withLock({ $0?.salts }) else { return false }
     let mark = LogExamination.Mark(salts: salts, frames: UInt64(clamping: frames))
     return lock.withLock { $0?.write(mark.bytes, durably: durably) ?? false }
   }
@@ -71,6 +73,7 @@ final class Engine: Sendable {
       }
       writer.database = nil
     }
+    log.withLock { $0 = nil }
     lock.withLock { $0 = nil }
   }
 }

@@ -46,13 +46,24 @@ enum LogExamination {
     }
   }
 
-  /// The salts of the log, nil when there is no log.
-  static func salts(_ path: String) -> [UInt8]? {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var header = [UInt8](repeating: 0, count: headerBytes)
-    return fill(&header, from: file) ? Array(header[16..<24]) : nil
+  /// The open log, to read its salts after every commit. SQLite keeps the file until its last connection ends, and takes no
+  /// locks on it.
+  final class Log: Sendable {
+    private let file: Int32
+
+    /// Nil when there is no log.
+    init?(_ path: String) {
+      file = open(path, O_RDONLY | O_CLOEXEC)
+      if file < 0 { return nil }
+    }
+
+    deinit { close(file) }
+
+    /// The salts; nil when the log has no header.
+    var salts: [UInt8]? {
+      var bytes = [UInt8](repeating: 0, count: 8)
+      return pread(file, &bytes, bytes.count, 16) == bytes.count ? bytes : nil
+    }
   }
 
   /// - Throws: `StoreError.damaged` when commits that were synced would be lost.

@@ -36,8 +36,10 @@ public enum Base64 {
   }
 
   /// The bytes of the text, or nil when it is not exactly what `encode` writes.
-  public static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    let characters = Array(text.utf8)
+  public static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(bytes: Array(text.utf8)[...]) }
+
+  /// The bytes of the ASCII text, or nil when it is not exactly what `append` writes.
+  public static func decode(bytes characters: ArraySlice<UInt8>) -> [UInt8]? {
     guard characters.count.isMultiple(of: 4) else { return nil }
     let padding = characters.reversed().prefix(while: { $0 == 0x3D }).count
     guard padding <= 2 else { return nil }
