@@ -201,7 +201,7 @@ extension Core {
   func receiveReceipt(_ name: StreamName, _ note: [UInt8], from country: CountryCode) throws(ReadError) {
     guard name.recipient == country, var stream = outgoing[name], let neighbour = neighbours[country] else { return }
     guard let receipt = try? SignedCheckpoint(note), receipt.checkpoint.origin == name.checkpointOrigin(in: realm),
-      receipt.checkpoint.size <= stream.durable.size, let time = receiptTime(receipt, of: neighbour)
+      receipt.checkpoint.size <= stream.durable.size, let time = receiptTime(receipt, on: name, of: neighbour)
     else { return log(.warning, "a receipt of \(country) for \(name) is not valid; it is not counted") }
     let size = receipt.checkpoint.size
     let known = sessions[country]?.sending[name]?.unreceipted.first { $0.size == size }?.root
@@ -223,7 +223,7 @@ extension Core {
       sending.unreceiptedBytes -= done.reduce(0) { $0 + $1.byteCount }
       sessions[country]?.sending[name] = sending
     }
-    if isNewer(size, time, than: stream.head.receipt, of: neighbour) {
+    if isNewer(size, time, than: stream.head.receipt, on: name, of: neighbour) {
       if size > stream.head.receipt?.checkpoint.size ?? 0 { stream.owedSince = size < stream.durable.size ? now : nil }
       stream.head.receipt = receipt
       stream.durable.receipt = receipt
@@ -236,19 +236,26 @@ extension Core {
 
   /// Whether a cosigned size replaces what is held: a larger size always, the same size with a later time. A held time
   /// that lies ahead of this node's clock came from a clock that was wrong, and gives way.
-  func isNewer(_ size: UInt64, _ time: UInt64, than held: SignedCheckpoint?, of neighbour: Neighbour) -> Bool {
+  func isNewer(
+    _ size: UInt64, _ time: UInt64, than held: SignedCheckpoint?, on name: StreamName, of neighbour: Neighbour
+  ) -> Bool {
     guard let held else { return true }
     guard size == held.checkpoint.size else { return size > held.checkpoint.size }
-    let heldTime = receiptTime(held, of: neighbour) ?? 0
+    let heldTime = receiptTime(held, on: name, of: neighbour) ?? 0
     let latest = UInt64(clamping: now.advanced(byMilliseconds: Core.tolerableSkew).seconds)
     return time > heldTime || heldTime > latest && time < heldTime
   }
 
-  /// The time of a neighbour's receipt in seconds, or nil when it is not signed by it.
-  func receiptTime(_ receipt: SignedCheckpoint, of neighbour: Neighbour) -> UInt64? {
+  /// The time of a neighbour's cosignature on a stream's checkpoint in seconds, or nil when it is not signed by it. The
+  /// one verified last is remembered: it is what `status` shows and what the next one is compared with.
+  func receiptTime(_ receipt: SignedCheckpoint, on name: StreamName, of neighbour: Neighbour) -> UInt64? {
+    if let known = verified[name], known.note == receipt.note { return known.time }
     for key in neighbour.receiptKeys {
       let noteKey = NoteKey(.receipt, of: neighbour.country, in: realm, key: key)
-      if let time = try? receipt.note.time(of: noteKey) { return time }
+      if let time = try? receipt.note.time(of: noteKey) {
+        verified[name] = (receipt.note, time)
+        return time
+      }
     }
     return nil
   }

@@ -129,7 +129,7 @@ extension Core {
     // The origin speaks of a stream that may not flow here: it is told why nobody asks for it.
     if let obstacle = stream.agreed?.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
     guard let signed = try? SignedCheckpoint(note), signed.checkpoint.origin == name.checkpointOrigin(in: realm),
-      (try? signed.isSigned(byLog: neighbour.logKeys)) == true, let time = receiptTime(signed, of: neighbour)
+      (try? signed.isSigned(byLog: neighbour.logKeys)) == true, let time = receiptTime(signed, on: name, of: neighbour)
     else {
       setProblem(of: name, "a checkpoint is not signed by the keys of \(country)'s card")
       return refuse(name, .badSignature, "a checkpoint is not signed by the keys of \(country)'s card", to: country)
@@ -151,7 +151,7 @@ extension Core {
       size == stream.durable.size ? stream.durable.frontier : try Frontier(size: size, from: reader.tree(name))
     guard held.root == signed.checkpoint.root else { return try fork(stream, signed, prefix: held) }
     guard size == stream.durable.size, stream.head.size == size else { return }
-    if isNewer(size, time, than: stream.durable.checkpoint, of: neighbour) {
+    if isNewer(size, time, than: stream.durable.checkpoint, on: name, of: neighbour) {
       stream.durable.checkpoint = signed
       stream.head.checkpoint = signed
       stream.hasNewAsOf = true

@@ -89,7 +89,7 @@ extension Core {
     return StreamStatus(
       stream: name, direction: .outgoing, isAgreed: stream.agreed != nil, obstacle: obstacle, isLinkUp: session != nil,
       size: stream.durable.size, receiptSize: receipted,
-      receiptTime: receipt.flatMap { signedTime(of: $0, by: name.recipient) }, asOf: nil, lagRecords: lag,
+      receiptTime: receipt.flatMap { signedTime(of: $0, on: name, by: name.recipient) }, asOf: nil, lagRecords: lag,
       lagMilliseconds: lagMilliseconds, problem: problem, halted: stream.head.halted, neighbourSkew: session?.skew,
       flowing: isFlowing)
   }
@@ -106,7 +106,7 @@ extension Core {
     return StreamStatus(
       stream: name, direction: .incoming, isAgreed: stream.agreed != nil, obstacle: obstacle, isLinkUp: session != nil,
       size: stream.durable.size, receiptSize: stream.durable.checkpoint?.checkpoint.size ?? 0, receiptTime: nil,
-      asOf: stream.durable.checkpoint.flatMap { signedTime(of: $0, by: name.origin) }, lagRecords: lag,
+      asOf: stream.durable.checkpoint.flatMap { signedTime(of: $0, on: name, by: name.origin) }, lagRecords: lag,
       lagMilliseconds: lag == 0 ? 0 : max(1, stream.announcedAt.map { time.milliseconds(since: $0) } ?? 1),
       problem: stream.problem, halted: stream.head.halted, neighbourSkew: session?.skew, flowing: isFlowing)
   }
@@ -116,7 +116,7 @@ extension Core {
     abs(max(time.milliseconds(since: moment), -.max)) <= Core.silence
   }
 
-  private func signedTime(of note: SignedCheckpoint, by country: CountryCode) -> UInt64? {
-    neighbours[country].flatMap { receiptTime(note, of: $0) }
+  private func signedTime(of note: SignedCheckpoint, on name: StreamName, by country: CountryCode) -> UInt64? {
+    neighbours[country].flatMap { receiptTime(note, on: name, of: $0) }
   }
 }

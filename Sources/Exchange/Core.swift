@@ -93,6 +93,8 @@ public final class Core {
   var lastID: RecordID?
   var effects: [Effect] = []
   var lastUpkeep: Instant
+  /// The neighbour's cosignature on each stream that was verified last, under the keys of now.
+  var verified: [StreamName: (note: SignedNote, time: UInt64)] = [:]
   /// What runs ahead of the durable state is no longer good; it is read again when the commit under way has ended.
   var mustReload = false
   /// Streams that were stopped and whose stop is not durable yet.
@@ -320,7 +322,7 @@ public final class Core {
 
   private func change(_ list: [Neighbour], _ card: [UInt8]) throws(ReadError) {
     self.card = card
-    neighbours = [:]
+    (neighbours, verified) = ([:], [:])
     for neighbour in list { neighbours[neighbour.country] = neighbour }
     guard !mustReload else { return }
     try handOver()

@@ -140,7 +140,7 @@ struct IncomingWork {
     _ note: [UInt8], _ name: StreamName, _ neighbour: Neighbour, _ core: Core
   ) throws(Fault) {
     guard let signed = try? SignedCheckpoint(note), (try? signed.isSigned(byLog: neighbour.logKeys)) == true,
-      core.receiptTime(signed, of: neighbour) != nil
+      core.receiptTime(signed, on: name, of: neighbour) != nil
     else {
       throw Fault(
         code: .badSignature, reason: "the checkpoint is not signed by the keys of \(neighbour.country)'s card",
