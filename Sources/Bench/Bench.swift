@@ -3,26 +3,41 @@ import HTTP
 import Programs
 
 /// Measures a running pair as its users use it:
-/// `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick]`; or the parts of a record's way, in
-/// this process: `Bench --budget --topology FOLDER --folder FOLDER [--records N]`.
+/// `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick | --parts PART,PART...]`; or the parts of a
+/// record's way, in this process: `Bench --budget --topology FOLDER --folder FOLDER [--records N]`.
 enum Bench {
+  /// What is measured, in this order.
+  private enum Part: String, CaseIterable {
+    case visible, publish, catchup, lookup, rest
+
+    static let quick: Set<Part> = [.visible, .catchup, .rest]
+  }
+
   static func main() {
     var (istmo, topology, folder, records) = ("", "", "", 100_000)
-    var (isQuick, isBudget) = (false, false)
+    var (parts, isBudget) = (Set(Part.allCases), false)
     var words = CommandLine.arguments.dropFirst()
     while let word = words.popFirst() {
       switch word {
       case "--istmo": istmo = words.popFirst() ?? ""
       case "--topology": topology = words.popFirst() ?? ""
       case "--folder": folder = words.popFirst() ?? ""
-      case "--quick": isQuick = true
+      case "--quick": parts = Part.quick
+      case "--parts":
+        parts = []
+        for name in (words.popFirst() ?? "").split(separator: ",") {
+          guard let part = Part(rawValue: String(name)) else {
+            fail("there is no part \(name); there are \(Part.allCases.map(\.rawValue).joined(separator: ", "))")
+          }
+          parts.insert(part)
+        }
       case "--budget": isBudget = true
       case "--records": records = words.popFirst().flatMap { Int($0) } ?? records
       default: fail("unknown option \(word)")
       }
     }
     guard isBudget || !istmo.isEmpty, !topology.isEmpty, !folder.isEmpty, records > 0 else {
-      fail("usage: Bench (--istmo PROGRAM | --budget) --topology FOLDER --folder FOLDER [--records N] [--quick]")
+      fail("usage: Bench (--istmo PROGRAM | --budget) --topology FOLDER --folder FOLDER [--records N] [--quick | --parts PARTS]")
     }
     do {
       if isBudget { return try Budget(topology: topology, folder: folder, records: records).run() }
@@ -30,11 +45,11 @@ enum Bench {
       Report.times("fdatasync", try RawLimits.sync(folder: folder, rounds: 1000))
       try pair.start("SV")
       try pair.start("GT")
-      try visible(pair)
-      if !isQuick { try publish(pair) }
-      try catchUp(pair, records)
-      if !isQuick { try lookUp(pair, records) }
-      try rest(pair)
+      if parts.contains(.visible) { try visible(pair) }
+      if parts.contains(.publish) { try publish(pair) }
+      if parts.contains(.catchup) { try catchUp(pair, records) }
+      if parts.contains(.lookup) { try lookUp(pair, records) }
+      if parts.contains(.rest) { try rest(pair) }
     } catch { fail("\(error)") }
   }
 
