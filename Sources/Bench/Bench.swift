@@ -37,7 +37,9 @@ enum Bench {
       }
     }
     guard isBudget || !istmo.isEmpty, !topology.isEmpty, !folder.isEmpty, records > 0 else {
-      fail("usage: Bench (--istmo PROGRAM | --budget) --topology FOLDER --folder FOLDER [--records N] [--quick | --parts PARTS]")
+      fail(
+        "usage: Bench (--istmo PROGRAM | --budget) --topology FOLDER --folder FOLDER [--records N] [--quick | --parts PARTS]"
+      )
     }
     do {
       if isBudget { return try Budget(topology: topology, folder: folder, records: records).run() }

@@ -21,7 +21,9 @@ struct RecentEntries {
 
   /// Takes in the stream's next entry with its body, sealed for the neighbour.
   mutating func append(_ entry: Entry, _ leaf: NodeHash, sealed: [UInt8]) {
-    if entries.bytes.count + bodies.bytes.count > Self.mostByteCount { self = Self(first: first + UInt64(leaves.count)) }
+    if entries.bytes.count + bodies.bytes.count > Self.mostByteCount {
+      self = Self(first: first + UInt64(leaves.count))
+    }
     leaves.append(leaf)
     PackedEntries.append(entry, to: &entries)
     bodies.sealed(sealed)

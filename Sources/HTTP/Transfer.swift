@@ -67,7 +67,10 @@ final class Transfer {
     guard call.path.utf8.first == 0x2F else { throw ClientError.badRequest("the path does not start with /") }
     switch upload {
     case .none: break
-    case .bytes(let bytes): lines.append(UInt64(bytes.count) > Self.impatientBytes ? "Expect: 100-continue" : "Expect:")
+    case .bytes(let bytes):
+      lines.append(UInt64(bytes.count) > Self.impatientBytes ? "Expect: 100-continue" : "Expect:")
+      // Without a type given, libcurl would call it a form.
+      if call.headers["Content-Type"] == nil { lines.append("Content-Type:") }
     case .pulled(let length, _):
       lines.append((length ?? .max) > Self.impatientBytes ? "Expect: 100-continue" : "Expect:")
       if length == nil { lines.append("Transfer-Encoding: chunked") }
@@ -111,6 +114,12 @@ final class Transfer {
     switch upload {
     case .none:
       if call.method == .head { _ = istmo_curl_set_long(curl, CURLOPT_NOBODY, 1) }
+    case .bytes(let bytes) where UInt64(bytes.count) <= Self.impatientBytes:
+      // libcurl sends a body that it has been given whole in one piece with the head: one packet, one wake of the server.
+      _ = istmo_curl_set_size(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(clamping: bytes.count))
+      _ = bytes.withUnsafeBytes {
+        istmo_curl_set_pointer(curl, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
+      }
     case .bytes(let bytes):
       _ = istmo_curl_set_long(curl, CURLOPT_UPLOAD, 1)
       _ = istmo_curl_set_size(curl, CURLOPT_INFILESIZE_LARGE, curl_off_t(clamping: bytes.count))

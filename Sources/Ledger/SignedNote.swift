@@ -62,7 +62,9 @@ public struct SignedNote: Hashable, Sendable {
     guard let blank = bytes.indices.dropFirst().last(where: { bytes[$0] == newline && bytes[$0 - 1] == newline }),
       bytes.last == newline
     else { throw NoteError("the note has no blank line before its signatures") }
-    guard let text = String(validating: bytes[..<blank], as: UTF8.self) else { throw NoteError("the note is not UTF-8") }
+    guard let text = String(validating: bytes[..<blank], as: UTF8.self) else {
+      throw NoteError("the note is not UTF-8")
+    }
     try self.init(text: text)
     let lines = bytes[(blank + 1)...].dropLast().split(separator: newline, omittingEmptySubsequences: false)
     guard (1...Self.mostSignatures).contains(lines.count) else {
