@@ -27,7 +27,10 @@ let package = Package(
       name: "StoreBench", dependencies: ["Store", "Exchange", "Terms", "CSQLite"], swiftSettings: swift),
     target(
       "Commands",
-      ["Desk", "Node", "Programs", "HTTP", "Exchange", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms"]),
+      [
+        "Desk", "Node", "Programs", "HTTP", "Exchange", "Tables", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium",
+        "Terms",
+      ]),
     target("Desk", ["Node", "HTTP", "Catalog", "Exchange", "Terms"]),
     target("Node", ["Link", "Noise", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
@@ -37,6 +40,7 @@ let package = Package(
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
+    target("Tables", ["Catalog"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
     target("Ledger", ["Sodium", "Terms"]),
     target("Noise", ["Sodium", "Terms"]),
@@ -55,6 +59,7 @@ let package = Package(
     tests("LedgerTests", ["Ledger", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("NoiseTests", ["Noise", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("CatalogTests", ["Catalog", "Sodium", "Terms"]),
+    tests("TablesTests", ["Tables", "Catalog", "Terms"]),
     tests("CeremonyTests", ["Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("ExchangeTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     tests("SimulationTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),

@@ -1,7 +1,7 @@
 /// Text from outside made fit to be shown on one line of a terminal.
-enum ShownText {
+public enum ShownText {
   /// The text with a space for each character that moves the cursor, breaks the line or hides, at most so long.
-  static func line(_ text: String, longest: Int) -> String {
+  public static func line(_ text: String, longest: Int) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       // Counted in scalars: one character can have any number of marks.

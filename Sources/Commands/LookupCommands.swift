@@ -1,13 +1,15 @@
 import Catalog
 import HTTP
 import Node
+import Tables
 import Terms
 
 let lookupCommands: [Command] = [
   Command(
     "query", "DATASET", summary: "a lookup, logged before it is answered",
     options: [
-      homeOption, .flag("--json"), .value("--from", "CC"), .values("--where", "FIELD=VALUE"), .value("--since", "T"),
+      homeOption, .flag("--json"), .flag("--csv"), .value("--from", "CC"), .values("--where", "FIELD=VALUE"),
+      .value("--since", "T"),
       .value("--until", "T"), .value("--limit", "N"), .flag("--history"), .flag("--unmatched"),
       .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
       .value("--storage-passphrase-file", "F"),
@@ -45,7 +47,9 @@ let usualRole = "migration-officer"
   if let from = arguments.value("--from") { members.append(.init(name: "from", value: .text(from))) }
   // What is wrong with the words is said before a node is opened.
   do { _ = try LookupRequest(json: .object(members)) } catch { throw UsageError(error.description) }
-  return try ask("/v1/query", members, arguments, console)
+  guard arguments.flag("--csv") else { return try ask("/v1/query", members, arguments, console) }
+  guard !arguments.flag("--json") else { throw UsageError("--csv and --json exclude each other") }
+  return try export("/v1/query", members, arguments, console)
 }
 
 @Sendable private func crossing(_ arguments: Arguments, _ console: Console) throws -> Int32 {
@@ -85,6 +89,30 @@ private func ask(
       console.write(answerText(answer))
     } else {
       console.write(recordText(line))
+    }
+  }
+  return statusDone
+}
+
+/// Asks and writes the records as a table; what else the answer says goes to standard error.
+private func export(
+  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console
+) throws -> Int32 {
+  let topology = try Home.open(arguments.home).loadTopology()
+  guard let definition = topology.definitions.first(where: { $0.dataset.description == arguments.positionals[0] })
+  else {
+    throw UsageError("there is no dataset \(arguments.positionals[0]); see dataset list")
+  }
+  let aside = ["stream", "id", "time", "published", "kind", "changes", "changed_by"]
+  let table = RecordTable(definition, aside: aside)
+  let access = try NodeAccess(arguments, console)
+  defer { access.close() }
+  console.write(CSVWriter.row(table.header))
+  try access.lines(.init(.post, path), upload: .bytes(Array(JSONValue.object(members).json.utf8))) { line in
+    if let answer = line["answer"] {
+      for text in answerText(answer).split(separator: "\n") { console.complain(String(text)) }
+    } else if let record = line["record"] {
+      console.write(CSVWriter.row(table.row(record, aside: aside.map { line.text($0) })))
     }
   }
   return statusDone

@@ -25,7 +25,9 @@ public final class Field: Sendable {
   /// Whether an agreement that names no fields shares it.
   public let isShared: Bool
 
-  /// The name's bytes as a body has it, without the group's, and the same with quotes and colon.
+  /// The name as a body has it, without the group's.
+  public let ownName: String
+  /// The same in bytes, and with quotes and colon.
   let nameBytes: [UInt8]
   let member: [UInt8]
 
@@ -38,9 +40,9 @@ public final class Field: Sendable {
     (self.isRequired, self.requiredWhen, self.onlyWhen) = (isRequired, requiredWhen, onlyWhen)
     (self.isPersonal, self.isSearchable) = (isPersonal, isSearchable)
     (self.isFilterable, self.isShared) = (isFilterable, isShared)
-    let own = name.utf8.lastIndex(of: 0x2E).map { name[name.utf8.index(after: $0)...] } ?? name[...]
-    nameBytes = Array(own.utf8)
-    member = Array("\"\(own)\":".utf8)
+    ownName = String(name[(name.utf8.lastIndex(of: 0x2E).map { name.utf8.index(after: $0) } ?? name.startIndex)...])
+    nameBytes = Array(ownName.utf8)
+    member = Array("\"\(ownName)\":".utf8)
   }
 
   /// Other fields have certain values: all parts hold.

@@ -3,7 +3,7 @@
 enum CompanyField {
   /// No country's is known to be longer; AEO lists take up to 35.
   static let numberLengthMax = 35
-  private static let members: [StaticString] = ["country", "number"]
+  static let members: [StaticString] = ["country", "number"]
 
   static func write(
     _ node: Int, of document: borrowing JSONDocument, _ field: Field, to out: inout [UInt8]

@@ -5,7 +5,7 @@ enum DocumentField {
   static let kinds = [
     "birth-certificate", "identity-card", "other", "passport", "residence-card", "travel-document", "visa",
   ]
-  private static let members: [StaticString] = ["country", "expiry", "kind", "number"]
+  static let members: [StaticString] = ["country", "expiry", "kind", "number"]
   /// The longest number: beyond the longest that a card's machine-readable zone can hold.
   static let numberLengthMax = 30
 

@@ -81,6 +81,24 @@ public enum FieldType: Hashable, Sendable {
     }
   }
 
+  /// The members of a value that is always an object of one shape; nil of any other.
+  public var members: [String]? {
+    switch self {
+    case .document: DocumentField.members.map { "\($0)" }
+    case .plate: PlateField.members.map { "\($0)" }
+    case .company: CompanyField.members.map { "\($0)" }
+    default: nil
+    }
+  }
+
+  /// Whether a value is an object or a list.
+  public var isStructured: Bool {
+    switch self {
+    case .list, .records, .group: true
+    default: members != nil
+    }
+  }
+
   /// All words for kinds.
   static let words = [
     "text", "number", "country", "date", "time", "enum", "crossing", "post", "document", "mrz", "plate", "record",

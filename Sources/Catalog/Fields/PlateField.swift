@@ -3,7 +3,7 @@
 enum PlateField {
   /// The longest plate, spaces included.
   static let textLengthMax = 16
-  private static let members: [StaticString] = ["country", "text"]
+  static let members: [StaticString] = ["country", "text"]
 
   static func write(
     _ node: Int, of document: borrowing JSONDocument, isChecked: Bool, _ field: Field, to out: inout [UInt8]

@@ -8,6 +8,9 @@ public struct TextField: Hashable, Sendable {
   /// No field takes more characters.
   static let lengthMax = 4000
 
+  /// Any text at all.
+  public static let any = TextField(length: 1...lengthMax, isName: false)
+
   func write(_ text: ArraySlice<UInt8>, _ field: Field, to out: inout [UInt8]) throws(Refusal) {
     var scalars = 0
     for byte in text where byte & 0xC0 != 0x80 { scalars += 1 }

@@ -54,6 +54,14 @@ struct LineReader {
     return count > 0 ? (piece, count) : nil
   }
 
+  /// The next bytes as they are; nothing at the end.
+  mutating func nextBytes() throws -> [UInt8] {
+    if buffer.isEmpty { try fill() }
+    defer { buffer = [] }
+    readBytes += Int64(buffer.count)
+    return Array(buffer)
+  }
+
   /// Reads more; nothing at the end.
   private mutating func fill() throws {
     var bytes = [UInt8](repeating: 0, count: 1 << 18)

@@ -1,67 +1,82 @@
 import Catalog
-import Glibc
 import HTTP
-import Node
 import Terms
 
 let recordCommands: [Command] = [
   Command(
-    "publish", "DATASET [FILE or -]", summary: "publishes records, one JSON object a line",
-    options: [homeOption, .flag("--json"), .flag("--ids"), .value("--storage-passphrase-file", "F")],
+    "publish", "DATASET [FILE or -]", summary: "publishes records, one JSON object a line, or a table",
+    options: [
+      homeOption, .flag("--json"), .flag("--ids"), .flag("--csv"), .value("--separator", "CHARACTER"),
+      .values("--map", "COLUMN=FIELD"), .values("--set", "FIELD=VALUE"), .value("--rejected", "FILE"),
+      .value("--storage-passphrase-file", "F"),
+    ],
     positionals: 1...2,
     run: publishRecords)
 ]
 
-/// Lines of one request: results come after each, so a long upload tells early what is wrong, and one that breaks off has
-/// told most.
-private let linesPerRequest = 5_000
-
 @Sendable private func publishRecords(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let dataset: DatasetName
   do { dataset = try DatasetName(arguments.positionals[0]) } catch { throw UsageError(error.description) }
-  let path = arguments.positionals.count > 1 ? arguments.positionals[1] : "-"
-  var lines = try LineReader(path, longestLine: PublishSession.longestLine)
+  let source = try publishSource(dataset, arguments)
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
+  let rejected = try arguments.value("--rejected").map { try RejectedLines($0, head: source.head) }
   var total = PublishTotal()
-  var base: Int64 = 0
-  let progress = Progress(console, "published", of: lines.byteCount)
-  while !total.isCutShort, let piece = try lines.next(limit: linesPerRequest) {
-    var finished = false
-    try access.publish(piece.bytes, dataset) { line in
-      if let summary = line["summary"] {
-        total.add(summary)
-        finished = true
-        if total.isCutShort {
-          let number = base + summary.count("not_taken_from")
-          console.complain(
+  func refuse(_ piece: PublishPiece, _ place: Int, field: String, _ problem: String, _ whatToDo: String) throws {
+    let line = "line \(piece.number(place)): \(field): \(problem); \(whatToDo)"
+    guard let rejected else { return console.complain(line) }
+    let number = try rejected.add(
+      source.rejected(piece, place, RejectedLines.Reason(field: field, problem: problem, whatToDo: whatToDo)))
+    console.complain("\(line) (line \(number) of \(rejected.path))")
+  }
+  let progress = Progress(console, "published", of: source.byteCount)
+  while !total.isCutShort, let piece = try source.next() {
+    for fault in piece.faults {
+      total.refused += 1
+      try refuse(piece, fault.place, field: fault.field, fault.problem, fault.whatToDo)
+    }
+    var finished = piece.sent.isEmpty
+    if !piece.sent.isEmpty {
+      try access.publish(piece.bytes, dataset) { line in
+        if let summary = line["summary"] {
+          total.add(summary)
+          finished = true
+          guard total.isCutShort else { return }
+          let number = piece.number(piece.sent[clamping: summary.count("not_taken_from") - 1])
+          return console.complain(
             "line \(number) and all after it: \(summary.text("problem")); publish them again: what has a reference is not "
               + "stored twice")
         }
-        return
-      }
-      let number = base + line.count("line")
-      switch line.text("result") {
-      case "accepted", "duplicate":
-        guard arguments.flag("--ids") else { return }
-        let (result, id) = (line.text("result"), line.text("id"))
-        if arguments.flag("--json") {
-          console.print(["line": .number(number), "result": .text(result), "id": .text(id)])
-        } else {
-          console.print("\(number) \(result) \(id)")
+        let place = piece.sent[clamping: line.count("line") - 1]
+        switch line.text("result") {
+        case "accepted", "duplicate":
+          guard arguments.flag("--ids") else { return }
+          let (number, result, id) = (piece.number(place), line.text("result"), line.text("id"))
+          if arguments.flag("--json") {
+            console.print(["line": JSONValue(number), "result": .text(result), "id": .text(id)])
+          } else {
+            console.print("\(number) \(result) \(id)")
+          }
+        case "refused":
+          try refuse(piece, place, field: line.text("field"), line.text("problem"), line.text("remedy"))
+        default: console.complain("line \(piece.number(place)): \(line.text("problem"))")
         }
-      case "refused":
-        console.complain("line \(number): \(line.text("field")): \(line.text("problem")); \(line.text("remedy"))")
-      default: console.complain("line \(number): \(line.text("problem"))")
       }
     }
     guard finished else { throw APIError(500, []) }
-    base += Int64(piece.count)
-    progress.update(total.accepted + total.duplicates, bytes: lines.readBytes)
+    progress.update(total.accepted + total.duplicates, bytes: source.readBytes)
   }
   progress.end()
+  try rejected?.finish()
   if arguments.flag("--json") { console.print(total.json) } else { console.print(total.text) }
   return total.isComplete ? statusDone : statusFailed
+}
+
+extension Array {
+  /// The element at an index that came from a node: the nearest one there is.
+  fileprivate subscript(clamping index: Int64) -> Element {
+    self[Int(Swift.min(Swift.max(index, 0), Int64(count - 1)))]
+  }
 }
 
 /// What became of all lines of all requests.
@@ -129,26 +144,4 @@ extension NodeAccess {
       })
     guard isLines else { throw APIError(status, waiting) }
   }
-}
-
-/// Progress on a terminal, at most five times a second, from the first second on.
-final class Progress {
-  private let console: Console
-  private let verb: String
-  private let total: Int64?
-  private let started = time(nil)
-  private var last = ContinuousClock.now
-
-  init(_ console: Console, _ verb: String, of total: Int64?) {
-    (self.console, self.verb, self.total) = (console, verb, total)
-  }
-
-  func update(_ count: Int64, bytes: Int64) {
-    guard console.isTerminal, ContinuousClock.now - last > .milliseconds(200) else { return }
-    last = ContinuousClock.now
-    let share = total.map { $0 > 0 ? " (\(bytes * 100 / $0) %)" : "" } ?? ""
-    console.progress("\(verb) \(count)\(share)")
-  }
-
-  func end() { console.endProgress() }
 }

@@ -1,0 +1,193 @@
+import Catalog
+import Node
+import Tables
+import Terms
+
+/// Lines for one request: results come after each, so a long upload tells early what is wrong, and one that breaks off has
+/// told most.
+struct PublishPiece {
+  /// The most lines of one request.
+  static let linesMax = 5_000
+
+  /// Why a line was not even sent.
+  struct Fault {
+    let place: Int
+    let field: String
+    let problem: String
+    let whatToDo: String
+  }
+
+  /// The lines of JSON that are sent.
+  var bytes: [UInt8] = []
+  /// For each of these, its place in the piece.
+  var sent: [Int] = []
+  /// The lines as they were read: of a table, their cells.
+  var originals: [Original] = []
+  var faults: [Fault] = []
+  /// The number of the piece's first line.
+  let first: Int
+
+  enum Original {
+    case line(ArraySlice<UInt8>)
+    case row(line: Int, cells: [String])
+  }
+
+  /// The number of a line for people.
+  func number(_ place: Int) -> Int {
+    if case .row(let line, _) = originals[place] { line } else { first + place }
+  }
+}
+
+/// Where records come from.
+protocol PublishSource: AnyObject {
+  /// Bytes of the file, when it is one, and how many of them were read.
+  var byteCount: Int64? { get }
+  var readBytes: Int64 { get }
+  /// What a file of rejected lines begins with.
+  var head: String { get }
+  /// The next lines; nil at the end.
+  func next() throws -> PublishPiece?
+  /// A rejected line as the file of rejected lines has it: fit to be corrected and sent again.
+  func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8]
+}
+
+/// The source that the words of the command name.
+func publishSource(_ dataset: DatasetName, _ arguments: Arguments) throws -> any PublishSource {
+  let path = arguments.positionals.count > 1 ? arguments.positionals[1] : "-"
+  let reader = try LineReader(path, longestLine: PublishSession.longestLine)
+  guard arguments.flag("--csv") else {
+    for option in ["--separator", "--map", "--set"] where !arguments.values(option).isEmpty {
+      throw UsageError("\(option) goes with --csv")
+    }
+    return JSONLines(reader)
+  }
+  let topology = try Home.open(arguments.home).loadTopology()
+  guard let definition = topology.definitions.first(where: { $0.dataset == dataset }) else {
+    throw UsageError("there is no dataset \(dataset); see dataset list")
+  }
+  var mapping = RecordColumns.Mapping()
+  for text in arguments.values("--map") {
+    let (column, field) = try pair(text, "--map takes COLUMN=FIELD; COLUMN= leaves the column out", atLast: true)
+    mapping.columns.append((column, field))
+  }
+  for text in arguments.values("--set") {
+    let (field, value) = try pair(text, "--set takes FIELD=VALUE", atLast: false)
+    mapping.constants.append((field, value))
+  }
+  var separator: CSVReader.Separator?
+  if let text = arguments.value("--separator") {
+    separator = CSVReader.Separator(rawValue: text == "tab" || text == "\\t" ? "\t" : text)
+    guard separator != nil else { throw UsageError("--separator takes one of , ; | tab") }
+  }
+  return try CSVRows(reader, separator, mapping, definition)
+}
+
+/// The two sides of an equals sign: of the last one where a column's name may hold one.
+private func pair(_ text: String, _ usage: String, atLast: Bool) throws(UsageError) -> (String, String) {
+  guard let equals = atLast ? text.lastIndex(of: "=") : text.firstIndex(of: "="), equals > text.startIndex else {
+    throw UsageError(usage)
+  }
+  return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+}
+
+/// One JSON object a line.
+private final class JSONLines: PublishSource {
+  private var reader: LineReader
+  private var count = 0
+
+  init(_ reader: LineReader) { self.reader = reader }
+
+  var byteCount: Int64? { reader.byteCount }
+  var readBytes: Int64 { reader.readBytes }
+  var head: String { "" }
+
+  func next() throws -> PublishPiece? {
+    guard let lines = try reader.next(limit: PublishPiece.linesMax) else { return nil }
+    var piece = PublishPiece(first: count + 1)
+    piece.bytes = lines.bytes
+    piece.originals = lines.bytes.split(separator: 0x0A, maxSplits: lines.count, omittingEmptySubsequences: false)
+      .prefix(lines.count).map { .line($0) }
+    piece.sent = Array(0..<lines.count)
+    count += lines.count
+    return piece
+  }
+
+  func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8] {
+    guard case .line(let line) = piece.originals[place] else { return [] }
+    return Array(line) + [0x0A]
+  }
+}
+
+/// The rows of a table.
+private final class CSVRows: PublishSource {
+  private let source: Bytes
+  private var reader: CSVReader
+  private let separator: CSVReader.Separator
+  private let header: [String]
+  private let columns: RecordColumns
+
+  /// The file's bytes, shared with the reader's closure.
+  private final class Bytes {
+    var reader: LineReader
+    init(_ reader: LineReader) { self.reader = reader }
+  }
+
+  init(
+    _ lines: LineReader, _ separator: CSVReader.Separator?, _ mapping: RecordColumns.Mapping, _ definition: Definition
+  ) throws {
+    let source = Bytes(lines)
+    self.source = source
+    reader = CSVReader { try source.reader.nextBytes() }
+    do {
+      let rows = try reader.firstRows().filter { separator == nil || $0.separator == separator }
+      func fitting(_ row: CSVReader.Row) -> Int { RecordColumns.fitting(row.cells, mapping, definition) }
+      guard let best = rows.max(by: { fitting($0.row) < fitting($1.row) }) else {
+        throw CommandFailure("the table is empty; its first line names the columns")
+      }
+      self.separator = best.separator
+      reader.use(best.separator)
+      guard let row = try reader.next() else { throw CommandFailure("the table is empty") }
+      if let fault = row.fault { throw CommandFailure("line \(row.line): \(fault)") }
+      header = row.cells
+      columns = try RecordColumns(header: row.cells, mapping: mapping, of: definition)
+    } catch let fault as TableFault {
+      throw CommandFailure("the header: \(fault)")
+    }
+  }
+
+  var byteCount: Int64? { source.reader.byteCount }
+  var readBytes: Int64 { source.reader.readBytes }
+  var head: String {
+    CSVWriter.row(header.filter { !isReason($0) } + RejectedLines.Reason.columns, separator: separator)
+  }
+
+  private func isReason(_ column: String) -> Bool { RejectedLines.Reason.columns.contains(column) }
+
+  func next() throws -> PublishPiece? {
+    var piece = PublishPiece(first: 0)
+    while piece.originals.count < PublishPiece.linesMax, piece.bytes.count < LineReader.fullAtByteCount,
+      let row = try reader.next()
+    {
+      let place = piece.originals.count
+      piece.originals.append(.row(line: row.line, cells: row.cells))
+      if let fault = row.fault {
+        piece.faults.append(.init(place: place, field: "line", problem: fault.problem, whatToDo: fault.whatToDo))
+        continue
+      }
+      do throws(Refusal) {
+        piece.bytes += Array(try columns.record(row.cells).json.utf8) + [0x0A]
+        piece.sent.append(place)
+      } catch {
+        piece.faults.append(
+          .init(place: place, field: error.field, problem: error.problem, whatToDo: error.whatToDo))
+      }
+    }
+    return piece.originals.isEmpty ? nil : piece
+  }
+
+  func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8] {
+    guard case .row(let line, let cells) = piece.originals[place] else { return [] }
+    let kept = header.indices.filter { !isReason(header[$0]) }.map { cells.indices.contains($0) ? cells[$0] : "" }
+    return Array(CSVWriter.row(kept + reason.cells(line: line), separator: separator).utf8)
+  }
+}
