@@ -7,7 +7,7 @@ extension Selectivity {
   public static func read(_ bytes: [UInt8], file: String) -> (selectivity: Selectivity?, faults: [Diagnostic]) {
     let source = TomlSource(file: file, bytes: bytes)
     let selectivity = SelectivityReader(source: source).read(digest: SHA256.hash(bytes))
-    return (source.faults.isEmpty ? selectivity : nil, source.faults.sorted())
+    return (source.faults.isEmpty ? selectivity : nil, Set(source.faults).sorted())
   }
 
   /// Reads a file of rules by its path.

@@ -19,11 +19,26 @@ public struct Lookups: Sendable {
   let clock: any Clock
   /// The streams that neighbours send, as agreed.
   let agreed: @Sendable () -> [AgreedStream]
+  /// What lanes and alerts are shown by.
+  let risk: Risk
+
+  /// The rules for lanes, and the alerts that are open.
+  public struct Risk: Sendable {
+    /// The country's rules for lanes; nil when none are installed.
+    public let selectivity: Selectivity?
+    /// The open alerts; nil when they could not be read yet.
+    public let openAlerts: @Sendable () -> AlertBook?
+
+    /// Rules and open alerts.
+    public init(selectivity: Selectivity?, openAlerts: @escaping @Sendable () -> AlertBook?) {
+      (self.selectivity, self.openAlerts) = (selectivity, openAlerts)
+    }
+  }
 
   /// The parts a lookup needs.
   public init(
     country: CountryCode, registry: Registry, reader: LogReader, keys: Keyring, engine: Engine, clock: any Clock,
-    agreed: @escaping @Sendable () -> [AgreedStream]
+    agreed: @escaping @Sendable () -> [AgreedStream], risk: Risk
   ) {
     self.country = country
     self.registry = registry
@@ -32,6 +47,7 @@ public struct Lookups: Sendable {
     self.engine = engine
     self.clock = clock
     self.agreed = agreed
+    self.risk = risk
   }
 
   /// Looks up, logs durably, then gives the answer; waits for the disk.

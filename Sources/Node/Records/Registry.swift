@@ -96,6 +96,15 @@ public struct Registry: RecordRules {
       kind: kind, answers: answers, mayUseReserve: definition.dataset.description == Installation.lookupDataset)
   }
 
+  /// A record as the questions of risk look at it; nil when its dataset is not known any more.
+  func statement(of record: LogReader.Record, earlier: [RecordID] = []) -> Statement? {
+    let stream = record.locator.stream
+    return definition(stream.dataset, version: record.context.version).map {
+      Statement(
+        ReadBody(record.body), of: $0, id: record.entry.id, origin: stream.origin, earlier: earlier)
+    }
+  }
+
   /// A record as terms share it.
   func project(_ record: LogReader.Record, under terms: StreamTerms) -> [UInt8] {
     read(record.body, of: terms.stream.dataset, version: record.context.version).project(under: terms)
