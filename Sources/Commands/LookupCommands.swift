@@ -13,7 +13,7 @@ let lookupCommands: [Command] = [
       .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: query),
   Command(
-    "crossing", "KEY", summary: "everything known about a plate, container, document or number, as one timeline",
+    "crossing", "KEY", summary: "alerts, holds, lane and timeline of a plate, container, document, tag or number",
     options: [
       homeOption, .flag("--json"), .value("--since", "T"), .value("--until", "T"), .value("--limit", "N"),
       .flag("--history"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"),
@@ -71,23 +71,38 @@ private func person(_ arguments: Arguments) throws -> [JSONValue.Member] {
   return members
 }
 
-/// Asks and shows the answer.
-private func ask(
-  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console
+/// Asks and shows the answer, each of its lines by `show`; what it rests on last.
+func ask(
+  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console,
+  show: (JSONValue) -> String = recordText
 ) throws -> Int32 {
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
   let body = Array(JSONValue.object(members).json.utf8)
+  // A heading says it before the records.
+  var restIsTold = false
   try access.lines(.init(.post, path), upload: .bytes(body)) { line in
     if arguments.flag("--json") {
       console.print(line)
     } else if let answer = line["answer"] {
-      console.write(answerText(answer))
+      for note in line.items("notes") { console.print(note.string ?? "") }
+      console.write("found \(answer.text("found"))\n" + (restIsTold ? "" : restText(answer)))
+      if case .number(let hidden)? = line["withheld_hits"], hidden > 0 {
+        console.print("  withheld: \(hidden) hits of alerts and records that this role may not see")
+      }
+    } else if let heading = line["heading"] {
+      restIsTold = true
+      console.write(headingText(heading))
     } else {
-      console.write(recordText(line))
+      console.write(show(line))
     }
   }
   return statusDone
+}
+
+/// What must be seen first: in words, then how fresh it is and what was withheld.
+private func headingText(_ heading: JSONValue) -> String {
+  heading.items("words").map { "\($0.string ?? "")\n" }.joined() + restText(heading) + "\n"
 }
 
 private func recordText(_ line: JSONValue) -> String {
@@ -106,8 +121,9 @@ private func recordText(_ line: JSONValue) -> String {
   return out
 }
 
-private func answerText(_ answer: JSONValue) -> String {
-  var out = "found \(answer.text("found"))\n"
+/// The streams that were asked, each with its "as of", and what was withheld.
+private func restText(_ answer: JSONValue) -> String {
+  var out = ""
   for source in answer.items("sources") {
     let asOf = source["as_of"]?.string.map { "as of \($0)" } ?? "and nothing was heard of its origin yet"
     out += "  \(source.text("stream")): \(source.text("size")) entries, \(asOf)\n"

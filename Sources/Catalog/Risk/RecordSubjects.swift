@@ -14,7 +14,7 @@ public struct RecordSubjects: Hashable, Sendable {
   /// The values; where a country is known, once with it and once without.
   public private(set) var values: [Value] = []
   /// Crossings of the way that is still ahead.
-  public private(set) var ahead: Set<String> = []
+  public let ahead: Set<String>
   /// The crossing at which it took place.
   public private(set) var here: Set<String> = []
 
@@ -25,22 +25,32 @@ public struct RecordSubjects: Hashable, Sendable {
       guard let subject = watched[key.field] else { continue }
       values.append(Value(subject: subject, field: key.field, key: key.value))
     }
+    ahead = Self.crossingsAhead(definition, body)
     guard let draft = try? definition.draft(of: body) else { return }
     for (index, field) in definition.sorted.enumerated() {
       guard let node = draft.node(index) else { continue }
       switch field.type {
       case .crossing: here.insert(draft.document.string(node))
       case .post: here.insert(Self.crossing(ofPost: draft.document.string(node)))
-      case .list(.crossing, _):
-        var child = draft.document.firstChild(node)
-        let end = draft.document.end(node)
-        while child < end {
-          ahead.insert(draft.document.string(child))
-          child = draft.document.end(child)
-        }
       default: continue
       }
     }
+  }
+
+  /// The crossings of the way that is still ahead of what a body tells.
+  public static func crossingsAhead(_ definition: Definition, _ body: ReadBody) -> Set<String> {
+    guard definition.namesCrossingsAhead, let draft = try? definition.draft(of: body) else { return [] }
+    var ahead: Set<String> = []
+    for (index, field) in definition.sorted.enumerated() {
+      guard case .list(.crossing, _) = field.type, let node = draft.node(index) else { continue }
+      var child = draft.document.firstChild(node)
+      let end = draft.document.end(node)
+      while child < end {
+        ahead.insert(draft.document.string(child))
+        child = draft.document.end(child)
+      }
+    }
+    return ahead
   }
 
   /// `GT-SV/la-hachadura` of `GT-SV/la-hachadura/SV`.

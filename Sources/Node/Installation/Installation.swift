@@ -147,8 +147,8 @@ public final class Installation: Sendable {
     done: @escaping @Sendable (PublishSession.Summary) -> Void
   ) -> PublishSession {
     PublishSession(
-      definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock, resume: resume,
-      done: done)
+      definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock,
+      gate: ReleaseGate(lookups), resume: resume, done: done)
   }
 
   /// Takes the card that a neighbour sent with its hello, when it is a newer one.

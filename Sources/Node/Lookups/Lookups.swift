@@ -96,7 +96,9 @@ public struct Lookups: Sendable {
   }
 
   /// The streams that may be shown, with their freshness; the others are named as withheld.
-  func permitted(_ request: LookupRequest, _ answer: inout LookupAnswer) throws(ReadError) -> [(
+  func permitted(
+    _ request: LookupRequest, _ answer: inout LookupAnswer, asNode: Bool = false
+  ) throws(ReadError) -> [(
     StreamName, StreamState
   )] {
     var streams: [(StreamName, StreamState)] = []
@@ -107,7 +109,8 @@ public struct Lookups: Sendable {
     }
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
-      if let reason = reasonToWithhold(name, from: request.role) {
+      // The node itself asks in no role, for what it refuses and not for what it shows.
+      if let reason = reasonToWithhold(name, from: asNode ? nil : request.role) {
         answer.withheld.append("\(name): \(reason)")
         continue
       }
@@ -124,10 +127,11 @@ public struct Lookups: Sendable {
 
   /// Why records of a stream may not be shown to a role; nil when they may. A suspension stops what flows: it does not
   /// blind officers to what came in before.
-  func reasonToWithhold(_ stream: StreamName, from role: String) -> String? {
+  func reasonToWithhold(_ stream: StreamName, from role: String?) -> String? {
     guard !stream.isHome, stream.origin != country else { return nil }
     guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return "no agreement is in force" }
     if let reason = agreed.invalidity(at: clock.now()) { return reason }
+    guard let role else { return nil }
     guard agreed.terms.roles.contains(role) else {
       return "the agreement lets \(agreed.terms.roles.joined(separator: ", ")) look it up, not \(role)"
     }
