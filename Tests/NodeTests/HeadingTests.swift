@@ -165,7 +165,9 @@ import Testing
     #expect(try risk.expected(post, at: risk.gt).consignments.map(\.facts.consignment.declared.id) == [beans])
     #expect(
       try NodePair.eventually {
-        try risk.expected("GT-SV/la-hachadura/SV", at: risk.sv).consignments.map(\.facts.consignment.declared.id) == [beans]
+        try risk.expected("GT-SV/la-hachadura/SV", at: risk.sv).consignments.map(\.facts.consignment.declared.id) == [
+          beans
+        ]
       })
     let log = try risk.gt.lookupLog(by: "of-1", about: CountryCode("SV"), limit: 200)
     #expect(log.contains { $0["query"]?.string == "expected=\(post)" && $0["dataset"]?.string == "manifests" })
