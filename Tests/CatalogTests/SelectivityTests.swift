@@ -162,7 +162,7 @@ import Testing
     ("[[rule]]\nname = \"a\"\nwhen = { tariff = [] }", "3:19: nothing where a text is expected"),
     ("[[rule]]\nname = \"a\"\nwhen = {}", "no condition; name what must hold"),
     ("[[rule]]\nname = \"a\"\nlane = \"red\"", "rule has no \"when\"; add when = { tariff = [\"0201*\"] }"),
-    ("[[rule]]\nname = \"a\"\nspares = [\"b\"]", "3:11: there is no rule \"b\"; name one of the rules"),
+    ("[[rule]]\nname = \"a\"\nspares = [\"b\"]", "3:11: there is no rule \"b\"; write \"a\""),
     ("[[rule]]\nname = \"a\"\nwhen = { sample_percent = 0 }", "sample_percent is not within 1 to 100"),
     ("[[rule]]\nname = \"a\"\nwhen = { missing = [\"x\"] }", "unknown missing \"x\""),
     ("[[paper]]\nname = \"a\"", "the paper a can never be there; add documents"),

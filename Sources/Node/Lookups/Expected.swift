@@ -26,7 +26,7 @@ public struct ExpectedRequest: Sendable {
   }
 
   /// How long ago what is still on its way may have been declared, in days, where no other time is named.
-  public static let usualDays: Int64 = 10
+  public static let usualDays: Int64 = 7
 }
 
 /// What is on its way to a post, with lanes, holds and missing papers.
@@ -77,6 +77,9 @@ extension Lookups {
     do throws(ReadError) {
       let found = try declared.scan(definition) { definition, body in
         definition.text(of: "event", in: body) == "declared" && Self.mayTouch(crossing, definition, body)
+      }
+      if found.count >= LookupRequest.mostRecords {
+        answer.notes.append("only the newest \(found.count) declarations were looked at; name a later time with since")
       }
       var coming: [Consignment] = []
       for statement in declared.statements(found) {

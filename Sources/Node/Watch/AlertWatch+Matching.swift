@@ -21,11 +21,14 @@ extension AlertWatch {
     }
     if work.haveAlertsGrown || work.mustLookAnew { watch(book) }
     var hits: [Hit] = []
-    for locator in work.found { try look(at: locator, book, &hits) }
+    for locator in work.found {
+      try look(at: locator, book, &hits)
+      if hits.count >= PublishSession.batchLines { try note(&hits) }
+    }
     for (stream, first) in work.unread { try read(stream, from: first, book, &hits) }
     try note(&hits)
     for alert in work.mustLookAnew ? book.open : fresh where alert.holds(at: clock.now()) {
-      guard !isStopping else { return }
+      guard !isStopping, hitDefinition != nil else { return }
       try search(for: alert, &hits)
       try note(&hits)
     }
@@ -77,6 +80,7 @@ extension AlertWatch {
 
   /// From now on commits are compared with the keys of these alerts.
   private func watch(_ book: AlertBook) {
+    guard hitDefinition != nil else { return }
     var watched: Set<BlindKey> = []
     for alert in book.open { watched.formUnion(places(of: alert).map(\.key)) }
     let ahead = book.hasPassages ? datasetsAhead : []

@@ -82,14 +82,11 @@ final class AlertWatch: Sendable {
 
   /// Begins: every open alert is looked for.
   func start() {
-    guard alertDefinition != nil, hitDefinition != nil else {
-      if alertDefinition != nil {
-        log(
-          .warning, "alerts",
-          "alerts are not watched for: the topology has no dataset \(Installation.hitDataset); add it and install it")
-      }
-      becomeReady()
-      return
+    guard alertDefinition != nil else { return becomeReady() }
+    if hitDefinition == nil {
+      log(
+        .warning, "alerts",
+        "hits of alerts are not noted: the topology has no dataset \(Installation.hitDataset); add it and install it")
     }
     state.withLock { schedule(&$0) }
   }
@@ -109,6 +106,7 @@ final class AlertWatch: Sendable {
 
   /// Told of every durable commit, on the thread that made it: it looks at keys only and hands the rest on.
   func committed(_ commit: Commit) {
+    guard alertDefinition != nil else { return }
     state.withLock { state in
       for append in commit.appends where append.stream.recipient == country {
         if append.stream.dataset == alertDefinition?.dataset { state.haveAlertsGrown = true }
