@@ -19,6 +19,15 @@ private func topology(_ arguments: Arguments) throws -> Topology {
   return try Home.open(arguments.home).loadTopology()
 }
 
+/// A dataset of the home's topology.
+func definition(_ dataset: String, _ arguments: Arguments) throws -> Definition {
+  let topology = try Home.open(arguments.home).loadTopology()
+  guard let definition = topology.definitions.first(where: { $0.dataset.description == dataset }) else {
+    throw UsageError("there is no dataset \(dataset.prefix(40)); see dataset list")
+  }
+  return definition
+}
+
 @Sendable private func checkDataset(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let file = arguments.positionals[0]
   let (definition, faults) = Definition.load(file)
@@ -92,6 +101,7 @@ private func json(_ field: Field) -> JSONValue {
       "fields": .list(definition.fields.map(json)), "rules": .list(definition.rulesInWords.map { .text($0) }),
       "search_by": .list(definition.searchNames.map { .text($0) }), "refers_field": JSONValue(definition.refersField),
       "awaits_field": JSONValue(definition.awaitsField), "awaits_when": conditions(definition.awaitsWhen),
+      "refers_own": .boolean(definition.refersOwn),
     ])
     return statusDone
   }
@@ -128,6 +138,7 @@ private func json(_ field: Field) -> JSONValue {
     let country = definition.awaitsField.map { " of the country in \($0)" } ?? ""
     let when = definition.awaitsWhen.map(\.description).joined(separator: ", or ")
     console.print("awaits a record\(country) that names it in \(refers)" + (when.isEmpty ? "" : ", when \(when)"))
+    if definition.refersOwn { console.print("a country may refer to its own records too") }
   }
   return statusDone
 }

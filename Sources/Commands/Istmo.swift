@@ -5,7 +5,8 @@ import Node
 public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
-    homeCommands + runCommands + recordCommands + lookupCommands + ceremonyCommands + agreementCommands + keyCommands
+    homeCommands + runCommands + recordCommands + lookupCommands + riskCommands + ceremonyCommands + agreementCommands
+    + keyCommands
     + proofCommands + bundleCommands + catalogCommands + datasetCommands + demoCommands
 
   /// Runs the command that the arguments name and ends the process with its status.

@@ -15,7 +15,7 @@ let lookupCommands: [Command] = [
       .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: query),
   Command(
-    "crossing", "KEY", summary: "everything known about a plate, container, document or number, as one timeline",
+    "crossing", "KEY", summary: "alerts, holds, lane and timeline of a plate, container, document, tag or number",
     options: [
       homeOption, .flag("--json"), .value("--since", "T"), .value("--until", "T"), .value("--limit", "N"),
       .flag("--history"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"),
@@ -75,20 +75,30 @@ private func person(_ arguments: Arguments) throws -> [JSONValue.Member] {
   return members
 }
 
-/// Asks and shows the answer.
-private func ask(
-  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console
+/// Asks and shows the answer, each of its lines by `show`; what it rests on last.
+func ask(
+  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console,
+  show: (JSONValue) -> String = recordText
 ) throws -> Int32 {
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
   let body = Array(JSONValue.object(members).json.utf8)
+  // A heading says it before the records.
+  var restIsTold = false
   try access.lines(.init(.post, path), upload: .bytes(body)) { line in
     if arguments.flag("--json") {
       console.print(line)
     } else if let answer = line["answer"] {
-      console.write(answerText(answer))
+      for note in line.items("notes") { console.print(note.string ?? "") }
+      console.write("found \(answer.text("found"))\n" + (restIsTold ? "" : restText(answer)))
+      if case .number(let hidden)? = line["withheld_hits"], hidden > 0 {
+        console.print("  withheld: \(hidden) hits of alerts and records that this role may not see")
+      }
+    } else if let heading = line["heading"] {
+      restIsTold = true
+      console.write(headingText(heading))
     } else {
-      console.write(recordText(line))
+      console.write(show(line))
     }
   }
   return statusDone
@@ -98,11 +108,7 @@ private func ask(
 private func export(
   _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console
 ) throws -> Int32 {
-  let topology = try Home.open(arguments.home).loadTopology()
-  guard let definition = topology.definitions.first(where: { $0.dataset.description == arguments.positionals[0] })
-  else {
-    throw UsageError("there is no dataset \(arguments.positionals[0]); see dataset list")
-  }
+  let definition = try definition(arguments.positionals[0], arguments)
   let aside = ["stream", "id", "time", "published", "kind", "changes", "changed_by"]
   let table = RecordTable(definition, aside: aside)
   let access = try NodeAccess(arguments, console)
@@ -110,12 +116,19 @@ private func export(
   console.write(CSVWriter.row(table.header))
   try access.lines(.init(.post, path), upload: .bytes(Array(JSONValue.object(members).json.utf8))) { line in
     if let answer = line["answer"] {
-      for text in answerText(answer).split(separator: "\n") { console.complain(String(text)) }
+      for text in "found \(answer.text("found"))\n\(restText(answer))".split(separator: "\n") {
+        console.complain(String(text))
+      }
     } else if let record = line["record"] {
       console.write(CSVWriter.row(table.row(record, aside: aside.map { line.text($0) })))
     }
   }
   return statusDone
+}
+
+/// What must be seen first: in words, then how fresh it is and what was withheld.
+private func headingText(_ heading: JSONValue) -> String {
+  heading.items("words").map { "\($0.string ?? "")\n" }.joined() + restText(heading) + "\n"
 }
 
 private func recordText(_ line: JSONValue) -> String {
@@ -134,8 +147,9 @@ private func recordText(_ line: JSONValue) -> String {
   return out
 }
 
-private func answerText(_ answer: JSONValue) -> String {
-  var out = "found \(answer.text("found"))\n"
+/// The streams that were asked, each with its "as of", and what was withheld.
+private func restText(_ answer: JSONValue) -> String {
+  var out = ""
   for source in answer.items("sources") {
     let asOf = source["as_of"]?.string.map { "as of \($0)" } ?? "and nothing was heard of its origin yet"
     out += "  \(source.text("stream")): \(source.text("size")) entries, \(asOf)\n"

@@ -32,7 +32,8 @@ final class OpenedNode {
     transport = keys.transport
     installation = try Installation(
       documents: try HomeDocuments(home), registry: try home.loadRegistry(), keys: keys.ring,
-      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook(try home.tokens()), log: log)
+      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook(try home.tokens()),
+      selectivity: try home.loadSelectivity(), log: log)
   }
 
   /// Serves the API: on the home's socket, and on a TCP address when one is given.

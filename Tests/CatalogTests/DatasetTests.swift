@@ -12,7 +12,8 @@ import Testing
     let definitions = try Sample.topology().definitions
     #expect(
       definitions.map(\.dataset.description) == [
-        "captures", "cargo-units", "certificates", "incidents", "indicators", "lookups", "manifests", "measures",
+        "captures", "cargo-units", "certificates", "hits", "incidents", "indicators", "lookups", "manifests",
+        "measures",
         "migration", "operators", "posts", "projects", "quarantine", "rfid-reads", "risk-alerts",
       ])
     for definition in definitions {

@@ -19,13 +19,16 @@ final class NodePair {
   private(set) var sv: Installation?
   private(set) var gt: Installation?
   private let clock: any Clock
+  private let rules: Selectivity?
 
   /// Makes the homes and holds the ceremony; no node runs yet. `edit` may change the text of the topology, and `definitions`
-  /// adds definition files by their paths.
+  /// adds definition files by their paths; `rules` is a file of rules for lanes.
   init(
-    clock: any Clock = SystemClock(), definitions: [String: String] = [:], edit: (String) -> String = { $0 }
+    clock: any Clock = SystemClock(), definitions: [String: String] = [:], rules: String? = nil,
+    edit: (String) -> String = { $0 }
   ) throws {
     self.clock = clock
+    self.rules = try rules.map { try #require(Selectivity.load($0).selectivity) }
     let now = clock.now()
     scratch = try Scratch()
     var files = try Topology.collect("\(Self.root)/Topology/central-america.toml")
@@ -69,9 +72,16 @@ final class NodePair {
     let keys = try home.keys(.file)
     let node = try Installation(
       documents: HomeDocuments(home), registry: try home.loadRegistry(), keys: keys.ring,
-      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook([]), clock: clock,
+      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook([]),
+      selectivity: rules, clock: clock,
       log: { _, _, _ in })
     return (node, keys)
+  }
+
+  /// Ends both nodes, as at a crash nothing of theirs is waited for beyond what is durable, and opens them again.
+  func restart() throws -> (sv: Installation, gt: Installation) {
+    stop()
+    return try start()
   }
 
   func stop() {

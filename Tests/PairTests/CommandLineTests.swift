@@ -59,7 +59,8 @@ import Testing
       ["topology", "check", pair.topologyFile],
       ["dataset", "check", Repository.root + "/Topology/datasets/manifests.toml"],
       ["query", "migration"] + person, ["query", "migration", "--unmatched"] + person,
-      ["crossing", "P 123-456"] + person,
+      ["crossing", "P 123-456"] + person, ["alerts"] + person, ["expected", "GT-SV/la-hachadura/SV"] + person,
+      ["risk", "check", Repository.root + "/Topology/risk/selectivity.toml"],
     ]
     _ = try await pair.a.token("observe")
     let node = try await pair.a.start()

@@ -61,10 +61,7 @@ func publishSource(_ dataset: DatasetName, _ arguments: Arguments) throws -> any
     }
     return JSONLines(reader)
   }
-  let topology = try Home.open(arguments.home).loadTopology()
-  guard let definition = topology.definitions.first(where: { $0.dataset == dataset }) else {
-    throw UsageError("there is no dataset \(dataset); see dataset list")
-  }
+  let definition = try definition(dataset.description, arguments)
   var mapping = RecordColumns.Mapping()
   for text in arguments.values("--map") {
     let (column, field) = try pair(text, "--map takes COLUMN=FIELD; COLUMN= leaves the column out", atLast: true)

@@ -13,8 +13,8 @@ extension Router {
       return Answered(
         caller, Problem(status: 404, detail: "name a dataset of the topology: POST /v1/records?dataset=migration"))
     }
-    guard dataset.description != Installation.lookupDataset else {
-      return Answered(caller, Problem(status: 403, detail: "the lookup log is written by the node alone"))
+    guard !Installation.ownDatasets.contains(dataset.description) else {
+      return Answered(caller, Problem(status: 403, detail: "\(dataset) is written by the node alone"))
     }
     return Upload(caller, definition, node)
   }

@@ -47,15 +47,39 @@ extension Router {
     }
   }
 
-  /// `POST /v1/crossing`: everything known about one key, as a timeline; NDJSON as of `/v1/query`.
+  /// `POST /v1/crossing`: everything known about one key: what must be seen first, then a timeline; NDJSON as of `/v1/query`.
   func crossing(_ request: Request, _ caller: Caller) -> any Handler {
+    asked(request, caller, CrossingRequest.init(json:)) { (node, crossing) throws(LookupError) in
+      try node.lookups.answer(crossing).lines(node)
+    }
+  }
+
+  /// `POST /v1/expected`: what is on its way to a post, with lanes, holds and missing papers; NDJSON.
+  func expected(_ request: Request, _ caller: Caller) -> any Handler {
+    asked(request, caller, ExpectedRequest.init(json:)) { (node, expected) throws(LookupError) in
+      try node.lookups.answer(expected).lines
+    }
+  }
+
+  /// `POST /v1/alerts`: the hits of alerts, the newest first; NDJSON.
+  func alerts(_ request: Request, _ caller: Caller) -> any Handler {
+    asked(request, caller, AlertHitsRequest.init(json:)) { (node, alerts) throws(LookupError) in
+      try node.lookups.answer(alerts).lines
+    }
+  }
+
+  /// Reads what is asked from the body, and answers in lines.
+  private func asked<Asked: Sendable>(
+    _ request: Request, _ caller: Caller, _ read: @escaping @Sendable (JSONValue) throws(TermError) -> Asked,
+    _ lines: @escaping @Sendable (Installation, Asked) throws(LookupError) -> [JSONValue]
+  ) -> any Handler {
     Collected(request, caller, limit: Router.longestBody) { [self] bytes in
-      let crossing: CrossingRequest
-      do { crossing = try CrossingRequest(json: try JSONValue(parsing: bytes)) } catch {
+      let asked: Asked
+      do { asked = try read(try JSONValue(parsing: bytes)) } catch {
         return caller.answer(Problem(status: 400, detail: "\(error)"))
       }
       run(caller) { [node] in
-        do throws(LookupError) { return Router.ndjson(try node.lookups.answer(crossing).lines(node)) } catch {
+        do throws(LookupError) { return Router.ndjson(try lines(node, asked)) } catch {
           return Self.problem(error).response
         }
       }

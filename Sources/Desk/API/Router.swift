@@ -72,6 +72,8 @@ public final class Router: Service {
     "/v1/records": ["POST": (.publish, Router.publish)],
     "/v1/query": ["POST": (.lookup, Router.query)],
     "/v1/crossing": ["POST": (.lookup, Router.crossing)],
+    "/v1/expected": ["POST": (.lookup, Router.expected)],
+    "/v1/alerts": ["POST": (.lookup, Router.alerts)],
     "/v1/status": ["GET": (.observe, Router.status)],
     "/v1/lookups": ["GET": (.local, Router.lookups)],
     "/v1/evidence": ["GET": (.lookup, Router.evidence)],

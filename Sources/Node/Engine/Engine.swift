@@ -22,6 +22,8 @@ public protocol EngineObserver: AnyObject, Sendable {
   func engine(heard hello: Message.Hello, from country: CountryCode)
   /// New records of a neighbour are durable.
   func engine(arrived stream: StreamName, range: Range<UInt64>)
+  /// A commit is durable; told on the thread that made it, before the next.
+  func engine(made commit: Commit)
 }
 
 /// Runs the core on one thread and its commits on another, so that records are checked and hashed while the disk works.
@@ -255,6 +257,7 @@ public final class Engine: Sendable {
         try store.commit(commit)
         counters.committed(commit, nanoseconds: DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds)
         enqueue(.committed)
+        observer.withLock { $0.value }?.engine(made: commit)
       } catch {
         counters.commitFailed()
         enqueue(.commitFailed(error))

@@ -17,6 +17,7 @@ import Terms
 /// agreements/CC/       DIGEST.agreement, DIGEST.CC.minutes, order (of signing), suspended
 /// ceremonies/CC.state  the ceremony between two of its steps
 /// topology/DIGEST/     the copied topology and dataset definitions; current
+/// selectivity.toml     the country's rules for lanes, once some were installed
 /// store/               records
 /// ```
 public struct Home: Hashable, Sendable {

@@ -17,6 +17,10 @@ public final class Installation: Sendable {
 
   /// The dataset of the lookup log.
   public static let lookupDataset = "lookups"
+  /// The dataset of hits of alerts.
+  public static let hitDataset = "hits"
+  /// Datasets that the node writes itself, and nobody else.
+  public static let ownDatasets: Set<String> = [lookupDataset, hitDataset]
 
   /// The federation.
   public let realm: Realm
@@ -36,6 +40,7 @@ public final class Installation: Sendable {
   let started: Instant
   let standing: StandingBox
   let evidenceMaker: EvidenceMaker
+  let watch: AlertWatch
   private let spoolRoom: SpoolRoom
   private let observer: Observer
   let port = Mutex<LinkPort?>(nil)
@@ -51,7 +56,7 @@ public final class Installation: Sendable {
   /// - Throws: what the store or a signed document is refused for.
   public init(
     documents: any SignedDocuments, registry: Registry, keys: Keyring, storePath: String, tokens: TokenBook,
-    clock: any Clock = SystemClock(), log: @escaping Log
+    selectivity: Selectivity? = nil, clock: any Clock = SystemClock(), log: @escaping Log
   ) throws {
     (self.documents, self.registry, self.keys, self.tokens, self.clock, self.log) = (
       documents, registry, keys, tokens, clock, log
@@ -70,18 +75,22 @@ public final class Installation: Sendable {
     spoolRoom = SpoolRoom(folder: Files.split(storePath).folder, shortage: shortage)
     observer = Observer(log: log)
     engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: shortage)
+    let watch = AlertWatch(
+      country: documents.country, registry: registry, keys: keys, engine: engine, clock: clock, log: log)
+    self.watch = watch
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
       agreed: { [country = documents.country] in
         standing.now.neighbours.values.flatMap { $0.agreed(at: clock.now()) }
           .filter { $0.terms.stream.recipient == country }
-      })
+      }, risk: Lookups.Risk(selectivity: selectivity, openAlerts: { watch.openAlerts }))
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
       ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
       receipt: { [engine] name in engine.inspect { $0.receipt(for: name) } ?? nil })
     for problem in first.problems { log(.warning, "agreement", problem) }
     observer.attach(self)
+    watch.start()
   }
 
   /// Listens, and dials every neighbour.
@@ -127,6 +136,7 @@ public final class Installation: Sendable {
   /// Ends links and engine; everything accepted is durable.
   public func stop() {
     port.withLock { $0 }?.stop()
+    watch.stop()
     engine.stop()
     store.close()
   }
@@ -137,8 +147,8 @@ public final class Installation: Sendable {
     done: @escaping @Sendable (PublishSession.Summary) -> Void
   ) -> PublishSession {
     PublishSession(
-      definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock, resume: resume,
-      done: done)
+      definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock,
+      gate: ReleaseGate(lookups), resume: resume, done: done)
   }
 
   /// Takes the card that a neighbour sent with its hello, when it is a newer one.
@@ -175,6 +185,8 @@ public final class Installation: Sendable {
       // Keeping a card waits for the disk: not on the engine's thread.
       DispatchQueue.global().async { installation?.take(cardBytes: hello.card, of: country) }
     }
+
+    func engine(made commit: Commit) { installation.withLock { $0.value }?.watch.committed(commit) }
 
     func engine(arrived stream: StreamName, range: Range<UInt64>) {
       log(.debug, "exchange", "\(stream): entries \(range.lowerBound) to \(range.upperBound - 1) are durable")

@@ -40,97 +40,119 @@ public struct CrossingRequest: Sendable {
   }
 }
 
-/// The crossing file: one timeline of one key across all datasets and countries.
+/// The crossing file: what must be seen first of a key, and one timeline of it across all datasets and countries.
 ///
-/// Every dataset is asked under each name that can take the key, and then for the records that refer to what was found, as a
-/// confirmation does that bears no plate itself. Each dataset and country asked is a line of the lookup log.
+/// Every dataset is asked under each name that can take the key, then for the records that refer to what was found, as a
+/// confirmation does that bears no plate itself, and for the reads of tags that were found. Each dataset and country asked is a line
+/// of the lookup log.
 extension Lookups {
+  /// Consignments whose lane is decided for one heading, the newest first.
+  static let mostConsignments = 20
+
   /// Looks up, logs durably, then gives the answer, in order of the records' own time; waits for the disk.
   public func answer(_ request: CrossingRequest) throws(LookupError) -> LookupAnswer {
-    let asked: [Asked]
-    do throws(ReadError) { asked = try found(request) } catch { throw .read(error) }
-    guard !asked.isEmpty else {
+    var timeline = Inquiry(self, request.lookup)
+    var finder = FactFinder(self, request.lookup)
+    var heading = Heading()
+    do throws(ReadError) {
+      try follow(request.key, &timeline)
+      if !timeline.isEmpty { heading = try self.heading(over: timeline, &finder) }
+    } catch { throw .read(error) }
+    guard !timeline.isEmpty else {
       throw .refused(
         Refusal(
           field: "key", problem: "no dataset can be searched for this",
           whatToDo: "type a plate, a document's number, a container, a tag, or SURNAME, GIVEN NAMES YYYY-MM-DD"))
     }
-    var lines: [Draft] = []
-    for part in asked { lines += try logLines(part.lookup, part.answer) }
-    try write(lines)
-    return merged(asked.map(\.answer))
+    try write(timeline.logLines(with: finder.inquiry))
+    var answer = timeline.answer
+    answer.rest(on: finder.inquiry.answer)
+    answer.heading = heading
+    return answer
   }
 
-  /// One dataset, as it was asked so far.
-  private struct Asked {
-    let definition: Definition
-    let lookup: LookupRequest
-    let streams: [(StreamName, StreamState)]
-    var answer: LookupAnswer
-
-    init(_ definition: Definition, _ request: CrossingRequest, _ lookups: Lookups) throws(ReadError) {
-      self.definition = definition
-      lookup = request.lookup(in: definition.dataset)
-      var answer = LookupAnswer()
-      streams = try lookups.permitted(lookup, &answer)
-      self.answer = answer
-    }
-
-    /// Adds what is found under any of the keys, each record once.
-    mutating func add(_ keys: [SearchKey], _ lookups: Lookups) throws(ReadError) {
-      var known = Set(answer.records.map(\.record.locator))
-      for key in keys {
-        var part = LookupAnswer()
-        let search = Search(request: lookup, definition: definition, wanted: [key], filters: [], lookups: lookups)
-        try search.run(streams, &part)
-        part.records.removeAll { !known.insert($0.record.locator).inserted }
-        answer.add(part)
-      }
-    }
-  }
-
-  private func found(_ request: CrossingRequest) throws(ReadError) -> [Asked] {
-    var asked: [Asked] = []
-    for definition in registry.topology.definitions where definition.dataset.description != Installation.lookupDataset {
-      let keys = definition.searchKeys(typed: request.key)
-      guard !keys.isEmpty else { continue }
-      var part = try Asked(definition, request, self)
-      try part.add(keys, self)
-      asked.append(part)
+  private func follow(_ key: String, _ timeline: inout Inquiry) throws(ReadError) {
+    let definitions = registry.topology.definitions.filter { $0.dataset.description != Installation.hitDataset }
+    for definition in definitions where definition.dataset.description != Installation.lookupDataset {
+      let keys = definition.searchKeys(typed: key)
+      if !keys.isEmpty { try timeline.find(keys, in: definition) }
     }
     // Then the records of every dataset that refer to what was found.
-    let ids = Set(asked.flatMap(\.answer.records).map(\.record.entry.id)).sorted()
-    for definition in registry.topology.definitions {
+    let ids = Set(timeline.records.map(\.record.entry.id)).sorted()
+    for definition in definitions {
       let keys = ids.flatMap { definition.searchKeys(referringTo: $0) }
-      guard !keys.isEmpty else { continue }
-      if let place = asked.firstIndex(where: { $0.lookup.dataset == definition.dataset }) {
-        try asked[place].add(keys, self)
-      } else {
-        var part = try Asked(definition, request, self)
-        try part.add(keys, self)
-        asked.append(part)
-      }
+      if !keys.isEmpty { try timeline.find(keys, in: definition) }
     }
-    return asked
+    // And where the tags that it led to were read.
+    let tags = Set(timeline.statements(timeline.records).compactMap { $0.text("epc") }).sorted()
+    guard !tags.isEmpty else { return }
+    for definition in definitions where definition.dataset.description == TagAlarm.reads {
+      try timeline.find(tags.map { SearchKey(field: "epc", value: Array($0.utf8)) }, in: definition)
+    }
   }
 
-  private func merged(_ answers: [LookupAnswer]) -> LookupAnswer {
-    var whole = LookupAnswer()
-    for answer in answers { whole.add(answer) }
-    let timed = whole.records.map { (time: registry.time(of: $0.record), found: $0) }
-    whole.records = timed.sorted { ($0.time, $0.found.record.entry.id) < ($1.time, $1.found.record.entry.id) }
-      .map(\.found)
-    return whole
+  private func heading(over timeline: Inquiry, _ finder: inout FactFinder) throws(ReadError) -> Heading {
+    var heading = Heading()
+    let found = timeline.statements(timeline.records)
+    // Declarations found, those that a change of state names, and those of a unit that was found by its tag.
+    var declared = found.filter { $0.dataset == Consignment.dataset && $0.text("event") == "declared" }
+    let named = Set(
+      found.filter { $0.dataset == Consignment.dataset }.compactMap { $0.record("refers") }
+        .filter { id in !declared.contains { $0.id == id } })
+    declared += try finder.declarations(named)
+    for unit in found where unit.dataset == TagAlarm.units && unit.text("event") == "registered" {
+      declared += try finder.declarations(about: unit.subjects, by: [.plate, .container])
+    }
+    var known: Set<RecordID> = []
+    declared = declared.filter { known.insert($0.id).inserted }.sorted { $0.id > $1.id }
+    if declared.count > Self.mostConsignments {
+      heading.notes.append(
+        "lanes are shown of the newest \(Self.mostConsignments) of \(declared.count) consignments; name a time with since"
+      )
+    }
+    for statement in declared.prefix(Self.mostConsignments) {
+      let facts = try finder.facts(of: try finder.consignment(statement))
+      heading.consignments.append(Heading.Shown(facts, risk.selectivity))
+    }
+    if !declared.isEmpty, risk.selectivity == nil {
+      heading.notes.append("no lanes: no rules are installed; istmo risk install FILE puts them in force")
+    }
+    try addLoose(found, &heading, &finder)
+    heading.notes += finder.notes
+    return heading
+  }
+
+  /// What does not come by a consignment: alerts on any record found, holds, operators and tags found by the key itself.
+  private func addLoose(
+    _ found: [Statement], _ heading: inout Heading, _ finder: inout FactFinder
+  ) throws(ReadError) {
+    let shown = heading.consignments.map(\.facts)
+    heading.alerts = try finder.alerts(on: found)
+    for alert in shown.flatMap(\.alerts) where !heading.alerts.contains(alert) { heading.alerts.append(alert) }
+    let tied = Set(shown.flatMap(\.holds).map(\.id))
+    heading.holds = Hold.holds(found).filter { !tied.contains($0.id) }
+    var operators = OperatorStanding.standings(found, for: country, on: CalendarDay(of: clock.now()))
+    operators += shown.flatMap(\.operators)
+    for record in found where record.dataset != OperatorStanding.dataset && record.dataset != Consignment.dataset {
+      operators += try finder.operators(of: record.subjects)
+    }
+    var seen: Set<RecordID> = []
+    heading.operators = operators.filter { seen.insert($0.id).inserted }
+    let epcs = Set(found.compactMap { $0.text("epc") })
+    let (units, reads) = try finder.tagged(epcs)
+    let alarms = TagAlarm.alarms(
+      units: units, reads: reads, ways: risk.selectivity?.ways ?? TagAlarm.Ways(), on: CalendarDay(of: clock.now()))
+    var tags: Set<TagAlarm> = []
+    heading.tags = (shown.flatMap(\.tags) + alarms).filter { tags.insert($0).inserted }
   }
 }
 
 extension LookupAnswer {
-  /// Takes another answer in. The latest of both bounds is the one down to which nothing is missing.
-  fileprivate mutating func add(_ other: LookupAnswer) {
-    records += other.records
-    sources += other.sources
-    withheld += other.withheld
-    if let bound = other.searchedBackTo { searchedBackTo = max(searchedBackTo ?? bound, bound) }
+  /// Adds the streams on which it rests beside its own, and what was withheld of them; not their records.
+  mutating func rest(on other: LookupAnswer) {
+    let known = Set(sources.map(\.stream))
+    sources += other.sources.filter { !known.contains($0.stream) }
+    withheld += other.withheld.filter { !withheld.contains($0) }
   }
 }
 

@@ -89,9 +89,11 @@ extension CrossingRequest {
 }
 
 extension LookupAnswer {
-  /// The lines of the answer: a line for each record, last a line with what the answer rests on.
+  /// The lines of the answer: first the heading where there is one, then a line for each record, last a line with what the answer
+  /// rests on.
   public func lines(_ installation: Installation) -> [JSONValue] {
-    var lines: [JSONValue] = records.map { found in
+    var lines: [JSONValue] = heading.map { [["heading": $0.json(over: self)]] } ?? []
+    lines += records.map { found in
       let entry = found.record.entry
       let locator = found.record.locator
       var kind: JSONValue = "record"
@@ -111,21 +113,28 @@ extension LookupAnswer {
         "record": (try? JSONValue(parsing: found.record.body)) ?? nil,
       ]
     }
-    lines.append([
-      "answer": [
-        "found": JSONValue(records.count),
-        "sources": .list(
+    lines.append(["answer": json(found: records.count)])
+    return lines
+  }
+
+  /// What the answer rests on, for programs.
+  func json(found: Int) -> JSONValue { .object([.init(name: "found", value: JSONValue(found))] + basis) }
+
+  /// The streams with their freshness, and what was withheld or not searched any more.
+  var basis: [JSONValue.Member] {
+    [
+      .init(
+        name: "sources",
+        value: .list(
           sources.map { source in
             [
               "stream": .text(source.stream.description), "size": JSONValue(source.size),
               "as_of": JSONValue(source.asOf?.wholeSeconds),
             ]
-          }),
-        "withheld": .list(withheld.map { .text($0) }),
-        "searched_back_to": JSONValue(searchedBackTo?.wholeSeconds),
-      ]
-    ])
-    return lines
+          })),
+      .init(name: "withheld", value: .list(withheld.map { .text($0) })),
+      .init(name: "searched_back_to", value: JSONValue(searchedBackTo?.wholeSeconds)),
+    ]
   }
 }
 

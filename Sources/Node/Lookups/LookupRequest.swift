@@ -48,6 +48,8 @@ public struct LookupAnswer: Sendable {
   public var withheld: [String] = []
   /// The moment before which nothing was searched any more because the search had grown long; nil when all was.
   public var searchedBackTo: Instant?
+  /// What an officer must see before anything else; of crossing files only.
+  public var heading: Heading?
 
   /// One record found.
   public struct Found: Sendable {
@@ -57,6 +59,8 @@ public struct LookupAnswer: Sendable {
     public let changedBy: RecordID?
     /// Records that refer to it and still stand: confirmations, refusals.
     public let referredBy: [RecordID]
+    /// The earlier versions of it, the latest first.
+    public let earlier: [RecordID]
   }
 
   /// A stream that was asked.

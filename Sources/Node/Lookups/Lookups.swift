@@ -19,11 +19,26 @@ public struct Lookups: Sendable {
   let clock: any Clock
   /// The streams that neighbours send, as agreed.
   let agreed: @Sendable () -> [AgreedStream]
+  /// What lanes and alerts are shown by.
+  let risk: Risk
+
+  /// The rules for lanes, and the alerts that are open.
+  public struct Risk: Sendable {
+    /// The country's rules for lanes; nil when none are installed.
+    public let selectivity: Selectivity?
+    /// The open alerts; nil when they could not be read yet.
+    public let openAlerts: @Sendable () -> AlertBook?
+
+    /// Rules and open alerts.
+    public init(selectivity: Selectivity?, openAlerts: @escaping @Sendable () -> AlertBook?) {
+      (self.selectivity, self.openAlerts) = (selectivity, openAlerts)
+    }
+  }
 
   /// The parts a lookup needs.
   public init(
     country: CountryCode, registry: Registry, reader: LogReader, keys: Keyring, engine: Engine, clock: any Clock,
-    agreed: @escaping @Sendable () -> [AgreedStream]
+    agreed: @escaping @Sendable () -> [AgreedStream], risk: Risk
   ) {
     self.country = country
     self.registry = registry
@@ -32,6 +47,7 @@ public struct Lookups: Sendable {
     self.engine = engine
     self.clock = clock
     self.agreed = agreed
+    self.risk = risk
   }
 
   /// Looks up, logs durably, then gives the answer; waits for the disk.
@@ -80,7 +96,9 @@ public struct Lookups: Sendable {
   }
 
   /// The streams that may be shown, with their freshness; the others are named as withheld.
-  func permitted(_ request: LookupRequest, _ answer: inout LookupAnswer) throws(ReadError) -> [(
+  func permitted(
+    _ request: LookupRequest, _ answer: inout LookupAnswer, asNode: Bool = false
+  ) throws(ReadError) -> [(
     StreamName, StreamState
   )] {
     var streams: [(StreamName, StreamState)] = []
@@ -91,7 +109,8 @@ public struct Lookups: Sendable {
     }
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
-      if let reason = reasonToWithhold(name, from: request.role) {
+      // The node itself asks in no role, for what it refuses and not for what it shows.
+      if let reason = reasonToWithhold(name, from: asNode ? nil : request.role) {
         answer.withheld.append("\(name): \(reason)")
         continue
       }
@@ -108,10 +127,11 @@ public struct Lookups: Sendable {
 
   /// Why records of a stream may not be shown to a role; nil when they may. A suspension stops what flows: it does not
   /// blind officers to what came in before.
-  func reasonToWithhold(_ stream: StreamName, from role: String) -> String? {
+  func reasonToWithhold(_ stream: StreamName, from role: String?) -> String? {
     guard !stream.isHome, stream.origin != country else { return nil }
     guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return "no agreement is in force" }
     if let reason = agreed.invalidity(at: clock.now()) { return reason }
+    guard let role else { return nil }
     guard agreed.terms.roles.contains(role) else {
       return "the agreement lets \(agreed.terms.roles.joined(separator: ", ")) look it up, not \(role)"
     }

@@ -10,6 +10,8 @@ struct Search {
   let wanted: [SearchKey]
   let filters: [FilterClause]
   let lookups: Lookups
+  /// What else a record must be; asked before anything is looked up for it.
+  var narrowed: (Definition, ReadBody) -> Bool = { _, _ in true }
 
   func run(_ streams: [(StreamName, StreamState)], _ answer: inout LookupAnswer) throws(ReadError) {
     let limit = min(max(request.limit, 1), LookupRequest.mostRecords)
@@ -103,18 +105,21 @@ struct Search {
     let body = ReadBody(record.body)
     let keys = wanted.isEmpty ? [] : definition.searchKeys(of: body)
     return wanted.allSatisfy { keys.contains($0) } && definition.admits(body, filter: filters)
+      && narrowed(definition, body)
   }
 
   /// The record with what became of it; nil when it is not to be shown.
-  private func found(_ record: LogReader.Record) throws(ReadError) -> LookupAnswer.Found? {
+  func found(_ record: LogReader.Record) throws(ReadError) -> LookupAnswer.Found? {
     let changedBy = try change(of: record.entry.id, in: record.locator.stream)
     if changedBy != nil, !request.history || request.unmatched { return nil }
-    let referrers = try referrers(to: record)
+    let versions = try versions(of: record)
+    let referrers = try referrers(to: versions)
     if request.unmatched {
       let awaited = definition(of: record).awaited(by: ReadBody(record.body), of: record.locator.stream.origin)
       if awaited == .nobody || referrers.contains(where: { awaited.isAnswered(by: $0.origin) }) { return nil }
     }
-    return LookupAnswer.Found(record: record, changedBy: changedBy, referredBy: referrers.map(\.id))
+    return LookupAnswer.Found(
+      record: record, changedBy: changedBy, referredBy: referrers.map(\.id), earlier: Array(versions.dropFirst()))
   }
 
   /// The latest record of a stream that replaced or withdrew a record of it.
@@ -134,10 +139,10 @@ struct Search {
 
   /// The records that refer to a record and still stand, with the countries that published them. A correction stands for
   /// what it replaces: what refers to an earlier version refers to it.
-  private func referrers(to record: LogReader.Record) throws(ReadError) -> [(id: RecordID, origin: CountryCode)] {
+  private func referrers(to versions: [RecordID]) throws(ReadError) -> [(id: RecordID, origin: CountryCode)] {
     guard let field = definition.refersField else { return [] }
     var referrers: [(id: RecordID, origin: CountryCode)] = []
-    for version in try versions(of: record) {
+    for version in versions {
       let text = version.description
       // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
       for locator in try locate(field, Array(text.utf8), 1...Int32.max, Self.mostReferrers)

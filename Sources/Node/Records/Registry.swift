@@ -88,12 +88,23 @@ public struct Registry: RecordRules {
       case .withdraws(let id): .withdraws(id)
       }
     var answers: Draft.Answer?
-    if definition.awaitsField != nil, let field = definition.refersField, let refers = record.refers {
+    if definition.awaitsField != nil, !definition.refersOwn, let field = definition.refersField,
+      let refers = record.refers
+    {
       answers = Draft.Answer(field: field, record: refers)
     }
     return Draft(
       dataset: definition.dataset, version: definition.version, body: record.body, reference: record.reference,
       kind: kind, answers: answers, mayUseReserve: definition.dataset.description == Installation.lookupDataset)
+  }
+
+  /// A record as the questions of risk look at it; nil when its dataset is not known any more.
+  func statement(of record: LogReader.Record, earlier: [RecordID] = []) -> Statement? {
+    let stream = record.locator.stream
+    return definition(stream.dataset, version: record.context.version).map {
+      Statement(
+        ReadBody(record.body), of: $0, id: record.entry.id, origin: stream.origin, earlier: earlier)
+    }
   }
 
   /// A record as terms share it.
