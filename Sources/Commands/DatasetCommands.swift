@@ -92,6 +92,7 @@ private func json(_ field: Field) -> JSONValue {
       "fields": .list(definition.fields.map(json)), "rules": .list(definition.rulesInWords.map { .text($0) }),
       "search_by": .list(definition.searchNames.map { .text($0) }), "refers_field": JSONValue(definition.refersField),
       "awaits_field": JSONValue(definition.awaitsField), "awaits_when": conditions(definition.awaitsWhen),
+      "refers_own": .boolean(definition.refersOwn),
     ])
     return statusDone
   }
@@ -128,6 +129,7 @@ private func json(_ field: Field) -> JSONValue {
     let country = definition.awaitsField.map { " of the country in \($0)" } ?? ""
     let when = definition.awaitsWhen.map(\.description).joined(separator: ", or ")
     console.print("awaits a record\(country) that names it in \(refers)" + (when.isEmpty ? "" : ", when \(when)"))
+    if definition.refersOwn { console.print("a country may refer to its own records too") }
   }
   return statusDone
 }

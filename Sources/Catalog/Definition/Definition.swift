@@ -30,6 +30,8 @@ public final class Definition: Hashable, Sendable {
   public let awaitsField: String?
   /// A record awaits another country's only when one of these holds; empty for always.
   public let awaitsWhen: [Field.Condition]
+  /// Whether a country may refer to records of its own too, as customs tells the way of a declaration that it published.
+  public let refersOwn: Bool
   /// Rules over several fields.
   let rules: [Rule]
 
@@ -58,12 +60,14 @@ public final class Definition: Hashable, Sendable {
   init(
     dataset: DatasetName, version: UInt32, digest: Digest, title: Translated, description: Translated,
     retentionDays: UInt32, mode: StreamTerms.Mode, fields: [Field], timeField: String?, refersField: String?,
-    awaitsField: String?, awaitsWhen: [Field.Condition], rules: [NamedRule]
+    awaitsField: String?, awaitsWhen: [Field.Condition], refersOwn: Bool,
+    rules: [NamedRule]
   ) {
     (self.dataset, self.version, self.digest) = (dataset, version, digest)
     (self.title, self.description) = (title, description)
     (self.retentionDays, self.mode) = (retentionDays, mode)
     (self.timeField, self.refersField, self.awaitsField) = (timeField, refersField, awaitsField)
+    self.refersOwn = refersOwn
     let all = fields + [Self.reference]
     let alphabetical = all.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
     func index(_ name: String?) -> Int? { alphabetical.firstIndex { $0.name == name } }

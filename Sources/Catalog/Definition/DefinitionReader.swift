@@ -41,7 +41,7 @@ struct DefinitionReader {
     guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "definition") }) else { return nil }
     root.refuseOthers(than: [
       "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field",
-      "awaits_field", "awaits_when", "field", "rule",
+      "awaits_field", "awaits_when", "refers_own", "field", "rule",
     ])
     let dataset = dataset(root)
     let version = root.number("version", in: 1...1_000_000, example: 1)
@@ -55,6 +55,7 @@ struct DefinitionReader {
     let refers = pointer(root, "refers_field", to: "record")
     let awaits = pointer(root, "awaits_field", to: "country")
     let awaitsWhen = conditions(root, "awaits_when")
+    let refersOwn = root.flag("refers_own", standing: false)
     checkReferring(root, refers)
     let rules = rules(root)
     guard let dataset, let version, let title, let description, let retention,
@@ -63,7 +64,7 @@ struct DefinitionReader {
     return Definition(
       dataset: dataset, version: UInt32(clamping: version), digest: digest, title: title, description: description,
       retentionDays: UInt32(clamping: retention), mode: mode, fields: fields, timeField: time, refersField: refers,
-      awaitsField: awaits, awaitsWhen: awaitsWhen, rules: rules)
+      awaitsField: awaits, awaitsWhen: awaitsWhen, refersOwn: refersOwn, rules: rules)
   }
 
   private func dataset(_ root: TableReader) -> DatasetName? {
@@ -96,7 +97,9 @@ struct DefinitionReader {
   /// What refers to a record is found by the index; what awaits it needs a field to refer by.
   private func checkReferring(_ root: TableReader, _ refers: String?) {
     guard let member = root.member("refers_field") else {
-      guard let member = root.member("awaits_field") ?? root.member("awaits_when") else { return }
+      guard let member = ["awaits_field", "awaits_when", "refers_own"].lazy.compactMap({ root.member($0) }).first else {
+        return
+      }
       source.report(
         member.keyOffset, "\(member.key) without refers_field",
         "name the record field by which the other country's record refers to this one, or leave it out")

@@ -88,7 +88,9 @@ public struct Registry: RecordRules {
       case .withdraws(let id): .withdraws(id)
       }
     var answers: Draft.Answer?
-    if definition.awaitsField != nil, let field = definition.refersField, let refers = record.refers {
+    if definition.awaitsField != nil, !definition.refersOwn, let field = definition.refersField,
+      let refers = record.refers
+    {
       answers = Draft.Answer(field: field, record: refers)
     }
     return Draft(
