@@ -27,12 +27,16 @@ let package = Package(
       name: "StoreBench", dependencies: ["Store", "Exchange", "Terms", "CSQLite"], swiftSettings: swift),
     target(
       "Commands",
-      ["Desk", "Node", "Programs", "HTTP", "Exchange", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms"]),
+      [
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium",
+        "Terms",
+      ]),
     target("Desk", ["Node", "HTTP", "Catalog", "Exchange", "Terms"]),
     target("Node", ["Link", "Noise", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
     target("Programs", []),
+    target("Traffic", ["Catalog", "Sodium", "Terms"]),
     target("HTTP", ["CMicroHTTPD", "CCurl"]),
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
@@ -62,6 +66,7 @@ let package = Package(
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
     tests("NodeTests", ["Node", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests("TrafficTests", ["Traffic", "Catalog", "Terms"]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
     tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
