@@ -46,7 +46,8 @@ let package = Package(
     target("Noise", ["Sodium", "Terms"]),
     target("Sodium", ["CSodium", "CNettle", "Terms"]),
     target("Terms", []),
-    .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
+    // Optimised also where the rest is not: every test that makes a home reads a topology, three times faster so.
+    .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17", "-O2"])]),
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),

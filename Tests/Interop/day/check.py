@@ -170,7 +170,7 @@ class Home:
                 self.compare(f"{origin}/{origin}/{dataset}", found, {id for id, _, _ in records})
                 expected_sizes[f"{origin}/{origin}/{dataset}"] = len(records)
         for term in terms:
-            admitted = [r for r in day.records[term.origin, term.dataset] if term.admits(r[1])]
+            admitted = [r for r in day.records.get((term.origin, term.dataset), ()) if term.admits(r[1])]
             if term.dataset == LOOKUPS:
                 expected_sizes[term.stream] = None
                 continue
