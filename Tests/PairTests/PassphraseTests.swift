@@ -12,7 +12,7 @@ import Testing
     shell = os.fork()
     if shell: sys.exit(os.waitstatus_to_exitcode(os.waitpid(shell, 0)[1]))
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-    signal.alarm(60)
+    signal.alarm(200)
     os.setsid()
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)

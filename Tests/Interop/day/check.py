@@ -3,15 +3,16 @@
 
 It shares no code with the program. What must be where it computes from three texts: the generator's ledger, the agreements
 that the delegations signed, and the definitions' own TOML (which fields are groups). What is there it asks each home for with
-`istmo query` and `istmo status`, as an officer would; the nodes may run or not.
+`istmo query` and `istmo status`, as an officer would. It runs each home's node meanwhile, unless that runs already.
 
-    check.py --istmo PROGRAM --homes demo-homes --day demo-homes/files/day
+    check.py --istmo PROGRAM --homes demo-homes --day demo-homes/files/day [--only CC]
 
 Exit status: 0 all is as it must be; 1 something is not, with a line for each; 2 wrong usage.
 """
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import datetime
 import json
 import pathlib
@@ -121,6 +122,20 @@ class Home:
         self.held = 0
         self.streams = 0
 
+    @contextlib.contextmanager
+    def running(self):
+        """The home's node, for as long as it is asked; it ends with this process, however this ends."""
+        command = [self.istmo, "run", "--home", str(self.path), "--end-with-input"]
+        # Standard error has its log.
+        node = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            node.stdout.readline()  # that it is ready; nothing when another has the home, which then answers
+            yield
+        finally:
+            node.stdin.close()
+            node.wait(60)
+
     def ask(self, *words):
         command = [self.istmo, *words, "--json", "--home", str(self.path)]
         run = subprocess.run(command, capture_output=True, text=True, timeout=1200)
@@ -157,6 +172,10 @@ class Home:
         self.streams += 1
 
     def check(self, day):
+        with self.running():
+            self.check_while_running(day)
+
+    def check_while_running(self, day):
         terms = list(agreements(self.path))
         group_names = groups(self.path)
         sizes = {}
@@ -216,10 +235,11 @@ def main():
     parser.add_argument("--istmo", required=True)
     parser.add_argument("--homes", required=True, type=pathlib.Path)
     parser.add_argument("--day", required=True, type=pathlib.Path)
+    parser.add_argument("--only", metavar="CC", help="one country's home")
     arguments = parser.parse_args()
     began = time.monotonic()
     day = Day(arguments.day)
-    homes = [Home(arguments.istmo, path.parent) for path in sorted(arguments.homes.glob("*/agreements"))]
+    homes = [Home(arguments.istmo, path.parent) for path in sorted(arguments.homes.glob(f"{arguments.only or '*'}/agreements"))]
     if not homes:
         raise SystemExit(f"there is no home in {arguments.homes}")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -235,7 +255,7 @@ def main():
     held, streams = sum(h.held for h in homes), sum(h.streams for h in homes)
     print(
         f"{day.count} records were published; each home holds exactly what its agreements give it, and nothing else: "
-        f"{held} in {streams} streams of {len(homes)} homes, {time.monotonic() - began:.1f} s")
+        f"{held} in {streams} streams of {len(homes)} home(s), {time.monotonic() - began:.1f} s")
     return 0
 
 
