@@ -28,7 +28,8 @@ let package = Package(
     target(
       "Commands",
       [
-        "Desk", "Node", "Programs", "HTTP", "Exchange", "Tables", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium",
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Tables", "Catalog", "Ceremony", "Ledger", "Noise",
+        "Sodium",
         "Terms",
       ]),
     target("Desk", ["Node", "HTTP", "Catalog", "Exchange", "Terms"]),
@@ -36,6 +37,7 @@ let package = Package(
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
     target("Programs", []),
+    target("Traffic", ["Catalog", "Sodium", "Terms"]),
     target("HTTP", ["CMicroHTTPD", "CCurl"]),
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
@@ -46,7 +48,8 @@ let package = Package(
     target("Noise", ["Sodium", "Terms"]),
     target("Sodium", ["CSodium", "CNettle", "Terms"]),
     target("Terms", []),
-    .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
+    // Optimised also where the rest is not: every test that makes a home reads a topology, three times faster so.
+    .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17", "-O2"])]),
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
@@ -67,6 +70,7 @@ let package = Package(
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
     tests("NodeTests", ["Node", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests("TrafficTests", ["Traffic", "Catalog", "Terms"]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
     tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),

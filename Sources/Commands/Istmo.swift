@@ -6,8 +6,7 @@ public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
     homeCommands + runCommands + recordCommands + lookupCommands + riskCommands + ceremonyCommands + agreementCommands
-    + keyCommands
-    + proofCommands + bundleCommands + catalogCommands + datasetCommands + demoCommands
+    + keyCommands + proofCommands + bundleCommands + catalogCommands + datasetCommands + trafficCommands + demoCommands
 
   /// Runs the command that the arguments name and ends the process with its status.
   public static func main() {

@@ -11,11 +11,19 @@ import Testing
     "measures",
   ]
 
-  /// The sample with these terms added to every pair, and pairs added.
+  /// The sample with one pair, the first, that takes up these terms.
   private func topology(_ terms: [String], pairs: String = "") throws -> (topology: Topology?, faults: [Diagnostic]) {
     let text = String(decoding: try #require(SmallFile.read(Sample.topologyFile)), as: UTF8.self)
     let names = (["migration", "lookups"] + terms).map { "\"\($0)\"" }.joined(separator: ", ")
-    let edited = text.replacing("terms = [\"migration\", \"lookups\"]", with: "terms = [\(names)]") + pairs
+    let first = try #require(text.range(of: "[[pair]]"))
+    let edited =
+      text[..<first.lowerBound] + """
+        [[pair]]
+        countries = ["GT", "SV"]
+        neighbours = true
+        terms = [\(names)]
+
+        """ + pairs
     return Topology.read(Sample.topologyFile) { path in
       path == Sample.topologyFile ? Array(edited.utf8) : SmallFile.read(path)
     }

@@ -77,7 +77,7 @@ import Testing
     #expect(ferries.map(\.id) == ["SV-CR/la-union-caldera"])
     #expect(ferries.first?.posts.map(\.unlocode) == ["SVLUN", "CRPTC"])
     let pair = try #require(topology.pair(Sample.salvador, Sample.country("CR")))
-    #expect(!pair.areNeighbours && pair.streams.count == 4)
+    #expect(!pair.areNeighbours && pair.streams.count == 2 * Self.byFerry.count)
   }
 
   @Test func everyPortAndAnAirportOfEachCountry() {
@@ -142,36 +142,59 @@ import Testing
     #expect(try acts(sv, gt, "other") == "GT", "the realm's default: entry")
   }
 
-  @Test func thePairsExchangeBothDatasetsBothWays() throws {
-    let neighbours = ["GT-SV", "GT-HN", "SV-HN", "HN-NI", "NI-CR", "CR-PA"]
-    #expect(Set(topology.pairs.map(\.name)) == Set(neighbours + ["SV-CR"]))
+  static let neighbours = ["GT-SV", "GT-HN", "SV-HN", "HN-NI", "NI-CR", "CR-PA"]
+  static let routes = ["GT-NI", "GT-CR", "GT-PA", "SV-NI", "SV-PA", "HN-CR", "HN-PA", "NI-PA"]
+  static let onRoutes: Set = ["lookups", "manifests", "certificates", "operators", "risk-alerts"]
+  static let byFerry = onRoutes.union(["migration", "cargo-units", "rfid-reads", "quarantine", "posts"])
+  static let atBorders = byFerry.union(["captures", "incidents", "measures"])
+
+  @Test func everyTwoCountriesExchangeWhatConcernsThem() throws {
+    #expect(Set(topology.pairs.map(\.name)) == Set(Self.neighbours + Self.routes + ["SV-CR"]))
     for pair in topology.pairs {
-      #expect(pair.areNeighbours == neighbours.contains(pair.name))
-      let (a, b) = (pair.countries[0], pair.countries[1])
-      #expect(
-        Set(pair.streams.map(\.stream.description))
-          == ["\(a)/\(b)/migration", "\(b)/\(a)/migration", "\(a)/\(b)/lookups", "\(b)/\(a)/lookups"])
-      for terms in pair.streams {
-        let definition = try #require(topology.definition(terms.stream.dataset))
-        #expect(terms.definition == definition.digest && terms.version == definition.version)
-        #expect(terms.mode == .replicate && !terms.purpose.isEmpty && !terms.roles.isEmpty)
-        #expect(terms.fields == definition.sharedFields)
-        let filter =
-          terms.stream.dataset.description == "migration"
-          ? FilterClause(field: "crossing", values: ["\(pair.name)/*"])
-          : FilterClause(field: "about", values: ["\(terms.stream.recipient)"])
-        #expect(terms.filter == [filter])
+      #expect(pair.areNeighbours == Self.neighbours.contains(pair.name))
+      let expected =
+        pair.areNeighbours ? Self.atBorders : Self.routes.contains(pair.name) ? Self.onRoutes : Self.byFerry
+      for (origin, recipient) in [(0, 1), (1, 0)].map({ (pair.countries[$0], pair.countries[$1]) }) {
+        let streams = pair.streams.filter { $0.stream.origin == origin && $0.stream.recipient == recipient }
+        #expect(Set(streams.map(\.stream.dataset.description)) == expected, "\(origin) to \(recipient)")
+        #expect(streams.count == expected.count)
       }
-      // The filter meets every crossing of the pair, and no other's.
-      let migration = try #require(pair.streams.first { $0.stream.dataset.description == "migration" })
+      for terms in pair.streams { try expectSound(terms, of: pair) }
+    }
+    #expect(topology.pair(Sample.salvador, Sample.guatemala) == topology.pair(Sample.guatemala, Sample.salvador))
+  }
+
+  /// Terms of the definition that there is, with a filter that keeps other pairs' records out.
+  private func expectSound(_ terms: StreamTerms, of pair: Pair) throws {
+    let definition = try #require(topology.definition(terms.stream.dataset))
+    #expect(terms.definition == definition.digest && terms.version == definition.version)
+    #expect(!terms.purpose.isEmpty && !terms.roles.isEmpty && !terms.filter.isEmpty, "\(terms.stream)")
+    if terms.stream.dataset.description == "lookups" {
+      #expect(terms.filter == [FilterClause(field: "about", values: ["\(terms.stream.recipient)"])])
+    }
+    // A filter by crossing meets every crossing of the pair, and no other's.
+    for clause in terms.filter where clause.field == "crossing" {
       for crossing in topology.crossings {
         let isTheirs = crossing.countries.count == 2 && crossing.countries.allSatisfy(pair.countries.contains)
-        #expect(migration.filter.allSatisfy { $0.admits(crossing.id) } == isTheirs)
+        #expect(clause.admits(crossing.id) == isTheirs, "\(terms.stream): \(crossing.id)")
       }
     }
-    #expect(topology.pair(Sample.guatemala, Sample.country("PA")) == nil)
-    #expect(topology.terms(between: Sample.guatemala, and: Sample.country("PA")).isEmpty)
-    #expect(topology.pair(Sample.salvador, Sample.guatemala) == topology.pair(Sample.guatemala, Sample.salvador))
+    for clause in terms.filter where ["route", "recognised_by", "countries"].contains(clause.field) {
+      #expect(clause.values == ["\(terms.stream.recipient)"], "\(terms.stream)")
+    }
+  }
+
+  @Test func pairsDifferAndSomeAreAsymmetric() throws {
+    func terms(_ stream: String) throws -> StreamTerms {
+      try #require(topology.pairs.flatMap(\.streams).first { $0.stream.description == stream }, "\(stream)")
+    }
+    #expect(try terms("GT/SV/manifests").fields.contains("lines.customs_value"))
+    #expect(try !terms("SV/HN/manifests").fields.contains("lines.customs_value"))
+    #expect(try terms("GT/SV/captures").mode == .replicate && terms("CR/PA/captures").mode == .query)
+    #expect(try terms("HN/NI/rfid-reads").retentionDays == 30 && terms("GT/SV/rfid-reads").retentionDays == 90)
+    #expect(try terms("NI/CR/migration").fields.contains("residence"))
+    #expect(try !terms("CR/NI/migration").fields.contains("residence"))
+    #expect(try terms("GT/PA/manifests").filter.count == 2 && terms("PA/GT/manifests").filter.count == 1)
   }
 
   /// The example of Topology/README.md, word for word.
@@ -182,7 +205,11 @@ import Testing
     let readme = try text("README.md")
     let start = try #require(readme.range(of: "[[pair]]\ncountries = [\"GT\", \"PA\"]"))
     let example = readme[start.lowerBound...].prefix { $0 != "`" }
-    let file = try text("central-america.toml") + "\n" + example
+    // The sample has a pair of the two already; the example stands in its place.
+    let sample = try text("central-america.toml")
+    let own = try #require(sample.range(of: "[[pair]]\ncountries = [\"GT\", \"PA\"]"))
+    #expect(!sample[own.upperBound...].contains("[[pair]]"), "more than the last pair would be left out")
+    let file = sample[..<own.lowerBound] + example
     let (read, faults) = Topology.read(Sample.topologyFile) { path in
       path == Sample.topologyFile ? Array(file.utf8) : SmallFile.read(path)
     }

@@ -8,39 +8,6 @@ import Testing
 
 /// The invented persons and the search for their traces.
 @Suite struct SampleTests {
-  static let now = Instant(milliseconds: 1_795_528_800_000)  // 2026-11-24T14:00:00Z
-
-  @Test func everySampleDepartureIsARecordOfItsDataset() throws {
-    let topology = try Topology.load(DemoProcess.topology)
-    var traffic = try SampleTraffic(topology)
-    let definition = try #require(topology.definition(traffic.dataset))
-    func check(_ line: JSONValue, _ author: CountryCode) throws {
-      _ = try definition.check(Array(line.json.utf8), from: author, topology: topology, now: Self.now)
-    }
-    #expect(Set(traffic.passages.map(\.stream)).count == 14)
-    var kinds: Set<String> = []
-    var zones = 0
-    for round in 0..<40 {
-      for passage in traffic.passages {
-        let departure = try traffic.departure(passage, now: Self.now)
-        try check(departure.line, passage.stream.origin)
-        kinds.insert((departure.line["nationality"]?.string ?? "") + (departure.line["document"]?.text("kind") ?? ""))
-        if let zone = departure.misreadZone {
-          zones += 1
-          #expect(throws: Refusal.self) { try check(departure.with([("mrz", zone)]), passage.stream.origin) }
-        }
-        let id = RecordID(time: Self.now, random: (UInt64(round), 1))
-        if let line = traffic.confirmation(of: id, passage, now: Self.now) { try check(line, passage.stream.recipient) }
-        let corrected = try traffic.corrected(departure, now: Self.now)
-        try check(corrected.with([("replaces", .text(id.description))]), passage.stream.origin)
-        #expect(corrected.line["document"] == departure.line["document"])
-      }
-    }
-    #expect(zones > 500)
-    // Six countries, passports and cards.
-    #expect(kinds.count == 12, "\(kinds.sorted())")
-  }
-
   @Test func thePassportsZoneIsThatOfTheSpecimen() throws {
     // ICAO Doc 9303-4, appendix B, with its optional data left out: composite and optional check digits follow from that.
     let zone = try MRZ.passport(
@@ -59,6 +26,12 @@ import Testing
     #expect(NationalIdentity.completed("00016297-?", country: try CountryCode("SV")) == "00016297-5")
     #expect(NationalIdentity.completed("00016297-?0", country: try CountryCode("SV")) == nil)
     #expect(NationalIdentity.completed("486-180689-0001?", country: try CountryCode("NI")) == "486-180689-0001X")
+  }
+
+  @Test func checkDigitsOfTaxNumbersAndContainersAreCompleted() throws {
+    #expect(TaxNumber.completed("576937-?", country: try CountryCode("GT")) == "576937-K")
+    #expect(TaxNumber.completed("0614-050707-104-?", country: try CountryCode("SV")) == "0614-050707-104-8")
+    #expect(ISO6346.completed("CSQU305438") == "CSQU3054383" && ISO6346.completed("CSQ0305438") == nil)
   }
 
   @Test(arguments: 0..<50) func theSearchFindsWhatIsThereAndNothingElse(seed: UInt64) throws {

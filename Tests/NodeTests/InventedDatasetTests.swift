@@ -81,7 +81,7 @@ import Testing
   private static func agreed(_ topology: String) -> String {
     topology.replacing("[dataset]\n", with: "[dataset]\nbeehives = \"datasets/beehives.toml\"\n")
       .replacing(
-        "terms = [\"migration\", \"lookups\"]", with: "terms = [\"migration\", \"lookups\", \"bees\"]",
+        "\"migration\", \"lookups\", ", with: "\"migration\", \"lookups\", \"bees\", ",
         maxReplacements: 1
       )
       .replacing(

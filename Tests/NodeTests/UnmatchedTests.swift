@@ -103,6 +103,51 @@ import Testing
     #expect(try border.unmatched() == [id])
   }
 
+  /// A definition says whether a country refers to its own records: customs tells the way of its own declaration, and only
+  /// the country of destination ends the waiting.
+  @Test func whereItsDefinitionSaysSoACountryRefersToItsOwnRecords() throws {
+    let border = try Border()
+    let definition = try #require(border.sv.registry.definition(DatasetName("manifests")))
+    func publish(_ line: String, at node: Installation) throws -> PublishResult {
+      let draft = try node.registry.draft(
+        Array(line.utf8), of: definition, from: node.country, now: SystemClock().now())
+      return try #require(try node.engine.publish([draft]).first)
+    }
+    func unmatched() throws -> [RecordID] {
+      var request = LookupRequest(
+        dataset: definition.dataset, officer: "of-1", role: "customs-officer", purpose: "test")
+      request.unmatched = true
+      return try border.sv.lookups.answer(request).records.map(\.record.entry.id)
+    }
+    let common = "\"duca\":\"SV-F-2026-1\",\"kind\":\"DUCA-F\",\"route\":[\"SV\",\"GT\"]"
+    guard
+      case .accepted(let id) = try publish(
+        """
+        {"event":"declared",\(common),"time":"2026-11-24T08:00:00Z","regime":"10","destination":"GT","transport_mode":"road",\
+        "gross_kg":"2.000","net_kg":"1.000","lines":[{"packages":1,"net_kg":"1.000","gross_kg":"2.000","origin":"SV",\
+        "tariff":"0901112000","description":"Café"}]}
+        """, at: border.sv)
+    else {
+      Issue.record("the declaration was refused")
+      return
+    }
+    func follow(_ event: String, _ post: String) -> String {
+      """
+      {"event":"\(event)","refers":"\(id)",\(common),"post":"GT-SV/la-hachadura/\(post)","time":"2026-11-24T09:00:00Z"}
+      """
+    }
+    guard case .accepted = try publish(follow("departed", "SV"), at: border.sv) else {
+      Issue.record("the departure of one's own declaration was refused")
+      return
+    }
+    #expect(try unmatched() == [id])
+    guard case .accepted = try publish(follow("arrived", "GT"), at: border.gt) else {
+      Issue.record("the arrival of the other country's declaration was refused")
+      return
+    }
+    #expect(try NodePair.eventually { try unmatched().isEmpty })
+  }
+
   /// A node that does not refuse it, or whose record came first, changes nothing either.
   @Test func onlyTheCountryAwaitedAnswers() throws {
     let border = try Border()

@@ -1,6 +1,12 @@
 /// Numbers of freight containers (ISO 6346 section 3): an owner's three letters, the category U (freight container), J
 /// (equipment that comes off) or Z (trailer or chassis), six digits, and a check digit.
-enum ISO6346 {
+public enum ISO6346 {
+  /// A number without its check digit, completed, for sample data; nil when it has not the form.
+  public static func completed(_ number: String) -> String? {
+    guard let compact = compact(Array(number.utf8)[...]), compact.count == 10, isWellFormed(compact) else { return nil }
+    return String(decoding: compact + [checkDigit(of: compact)], as: UTF8.self)
+  }
+
   /// Letters and digits of a number in capitals; nil when there is anything else than these, spaces and hyphens.
   static func compact(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var out: [UInt8] = []

@@ -1,6 +1,15 @@
+import Terms
+
 /// Checks of tax numbers of companies and traders, where a rule is known; each takes the letters and digits only, in capitals.
 /// No official text was found for any; the rules are those of public code (python-stdnum), and the forms in use.
-enum TaxNumber {
+public enum TaxNumber {
+  /// A country's tax number with its check digit, which `?` stands for, for sample data; nil when none fits.
+  public static func completed(_ number: String, country: CountryCode) -> String? {
+    let code = Array(country.description.utf8)
+    return "0123456789K".lazy.map { number.replacing("?", with: String($0)) }
+      .first { fault(of: WrittenNumber.key(Array($0.utf8)[...])[...], country: code[...]) == nil }
+  }
+
   typealias Fault = NationalIdentity.Fault
 
   /// The fault of a country's tax number. Countries without a known rule have none, Panama's RUC among them: its forms are

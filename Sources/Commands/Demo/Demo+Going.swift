@@ -2,31 +2,96 @@ import Catalog
 import Glibc
 import HTTP
 import Terms
+import Traffic
 
-// What to try next, and a trickle of departures until somebody ends it.
+// What to try next, and traffic at a small rate until somebody ends it.
 extension Demo {
   /// How often something happens, in milliseconds.
   private static let pause = 2000
+  /// Of a regional day, which is a record a second.
+  private static let liveScale = 0.5
+  /// Records that wait for a node that is away; of more the oldest are dropped, as nobody would demonstrate with them.
+  private static let mostHeldBack = 10_000
 
   func goOn() throws {
     sayNext()
-    heading("Departures go on until Ctrl-C")
-    guard !traffic.passages.isEmpty else {
-      throw DemoFailure("the topology has no crossing of two countries that are a pair")
-    }
-    let first = book.departures.count
-    var round = 0
+    heading("Traffic goes on until Ctrl-C")
+    // Another seed than the sample's: references are used once.
+    let plan = TrafficPlan(begins: clock.now(), days: TrafficPlan.mostDays, scale: Self.liveScale, seed: 2)
+    var coming = TrafficGenerator(topology, plan)
+    var next = coming.next()
+    var heldBack: [TrafficRecord] = []
     while true {
       try interruption.sleep(milliseconds: Self.pause)
       for (country, status) in nodes.takeEnded() {
         say("  \(country) has ended with status \(status); start it again: istmo run --home \(folder.home(country))")
       }
-      // A step that shares no factor with most counts comes by every crossing before long.
-      let passage = traffic.passages[round * 7 % traffic.passages.count]
-      try travel(passage, count: round % 3 + 1)
-      try confirmOldest(from: first)
-      round += 1
+      let now = clock.now()
+      var due = heldBack
+      while let record = next, record.published <= now {
+        due.append(record)
+        next = coming.next()
+      }
+      heldBack = try play(due, now)
+      heldBack.removeFirst(max(0, heldBack.count - Self.mostHeldBack))
     }
+  }
+
+  /// Publishes what is due, says how long until all recipients have signed for it, and gives back what has to wait: what is
+  /// of a node that is away, and what refers to something that is not there.
+  private func play(_ due: [TrafficRecord], _ now: Instant) throws -> [TrafficRecord] {
+    let away = Set(countries.filter { !isAnswering($0) })
+    var (ready, waiting): ([TrafficRecord], [TrafficRecord]) = ([], [])
+    var coming: Set<String> = []
+    for record in due {
+      let isKnown = record.refers.map { coming.contains($0) || publisher.id($0) != nil } ?? true
+      // What was sent first may wait too: its repetition comes after it.
+      let isFirst =
+        record.defect != .resent || coming.contains(record.reference) || publisher.id(record.reference) != nil
+      if away.contains(record.origin) || !isKnown || !isFirst {
+        waiting.append(record)
+      } else {
+        ready.append(record)
+        coming.insert(record.reference)
+      }
+    }
+    guard !ready.isEmpty else { return waiting }
+    let start = ContinuousClock.now
+    let published: [TrafficPublisher.Published]
+    do { published = try publisher.publish(ready, mayBeKnown: true) } catch let error as ClientError {
+      // It went away in between. What it took already is known to it by its reference.
+      say("  \(now.wholeSeconds)  a node does not answer: \(error)")
+      return waiting + ready.filter { publisher.id($0.reference) == nil }
+    }
+    let streams = Set(published.flatMap { book.streams(of: $0.record) }).filter { !away.contains($0.recipient) }
+    var outcome = "nobody else is to have them"
+    if !streams.isEmpty {
+      outcome = "not yet signed for by all"
+      while ContinuousClock.now - start < .seconds(5) {
+        if try areSignedFor(streams) {
+          outcome =
+            "signed for by \(Set(streams.map(\.recipient)).sorted().map(\.description).joined(separator: ", ")) after "
+          outcome += "\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms"
+          break
+        }
+        try interruption.check()
+        usleep(2000)
+      }
+    }
+    let counts = Dictionary(grouping: published) { $0.record.dataset }.sorted { $0.key < $1.key }
+    let words = counts.map { "\($0.key) \($0.value.count)" }.joined(separator: ", ")
+    say("  \(now.wholeSeconds)  \(words): \(outcome)" + (away.isEmpty ? "" : "; away: \(away.sorted())"))
+    return waiting
+  }
+
+  private func areSignedFor(_ streams: Set<StreamName>) throws -> Bool {
+    for origin in Set(streams.map(\.origin)) {
+      for stream in try status(of: origin).items("streams") {
+        guard let name = try? StreamName(stream.text("stream")), streams.contains(name) else { continue }
+        if stream.count("receipt_size") != stream.count("size") { return false }
+      }
+    }
+    return true
   }
 
   private func isAnswering(_ country: CountryCode) -> Bool {
@@ -34,49 +99,10 @@ extension Demo {
     return (try? client.send(.init(.get, "/healthz"), limit: 1 << 16).status) == 200
   }
 
-  /// Some departures over a crossing, and how long until the other country has signed for them.
-  private func travel(_ passage: Passage, count: Int) throws {
-    let stream = passage.stream
-    guard isAnswering(stream.origin) else { return }
-    let now = clock.now()
-    let departures = try (0..<count).map { _ in try traffic.departure(passage, now: now) }
-    let start = ContinuousClock.now
-    let answer = try publish(departures.map(\.line), at: stream.origin)
-    for (departure, id) in zip(departures, answer.ids) { book.add(departure, id) }
-    var outcome = "\(stream.recipient) is away: they wait for it"
-    while isAnswering(stream.recipient), ContinuousClock.now - start < .seconds(5) {
-      let own = try status(of: stream.origin).items("streams").first { $0.text("stream") == stream.description }
-      guard let own, own.count("receipt_size") == own.count("size") else {
-        try interruption.check()
-        usleep(1000)
-        continue
-      }
-      outcome = "signed for by \(stream.recipient) after \(Int((ContinuousClock.now - start) / .milliseconds(1))) ms"
-      break
-    }
-    let place = passage.crossing.name.es
-    say("  \(now.wholeSeconds)  \(passage.from) to \(passage.to)  \(count) by \(place): \(outcome)")
-  }
-
-  /// The country of destination confirms who departed a while ago.
-  private func confirmOldest(from first: Int) throws {
-    guard
-      let index = book.departures.indices.dropFirst(first).dropLast(3).first(where: { index in
-        let entry = book.departures[index]
-        return !entry.isConfirmed && entry.departure.passage.confirming != nil
-      })
-    else { return }
-    let entry = book.departures[index]
-    let stream = entry.departure.passage.stream
-    guard isAnswering(stream.recipient),
-      let line = traffic.confirmation(of: entry.id, entry.departure.passage, now: clock.now()),
-      let id = try publish([line], at: stream.recipient).ids.first
-    else { return }
-    book.confirm(index, by: id)
-  }
-
   private func sayNext() {
     guard let stream = showcase, let desk = desks[stream.origin] else { return }
+    let keys = book.records(of: stream).last { entry in entry.record.keys.contains { $0.name == "plate" } }?.record.keys
+    let plate = keys?.first { $0.name == "plate" }?.value.string ?? "P271828"
     let (origin, recipient) = (folder.home(stream.origin), folder.home(stream.recipient))
     heading("Try next, in another terminal")
     // Whoever opens another terminal is in another folder.
@@ -87,6 +113,7 @@ extension Demo {
       "alias istmo=\(Self.quoted(program))",
       "istmo status --watch --home \(recipient)",
       "istmo query migration --from \(stream.origin) --limit 2 --officer me --purpose curiosity --home \(recipient)",
+      "istmo crossing \(Self.quoted(plate)) --officer me --role customs-officer --purpose curiosity --home \(recipient)",
       "istmo lookups --home \(origin)",
       "istmo agreement show \(stream.recipient) --home \(origin)",
       "istmo verify --home \(origin)",

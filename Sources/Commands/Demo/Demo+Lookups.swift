@@ -1,36 +1,40 @@
 import Catalog
+import Node
 import Terms
+import Traffic
 
-// What officers see: the neighbour's records, what is missing, and who looked.
+// What officers see: the neighbour's records, what is missing, one truck's way, and who looked.
 extension Demo {
   private static let purpose = "demonstration"
 
-  private func officer(_ country: CountryCode) -> [String] {
-    ["--officer", "\(country.description.lowercased())-17", "--purpose", Self.purpose]
+  private func officer(_ country: CountryCode, _ role: String) -> [String] {
+    ["--officer", "\(country.description.lowercased())-17", "--role", role, "--purpose", Self.purpose]
   }
 
   func askNeighbours() throws {
-    heading("Lookups: each country asks for what its neighbours recorded")
-    if let stream = showcase, let entry = book.departures.first(where: { $0.departure.passage.stream == stream }) {
+    heading("Lookups: each country asks for what the others recorded and agreed to show")
+    if let stream = showcase, let correction {
       let answer = try istmo(
-        ["query", "migration", "--from", "\(stream.origin)", "--where", "vehicle=\(entry.departure.plate)"]
-          + officer(stream.recipient), at: stream.recipient, isShown: true)
+        ["query", "migration", "--from", "\(stream.origin)", "--where", "vehicle=P271828"]
+          + officer(stream.recipient, "migration-officer"), at: stream.recipient, isShown: true)
       show(answer.output)
-      guard answer.output.contains(entry.id.description) else {
+      guard answer.output.contains(correction.corrected.description) else {
         throw DemoFailure("the corrected record was not found by its plate")
       }
     }
-    for stream in migrations { try ask(stream) }
-    show("all \(migrations.count) streams answer at the neighbour with all records, their source and \"as of\"")
+    for terms in carrying { try ask(terms) }
+    show("all \(carrying.count) streams answer at the neighbour with all records, their source and \"as of\"")
+    try askForQueried()
     try findUnmatched()
     try findTraces()
   }
 
   /// Everything a stream holds, asked for at its recipient.
-  private func ask(_ stream: StreamName) throws {
+  private func ask(_ terms: StreamTerms) throws {
+    let stream = terms.stream
     let lines = try json(
-      ["query", "migration", "--from", "\(stream.origin)", "--limit", "1000"] + officer(stream.recipient),
-      at: stream.recipient)
+      ["query", "\(stream.dataset)", "--from", "\(stream.origin)", "--limit", "1000", "--history"]
+        + officer(stream.recipient, terms.roles.first ?? usualRole), at: stream.recipient)
     let sources = lines.last?["answer"]?.items("sources") ?? []
     guard let source = sources.first(where: { $0.text("stream") == stream.description }),
       let asOf = source["as_of"]?.string.flatMap({ try? Instant($0) })
@@ -38,37 +42,115 @@ extension Demo {
     guard abs(clock.now().milliseconds(since: asOf)) < 60_000 else {
       throw DemoFailure("\(stream): the answer is as of \(asOf.wholeSeconds)")
     }
-    let found = Set(lines.dropLast().map { $0.text("id") })
-    guard found.count == book.shown(stream) else {
-      throw DemoFailure("\(stream): \(found.count) records found, \(book.shown(stream)) were published")
-    }
-    for entry in book.departures where entry.departure.passage.stream == stream {
-      guard found.contains(entry.id.description) else { throw DemoFailure("\(stream): \(entry.id) was not found") }
+    let found = Set(lines.dropLast().compactMap { try? RecordID($0.text("id")) })
+    let expected = book.ids(of: stream)
+    guard !expected.isEmpty else { throw DemoFailure("\(stream) carries nothing") }
+    guard found == expected else {
+      throw DemoFailure("\(stream): \(found.count) records found, \(expected.count) belong there")
     }
   }
 
-  /// The one departure whose entry nobody confirmed.
+  /// What is kept by its origin until asked for is not here, and the answer says so.
+  private func askForQueried() throws {
+    let queried = topology.pairs.flatMap(\.streams).filter { $0.mode == .query }.sorted { $0.stream < $1.stream }
+    for terms in queried {
+      let stream = terms.stream
+      let lines = try json(
+        ["query", "\(stream.dataset)", "--from", "\(stream.origin)"]
+          + officer(stream.recipient, terms.roles.first ?? usualRole), at: stream.recipient)
+      let withheld = lines.last?["answer"]?.items("withheld").compactMap(\.string) ?? []
+      guard lines.count == 1, withheld.contains(where: { $0.hasPrefix("\(stream): ") }) else {
+        throw DemoFailure("\(stream) is kept by its origin, and the answer does not say so: \(withheld)")
+      }
+    }
+    if let first = queried.first {
+      show(
+        "\(queried.count) streams more are kept by their origin until asked for, such as \(first.stream); answers say so"
+      )
+    }
+  }
+
+  /// Departures whose entry nobody confirmed, by both the answer and what was published.
   private func findUnmatched() throws {
     guard let stream = showcase else { return }
     let lines = try json(
-      ["query", "migration", "--from", "\(stream.origin)", "--unmatched"] + officer(stream.recipient),
-      at: stream.recipient)
-    let expected = book.departures.filter { $0.departure.passage.stream == stream && !$0.isConfirmed }.map(\.id)
-    guard lines.dropLast().map({ $0.text("id") }) == expected.map(\.description) else {
+      ["query", "migration", "--from", "\(stream.origin)", "--unmatched", "--limit", "1000"]
+        + officer(stream.recipient, "migration-officer"), at: stream.recipient)
+    let answered = Set(book.published.compactMap(\.record.refers))
+    let expected = book.records(of: stream).filter {
+      $0.record.line["decision"]?.string == "admit" && $0.record.line["to"]?.string == stream.recipient.description
+        && !answered.contains($0.record.reference)
+    }.map { $0.id == correction?.first ? correction?.corrected ?? $0.id : $0.id }
+    guard Set(lines.dropLast().map { $0.text("id") }) == Set(expected.map(\.description)) else {
       throw DemoFailure("\(stream): --unmatched gave \(lines.count - 1) departures, \(expected.count) are unmatched")
     }
-    show("\(stream) --unmatched: \(expected.map(\.description).joined(separator: ", ")) departed and never entered")
+    guard !expected.isEmpty else { throw DemoFailure("\(stream): nobody is unmatched, which proves nothing") }
+    show("\(stream) --unmatched: \(expected.count) departed and never entered")
   }
 
-  /// The country of origin sees who read its records.
+  /// Each country sees who read its records, of every dataset that was asked for.
   private func findTraces() throws {
-    guard let stream = showcase else { return }
     try settle()
-    let words = ["lookups", "--about", "\(stream.origin)", "--limit", "3"]
-    let lines = try istmo(words, at: stream.origin, isShown: true).output
-    show(lines)
-    guard lines.contains(" \(stream.recipient) \(stream.recipient.description.lowercased())-17 ") else {
-      throw DemoFailure("\(stream.origin) does not see the lookups of \(stream.recipient)")
+    for owner in countries {
+      let lines = try json(["lookups", "--about", "\(owner)", "--limit", "10000"], at: owner)
+      let seen = Set(lines.map { "\($0.text("country")) \($0.text("dataset"))" })
+      for terms in carrying where terms.stream.origin == owner {
+        guard seen.contains("\(terms.stream.recipient) \(terms.stream.dataset)") else {
+          throw DemoFailure("\(owner) does not see that \(terms.stream.recipient) read its \(terms.stream.dataset)")
+        }
+      }
     }
+    guard let stream = showcase else { return }
+    show(
+      try istmo(["lookups", "--about", "\(stream.origin)", "--limit", "3"], at: stream.origin, isShown: true).output)
+    show("every country sees who read its records, of every dataset that another may read")
+  }
+
+  // MARK: One truck
+
+  /// The crossing file of a truck on the longest route, as customs sees it in the middle of it.
+  func followOneTruck() throws {
+    // On a route whose countries all exchange with each other.
+    let declarations = book.published.filter { entry in
+      let route = Self.route(entry)
+      return entry.record.line["event"]?.string == "declared"
+        && route.allSatisfy { a in route.allSatisfy { b in a == b || arePair(a, b) } }
+    }
+    guard let longest = declarations.max(by: { Self.route($0).count < Self.route($1).count }),
+      let plate = longest.record.keys.first(where: { $0.name == "plate" })?.value.string
+    else { return }
+    let route = Self.route(longest)
+    guard let country = countries.first(where: { $0.description == route[route.count / 2] }) else { return }
+    heading(
+      "Crossing file: one truck from \(route.first ?? "") to \(route.last ?? ""), as customs of \(country) sees it")
+    let words = ["crossing", plate] + officer(country, "customs-officer")
+    say("  $ istmo \((words + ["--home", folder.home(country)]).map(Self.quoted).joined(separator: " "))")
+    let lines = try json(words, at: country)
+    var table = Table(["time", "source", "dataset", "what"])
+    var (sources, datasets): (Set<String>, Set<String>) = ([], [])
+    for line in lines.dropLast() {
+      let dataset = line.text("stream").split(separator: "/").last.map(String.init) ?? ""
+      sources.insert(line.text("source"))
+      datasets.insert(dataset)
+      let record = line["record"] ?? nil
+      let what = ["event", "subject", "direction", "duca", "number", "post"].compactMap { record[$0]?.string }
+      table.add([line.text("time"), line.text("source"), dataset, what.joined(separator: " ")])
+    }
+    show(table.text)
+    for reason in (lines.last?["answer"]?.items("withheld") ?? []).prefix(2) {
+      show("withheld: \(reason.string ?? "")")
+    }
+    guard sources.count >= min(3, route.count), datasets.isSuperset(of: ["manifests", "certificates"]) else {
+      throw DemoFailure("\(country) sees of \(plate) \(datasets.sorted()) of \(sources.sorted()) only")
+    }
+    show("\(lines.count - 1) records of \(sources.count) countries, \(datasets.count) datasets, in one timeline")
+  }
+
+  private func arePair(_ a: String, _ b: String) -> Bool {
+    topology.pairs.contains { Set($0.countries.map(\.description)) == [a, b] }
+  }
+
+  private static func route(_ entry: TrafficPublisher.Published) -> [String] {
+    entry.record.line.items("route").compactMap(\.string)
   }
 }

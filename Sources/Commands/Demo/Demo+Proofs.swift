@@ -7,20 +7,25 @@ extension Demo {
   /// Evidence for one record of each stream, from the recipient's home, checked with nothing but the two root keys.
   func proveRecords() throws {
     heading("Evidence: one file for a record, checked without any node")
-    for stream in migrations {
-      guard let id = book.ids[stream]?.last else { throw DemoFailure("\(stream) has no record") }
-      let file = folder.file("\(stream.origin)-\(stream.recipient).evidence")
+    var altered: Set<DatasetName> = []
+    for terms in carrying {
+      let stream = terms.stream
+      guard let id = book.records(of: stream).last?.id else { throw DemoFailure("\(stream) has no record") }
+      let file = folder.file("\(stream.origin)-\(stream.recipient)-\(stream.dataset).evidence")
       try istmo(
-        ["evidence", "export", "\(id)", "--out", file, "--officer", "auditor-3", "--role", "auditor"]
+        [
+          "evidence", "export", "\(id)", "--out", file, "--officer", "auditor-3", "--role",
+          terms.roles.first ?? usualRole,
+        ]
           + ["--purpose", "demonstration"], at: stream.recipient)
       let check = ["evidence", "verify", file] + rootOptions(stream)
       let isShown = stream == showcase
       let output = try istmo(check, isShown: isShown).output
       if isShown { show(output) }
       guard !output.contains("compare ") else { throw DemoFailure("\(stream): the evidence rests on other root keys") }
-      try refuseAltered(file, stream)
+      if altered.insert(stream.dataset).inserted { try refuseAltered(file, stream) }
     }
-    show("\(migrations.count) files hold, one for each stream; with one letter altered, none does")
+    show("\(carrying.count) files hold, one for each stream; with one letter altered, none of \(altered.count) does")
   }
 
   private func rootOptions(_ stream: StreamName) -> [String] {
@@ -30,11 +35,12 @@ extension Demo {
   /// The same file with a letter of the record altered.
   private func refuseAltered(_ file: String, _ stream: StreamName) throws {
     var bytes = try InputFile.read(file, longest: 16 << 20)
-    let post = Array("\"post\":\"".utf8)
-    guard let at = bytes.indices.first(where: { bytes[$0...].starts(with: post) }) else {
+    // Every dataset that is exchanged has a time.
+    let time = Array("\"time\":\"".utf8)
+    guard let at = bytes.indices.first(where: { bytes[$0...].starts(with: time) }) else {
       throw DemoFailure("\(stream): the evidence does not show the record")
     }
-    bytes[at + post.count] ^= 0x01
+    bytes[at + time.count] ^= 0x01
     let altered = folder.file("altered.evidence")
     try OutputFile.write(bytes, to: altered)
     try istmo(["evidence", "verify", altered] + rootOptions(stream), status: statusFailed)
@@ -51,33 +57,38 @@ extension Demo {
     try proveTokens()
   }
 
-  /// No file of a country names a stream or a record of others. That the same search finds them where they belong shows
-  /// that it can find them.
+  /// No file of a country names a stream between others, or a record that no agreement gives it. That the same search finds
+  /// them where they belong shows that it can find them.
   private func proveAbsence() throws {
     var searches = 0
+    let entitled = book.published.map { entry in
+      Set(book.streams(of: entry.record).map(\.recipient)).union([entry.record.origin])
+    }
     for country in countries {
-      var needles: [(stream: StreamName, bytes: [UInt8])] = []
-      for stream in streams { needles.append((stream, Array(stream.description.utf8))) }
-      for (stream, ids) in book.ids {
+      var needles: [(name: String, isHere: Bool, bytes: [UInt8])] = []
+      for stream in streams {
+        let isHere = [stream.origin, stream.recipient].contains(country)
+        needles.append(("\(stream)", isHere, Array(stream.description.utf8)))
+      }
+      for (entry, holders) in zip(book.published, entitled) {
         // An id stands as its sixteen bytes or as text.
-        for id in ids {
-          needles.append((stream, Array(id.description.utf8)))
-          needles.append((stream, [UInt8](hex: id.description.replacing("-", with: "")) ?? []))
+        let id = entry.id.description
+        for bytes in [Array(id.utf8), [UInt8](hex: id.replacing("-", with: "")) ?? []] {
+          needles.append((entry.record.reference, holders.contains(country), bytes))
         }
       }
       let found = try ByteSearch(needles.map(\.bytes)).search(folder: folder.home(country))
-      var seen: Set<StreamName> = []
+      var seen: Set<String> = []
       for (needle, isFound) in zip(needles, found) {
-        let isParty = [needle.stream.origin, needle.stream.recipient].contains(country)
-        if isFound, !isParty { throw DemoFailure("\(country) holds bytes of \(needle.stream)") }
-        if isParty, isFound { seen.insert(needle.stream) }
-        if !isParty { searches += 1 }
+        if isFound, !needle.isHere { throw DemoFailure("\(country) holds bytes of \(needle.name)") }
+        if isFound { seen.insert(needle.name) }
+        if !needle.isHere { searches += 1 }
       }
-      for stream in streams where [stream.origin, stream.recipient].contains(country) && !seen.contains(stream) {
-        throw DemoFailure("the search does not find \(stream) at \(country), where it belongs")
+      for needle in needles where needle.isHere && !seen.contains(needle.name) {
+        throw DemoFailure("the search does not find \(needle.name) at \(country), where it belongs")
       }
     }
-    show("no country holds a byte of a stream between others: \(searches) searches through all files")
+    show("no country holds a byte of what no agreement gives it: \(searches) searches through all files")
   }
 
   /// The API asks for a token; the token lies in a file for those who want to try.

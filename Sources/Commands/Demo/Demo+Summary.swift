@@ -38,25 +38,32 @@ extension Demo {
   }
 
   /// Waits until everything published is durable at the neighbours and their receipts are back.
-  func settle() throws {
-    try wait(seconds: 60) {
+  func settle(seconds: Int = 60) throws {
+    try wait(seconds: seconds) {
       try standings().first { $0.fault != nil }.map { "\($0.stream): \($0.fault ?? "")" }
     }
   }
 
-  /// The table of all agreed streams.
+  /// The table of all agreed streams, a line a pair.
   func summarise(_ started: ContinuousClock.Instant) throws {
     heading("Streams: every one in force, flowing, and with a signed receipt for all of it")
     try settle()
     for country in countries { try istmo(["status"], at: country) }
-    var table = Table(["stream", "entries", "receipt", "lag", "signed at", "state"])
-    for standing in try standings() {
-      if let fault = standing.fault { throw DemoFailure("\(standing.stream): \(fault)") }
-      guard let origin = standing.origin else { continue }
-      let time = origin["receipt_time"]?.string.flatMap { try? Instant($0) }?.wholeSeconds
+    let standings = try standings()
+    var table = Table(["pair", "shares", "streams", "entries", "receipts", "lag", "state"])
+    for pair in topology.pairs {
+      var (count, entries, receipts, lag): (Int, Int64, Int64, Int64) = (0, 0, 0, 0)
+      for standing in standings where Set(pair.countries) == [standing.stream.origin, standing.stream.recipient] {
+        if let fault = standing.fault { throw DemoFailure("\(standing.stream): \(fault)") }
+        guard let origin = standing.origin else { continue }
+        count += 1
+        entries += origin.count("size")
+        receipts += origin.count("receipt_size")
+        lag += origin.count("lag_records")
+      }
       table.add([
-        standing.stream.description, origin.text("size"), origin.text("receipt_size"), origin.text("lag_records"),
-        time ?? "-", "flowing",
+        pair.name, pair.areNeighbours ? "border" : "route", "\(count)", "\(entries)", "\(receipts)", "\(lag)",
+        "flowing",
       ])
     }
     show(table.text)

@@ -1,6 +1,7 @@
 import Catalog
 import Node
 import Terms
+import Traffic
 
 /// Six countries on this machine, from empty homes to evidence. Everything is done by the commands that an operator has,
 /// run in this process; only the nodes are processes of their own.
@@ -13,12 +14,24 @@ final class Demo {
   let program: String
   let clock = SystemClock()
   /// What was published so far.
-  var book = SampleBook()
-  var traffic: SampleTraffic
+  var book: DemoBook
+  let publisher: TrafficPublisher
+  /// The record that was corrected, and its correction.
+  var correction: (first: RecordID, corrected: RecordID)?
   /// Where each country's API listens, and its root key.
   var desks: [CountryCode: ListenAddress] = [:]
   var roots: [CountryCode: String] = [:]
   private let started = ContinuousClock.now
+
+  /// What it is to do.
+  enum Manner: Equatable {
+    /// Prove and end.
+    case once
+    /// Prove, and go on until somebody ends it.
+    case lasting
+    /// Publish a regional day, see it arrive, and end.
+    case day(scale: Double, seed: UInt64)
+  }
 
   init(
     _ console: Console, _ interruption: Interruption, _ nodes: DemoNodes, _ folder: DemoFolder, _ topology: Topology,
@@ -26,30 +39,39 @@ final class Demo {
   ) throws {
     (self.console, self.interruption, self.nodes) = (console, interruption, nodes)
     (self.folder, self.topology, self.program) = (folder, topology, program)
-    traffic = try SampleTraffic(topology)
+    book = DemoBook(topology)
+    publisher = TrafficPublisher { folder.home($0) }
   }
 
   var countries: [CountryCode] { topology.countries.map(\.code) }
-  /// Every stream that a pair agrees on.
-  var streams: [StreamName] { topology.pairs.flatMap { $0.streams.map(\.stream) }.sorted() }
-  /// Those that records of persons travel in.
-  var migrations: [StreamName] { streams.filter { $0.dataset == traffic.dataset } }
+  /// The terms of every stream that flows: what is only asked for does not.
+  var terms: [StreamTerms] {
+    topology.pairs.flatMap(\.streams).filter { $0.mode == .replicate }.sorted { $0.stream < $1.stream }
+  }
+  var streams: [StreamName] { terms.map(\.stream) }
+  /// Those of them that carry what countries publish; lookups are written by the nodes.
+  var carrying: [StreamTerms] { terms.filter { $0.stream.dataset.description != Installation.lookupDataset } }
 
   /// Runs it: 0 when everything held, 1 with the reason when something did not.
-  func run(topologyFiles: [String: [UInt8]], isOnce: Bool) throws -> Int32 {
+  func run(topologyFiles: [String: [UInt8]], _ manner: Manner) throws -> Int32 {
     var isProven = false
     do {
       title()
       try makeHomes(topologyFiles)
       try holdCeremonies()
       try startNodes()
-      try publishSamples()
-      try askNeighbours()
-      try proveRecords()
-      try proveStores()
+      if case .day(let scale, let seed) = manner {
+        try publishDay(scale: scale, seed: seed)
+      } else {
+        try publishSamples()
+        try askNeighbours()
+        try followOneTruck()
+        try proveRecords()
+        try proveStores()
+      }
       try summarise(started)
       isProven = true
-      if !isOnce { try goOn() }
+      if manner == .lasting { try goOn() }
     } catch {
       nodes.stop()
       // What fails because the nodes were told to end is no fault.
@@ -66,7 +88,9 @@ final class Demo {
   }
 
   private func title() {
-    say("Istmo: \(topology.countries.count) countries on this machine, sample persons only. Homes: \(folder.path)")
+    say(
+      "Istmo: \(topology.countries.count) countries on this machine, invented persons and companies only. Homes: \(folder.path)"
+    )
     if folder.isReplaced { say("The homes of the demo before were removed.") }
   }
 

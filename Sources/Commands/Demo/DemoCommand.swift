@@ -5,17 +5,18 @@ import Terms
 
 let demoCommands: [Command] = [
   Command(
-    "demo", summary: "six countries on this machine: rehearsed ceremonies, sample traffic; --once proves it and ends",
-    options: [.flag("--once"), .value("--dir", "DIR"), .value("--topology", "FILE")], isLasting: true, run: runDemo)
+    "demo",
+    summary: "six countries on this machine: rehearsed ceremonies, sample traffic; --once proves it, --day runs a day",
+    options: [
+      .flag("--once"), .flag("--day"), .value("--scale", "S"), .value("--seed", "X"), .value("--dir", "DIR"),
+      .value("--topology", "FILE"),
+    ], isLasting: true, run: runDemo)
 ]
-
-/// The sample topology, seen from the project's folder.
-private let usualTopology = "Topology/central-america.toml"
 
 @Sendable private func runDemo(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   // Before the process is hardened: it may not look at itself afterwards.
   guard let program = ownPath() else { throw DemoFailure("the path of this program is not to be had") }
-  let isOnce = arguments.flag("--once")
+  let manner = try manner(arguments)
   let interruption = Interruption()
   _ = hardenProcess()
   let path = arguments.value("--dir") ?? DemoFolder.usual
@@ -31,7 +32,19 @@ private let usualTopology = "Topology/central-america.toml"
   interruption.onRaise { nodes.terminate() }
   defer { nodes.stop() }
   let demo = try Demo(console, interruption, nodes, folder, topology, program: program)
-  return try demo.run(topologyFiles: files, isOnce: isOnce)
+  return try demo.run(topologyFiles: files, manner)
+}
+
+private func manner(_ arguments: Arguments) throws -> Demo.Manner {
+  let (scale, seed) = (try arguments.scale(), try arguments.seed())
+  guard arguments.flag("--day") else {
+    guard arguments.value("--scale") == nil, arguments.value("--seed") == nil else {
+      throw UsageError("--scale and --seed belong to --day")
+    }
+    return arguments.flag("--once") ? .once : .lasting
+  }
+  guard !arguments.flag("--once") else { throw UsageError("--once and --day are two things; take one") }
+  return .day(scale: scale ?? 1, seed: seed)
 }
 
 private func ownPath() -> String? {

@@ -37,7 +37,7 @@ let recordCommands: [Command] = [
     }
     var finished = piece.sent.isEmpty
     if !piece.sent.isEmpty {
-      try access.publish(piece.bytes, dataset) { line in
+      try access.client.publish(piece.bytes, dataset) { line in
         if let summary = line["summary"] {
           total.add(summary)
           finished = true
@@ -117,7 +117,7 @@ extension JSONValue {
   }
 }
 
-extension NodeAccess {
+extension Client {
   /// Publishes lines and hands over what became of each; the summary comes last. A node whose disk is full still answers
   /// line by line.
   func publish(_ lines: [UInt8], _ dataset: DatasetName, each: (JSONValue) throws -> Void) throws {
@@ -127,7 +127,7 @@ extension NodeAccess {
     var waiting: [UInt8] = []
     var isLines = false
     var status = 200
-    try client.send(
+    try send(
       call, upload: .bytes(lines),
       head: {
         status = $0.status

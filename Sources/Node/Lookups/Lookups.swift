@@ -119,6 +119,14 @@ public struct Lookups: Sendable {
       answer.sources.append(
         LookupAnswer.Source(stream: name, size: state.size, asOf: name.isHome ? clock.now() : asOf(state, of: name)))
     }
+    for terms in self.agreed().map(\.terms) where terms.mode == .query && terms.stream.dataset == request.dataset {
+      let (name, origin) = (terms.stream, terms.stream.origin)
+      guard name.recipient == country, !known.contains(name), request.from == nil || request.from == origin else {
+        continue
+      }
+      answer.withheld.append(
+        "\(name): \(origin) keeps them until asked for, and this node cannot ask over the link yet")
+    }
     if let from = request.from, streams.isEmpty, answer.withheld.isEmpty {
       answer.withheld.append("\(from)/\(country)/\(request.dataset): there is no agreement on it")
     }

@@ -1,7 +1,7 @@
 import Catalog
 import Terms
 
-/// An invented person who travels, the same for the same number. Names are drawn from common ones; documents have the check
+/// An invented person who travels, the same for the same draws. Names are drawn from common ones; documents have the check
 /// digits that real ones would have.
 struct Traveller {
   let surname: String
@@ -30,17 +30,20 @@ struct Traveller {
   /// - Parameters:
   ///   - state: the nationality's three letters in travel documents.
   ///   - today: documents expire some years later.
-  init(number: Int, nationality: CountryCode, state: String, today: CalendarDay) throws {
-    var draw = Draw(number)
+  ///   - years: how old the person is.
+  init(
+    _ draw: inout Draw, nationality: CountryCode, state: String, today: CalendarDay, years: ClosedRange<Int> = 20...69
+  ) {
     self.nationality = nationality
     sex = draw.below(2) == 0 ? "F" : "M"
     surname = draw.one(of: Self.surnames) + " " + draw.one(of: Self.surnames)
     givenNames = draw.one(of: sex == "F" ? Self.women : Self.men)
-    birth = CalendarDay(daysSinceEpoch: today.daysSinceEpoch - 20 * 365 - Int64(draw.below(50 * 365)))
+    birth = CalendarDay(
+      daysSinceEpoch: today.daysSinceEpoch - Int64(draw.within(years.lowerBound * 365...years.upperBound * 365)))
     let expiry = CalendarDay(daysSinceEpoch: today.daysSinceEpoch + 200 + Int64(draw.below(8 * 365)))
     plate = draw.plate(of: nationality)
     // Two of three show a passport: cards have no zone here.
-    if let card = number % 3 == 2 ? draw.identityCard(of: nationality, birth: birth) : nil {
+    if let card = draw.below(3) == 2 ? draw.identityCard(of: nationality, birth: birth) : nil {
       document = ["kind": "identity-card", "country": .text(nationality.description), "number": .text(card)]
       mrz = nil
     } else {
@@ -49,7 +52,7 @@ struct Traveller {
         "kind": "passport", "country": .text(nationality.description), "number": .text(passport),
         "expiry": .text(expiry.description),
       ]
-      mrz = try MRZ.passport(
+      mrz = try? MRZ.passport(
         state: state, number: passport, surname: surname, givenNames: givenNames, birth: birth, sex: sex,
         expiry: expiry
       ).lines.joined(separator: "\n")
@@ -57,36 +60,8 @@ struct Traveller {
   }
 }
 
-/// Draws that follow from a number, so that the sample is the same each time.
-private struct Draw {
-  private var state: UInt64
-
-  init(_ number: Int) { state = UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9_7F4A_7C15 }
-
-  mutating func below(_ limit: Int) -> Int {
-    // splitmix64
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((z ^ (z >> 31)) % UInt64(max(limit, 1)))
-  }
-
-  mutating func one(of list: [String]) -> String { list[below(list.count)] }
-
-  /// `9` becomes a digit, `A` a consonant; anything else stays.
-  mutating func pattern(_ text: String) -> String {
-    var out = ""
-    for character in text {
-      switch character {
-      case "9": out += String(below(10))
-      case "A": out += one(of: ["B", "C", "D", "F", "G", "H", "J", "K", "L", "M", "N", "R", "S", "T", "V"])
-      default: out.append(character)
-      }
-    }
-    return out
-  }
-
+// Numbers as the countries write them.
+extension Draw {
   mutating func plate(of country: CountryCode) -> String {
     let patterns = [
       "GT": "P 999AAA", "SV": "P 999-999", "HN": "HAA 9999", "NI": "M 999 999", "CR": "AAA-999", "PA": "AA9999",
