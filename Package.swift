@@ -28,7 +28,8 @@ let package = Package(
     target(
       "Commands",
       [
-        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Tables", "Catalog", "Ceremony", "Ledger", "Noise",
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Tables", "Certificates", "Catalog", "Ceremony",
+        "Ledger", "Noise",
         "Sodium",
         "Terms",
       ]),
@@ -43,6 +44,7 @@ let package = Package(
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
     target("Tables", ["Catalog"]),
+    target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
     target("Ledger", ["Sodium", "Terms"]),
     target("Noise", ["Sodium", "Terms"]),
@@ -53,6 +55,7 @@ let package = Package(
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -62,6 +65,7 @@ let package = Package(
     tests("LedgerTests", ["Ledger", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("NoiseTests", ["Noise", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("CatalogTests", ["Catalog", "Sodium", "Terms"]),
+    tests("CertificatesTests", ["Certificates", "Catalog", "Terms"]),
     tests("TablesTests", ["Tables", "Catalog", "Terms"]),
     tests("CeremonyTests", ["Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("ExchangeTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
