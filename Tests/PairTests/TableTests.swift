@@ -13,14 +13,17 @@ import Testing
     }
     let latin = Array("departure;A00000003;N".utf8) + [0xFA] + Array("ez;Ana;1974-08-12;P 123;R-3;\r\n".utf8)
     let table =
-      [0xEF, 0xBB, 0xBF] + Array((header + row(1) + row(2, birth: "12/08/1974")).utf8) + latin + Array("departure;x\r\n".utf8)
+      [0xEF, 0xBB, 0xBF] + Array((header + row(1) + row(2, birth: "12/08/1974")).utf8) + latin
+      + Array("departure;x\r\n".utf8)
       + Array(row(5, surname: "O'Neill").utf8)
     let file = try pair.folder.write(table, "salidas.csv")
     let rejected = "\(pair.folder.path)/rechazadas.csv"
     let options = [
       "--csv", "--map", "Hecho=event", "--map", "Apellidos=surname", "--map", "Observación=", "--set",
-      "crossing=GT-SV/la-hachadura", "--set", "post=GT-SV/la-hachadura/SV", "--set", "from=SV", "--set", "to=GT", "--set",
-      "time=2026-11-24T08:03:22-06:00", "--set", "document.kind=passport", "--set", "document.country=SV", "--set", "sex=F",
+      "crossing=GT-SV/la-hachadura", "--set", "post=GT-SV/la-hachadura/SV", "--set", "from=SV", "--set", "to=GT",
+      "--set",
+      "time=2026-11-24T08:03:22-06:00", "--set", "document.kind=passport", "--set", "document.country=SV", "--set",
+      "sex=F",
       "--set", "nationality=SV", "--set", "vehicle.country=SV", "--set", "decision=admit", "--home", pair.a.home,
     ]
     let said = try await Istmo.run(["publish", "migration", file, "--rejected", rejected] + options)
