@@ -5,8 +5,9 @@ import Node
 public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
-    homeCommands + runCommands + recordCommands + lookupCommands + ceremonyCommands + agreementCommands + keyCommands
-    + proofCommands + bundleCommands + catalogCommands + datasetCommands + demoCommands
+    homeCommands + runCommands + recordCommands + attachmentCommands + lookupCommands + ceremonyCommands
+    + agreementCommands + keyCommands + proofCommands + bundleCommands + catalogCommands + datasetCommands
+    + demoCommands
 
   /// Runs the command that the arguments name and ends the process with its status.
   public static func main() {
