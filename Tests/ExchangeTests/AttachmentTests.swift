@@ -22,7 +22,7 @@ import Testing
     try scene.settle()
     #expect(isWhole(scene, token, digest))
     #expect(scene.owner.openReaders == 0 && scene.asker.writing.isEmpty)
-    #expect(scene.owner.log.count == 1 && scene.owner.log[0].contains("GT has fetched"), "\(scene.owner.log)")
+    #expect(scene.owner.log.count == 1 && scene.owner.log[0].contains("GT fetches"), "\(scene.owner.log)")
     #expect(!scene.owner.log[0].contains(digest.description))
     // What went over the link shows nothing of it.
     let clear = try #require(scene.owner.held[digest]).prefix(16)

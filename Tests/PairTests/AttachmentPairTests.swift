@@ -54,10 +54,11 @@ import Testing
     let pair = try await Pair(topology: Self.agreed)
     let nodes = [try await pair.a.start("--log", "debug"), try await pair.b.start("--log", "debug")]
     // Twenty mebibytes, marked all over.
-    let image = Array(
-      Array(repeating: Array("\(Self.mark) ".utf8), count: (20 << 20) / (Self.mark.utf8.count + 1)).joined())
+    var image = Array("\(Self.mark) ".utf8)
+    while image.count < 20 << 20 { image += image }
     let digest = SHA256.hash(image)
-    let file = try pair.folder.write(image, "still.jpg")
+    let file = "\(pair.folder.path)/still.jpg"
+    try Data(image).write(to: URL(filePath: file))
     let before = try nodes.map { try peak($0) }
     let attached = try await pair.must("attach", file, at: pair.a)
     #expect(attached.output.hasPrefix(digest.description), "\(attached.output)")
@@ -187,15 +188,50 @@ import Testing
       }
     }
     #expect(statuses.count == expected.count + 8)
-    let blobs = "\(pair.a.home)/store/blobs"
-    let isClean = await eventually {
-      let names = FileManager.default.enumerator(atPath: blobs)?.compactMap { $0 as? String } ?? []
-      return names.filter { $0.count > 60 || $0.contains("writing") }.count == 1
-    }
+    let isClean = await eventually { files(pair.a).count == 1 }
     #expect(isClean, "what was refused is gone, what was given once lies there once")
     #expect(await node.stop() == .exit(0))
     let wrong = try await pair.a.istmo("attach", "\(pair.folder.path)/nothing", "\(pair.folder.path)/passphrase")
     #expect(wrong.ending == .exit(1) && wrong.errors.contains("cannot be read"))
     #expect(wrong.output.contains("passphrase"), "the good one goes in all the same")
+  }
+
+  /// What lies in the folder of attachments.
+  private func files(_ side: Pair.Side) -> [String] {
+    let names = FileManager.default.enumerator(atPath: "\(side.home)/store/blobs")?.compactMap { $0 as? String } ?? []
+    return names.filter { $0.count > 2 }
+  }
+
+  @Test func aNodeKilledDuringAnUploadKeepsWhatItAcceptedAndNothingElse() async throws {
+    let pair = try await Pair(agreed: false)
+    let node = try await pair.a.start()
+    let token = try await pair.a.token("publish")
+    let accepted = try await pair.must("attach", pair.passphraseFile, at: pair.a).output.prefix(64)
+    let wasCut = try await onThread {
+      var pieces = 0
+      do {
+        _ = try node.client().send(
+          .init(.post, "/v1/attachments", headers: ["Authorization": "Bearer \(token)"]),
+          upload: .pulled { most in
+            pieces += 1
+            // Long after the first pieces are in a file: that it is there is waited for.
+            if pieces == 200 {
+              for _ in 0..<2000 where files(pair.a).count < 2 { usleep(5000) }
+              node.signal(SIGKILL)
+            }
+            return [UInt8](repeating: 7, count: min(most, 1 << 16))
+          }, limit: 1 << 16)
+        return false
+      } catch { return true }
+    }
+    #expect(wasCut)
+    _ = await node.ended()
+    #expect(files(pair.a).count == 2, "the leftover is there: the test shows something")
+    let again = try await pair.a.start()
+    #expect(files(pair.a).count == 1)
+    let verified = try await pair.must("verify", at: pair.a)
+    #expect(verified.output.contains(" 1 attachments"), "\(verified.output)")
+    #expect(try await pair.must("attach", pair.passphraseFile, at: pair.a).output.prefix(64) == accepted)
+    #expect(await again.stop() == .exit(0))
   }
 }

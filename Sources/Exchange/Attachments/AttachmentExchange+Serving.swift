@@ -47,6 +47,8 @@ extension AttachmentExchange {
     guard (1...Self.longestByteCount).contains(byteCount), let stream = try? seal.sealing() else {
       return endServing(country, AttachmentRefusal(.unreadable, "the attachment cannot be sent; ask again later"))
     }
+    // Before the first byte leaves: who has had even a part of it is in the log.
+    log(.info, "\(country) fetches the attachment of entry \(serving.place.index) of \(serving.place.stream)")
     let header = stream.header
     serving.sealing = consume stream
     (serving.seal, serving.byteCount) = (seal, byteCount)
@@ -87,7 +89,6 @@ extension AttachmentExchange {
     serving.taken = pieces
     serving.heard = now
     guard serving.sent == serving.byteCount, pieces == serving.pieces else { return readNext(serving) }
-    log(.info, "\(country) has fetched the attachment of entry \(serving.place.index) of \(serving.place.stream)")
     close(serving, country)
   }
 
