@@ -69,8 +69,9 @@ final class NodeAccess {
   let client: Client
   private var opened: OpenedNode?
 
-  init(_ arguments: Arguments, _ console: Console) throws {
-    let running = Self.runningNode(of: arguments.home)
+  /// - Parameter silentSeconds: how long an answer may take to begin.
+  init(_ arguments: Arguments, _ console: Console, silentSeconds: Int = usualPatience) throws {
+    let running = Self.runningNode(of: arguments.home, silentSeconds: silentSeconds)
     if (try? running.send(.init(.get, "/healthz"), limit: 1 << 16)) != nil {
       client = running
       return
@@ -80,12 +81,15 @@ final class NodeAccess {
     }
     _ = try opened.serve(tcp: nil)
     self.opened = opened
-    client = Self.runningNode(of: arguments.home)
+    client = Self.runningNode(of: arguments.home, silentSeconds: silentSeconds)
   }
 
+  /// Seconds that an answer may take to begin, where a command does not say otherwise.
+  static let usualPatience = 600
+
   /// A client of the node that runs on a home, whether or not one does.
-  static func runningNode(of home: String) -> Client {
-    Client(.unixSocket(OpenedNode.socketPath(home)), patience: .init(connectSeconds: 2, silentSeconds: 600))
+  static func runningNode(of home: String, silentSeconds: Int = usualPatience) -> Client {
+    Client(.unixSocket(OpenedNode.socketPath(home)), patience: .init(connectSeconds: 2, silentSeconds: silentSeconds))
   }
 
   /// The status as a running node tells it.

@@ -36,7 +36,8 @@ public final class Router: Service {
 
   /// Begins a request.
   public func begin(_ request: Request, _ caller: Caller) -> any Handler {
-    guard let route = Router.routes[request.path] else {
+    let path = request.path.hasPrefix(Self.attachmentPath) ? Self.attachmentPath : request.path
+    guard let route = Router.routes[path] else {
       return Answered(caller, Problem(status: 404, detail: "there is no \(request.path); the API begins with /v1/"))
     }
     guard let (access, handle) = route[request.method.description] else {
@@ -74,6 +75,8 @@ public final class Router: Service {
     "/v1/crossing": ["POST": (.lookup, Router.crossing)],
     "/v1/expected": ["POST": (.lookup, Router.expected)],
     "/v1/alerts": ["POST": (.lookup, Router.alerts)],
+    "/v1/attachments": ["POST": (.publish, Router.attach)],
+    attachmentPath: ["GET": (.lookup, Router.attachment)],
     "/v1/status": ["GET": (.observe, Router.status)],
     "/v1/lookups": ["GET": (.local, Router.lookups)],
     "/v1/evidence": ["GET": (.lookup, Router.evidence)],

@@ -35,6 +35,8 @@ public final class Installation: Sendable {
   let documents: any SignedDocuments
   let keys: Keyring
   let store: SQLiteStore
+  let blobs: BlobStore
+  let attachmentPort: AttachmentPort
   let clock: any Clock
   let log: Log
   let started: Instant
@@ -72,6 +74,8 @@ public final class Installation: Sendable {
       realm: realm, country: documents.country, keys: keys, store: store, rules: registry, entropy: SystemEntropy(),
       now: started, neighbours: Array(first.neighbours.values), card: documents.card.bytes)
     let shortage = { @Sendable [store] in store.shortage }
+    blobs = try BlobStore(
+      folder: "\(Files.split(storePath).folder)/blobs", storage: keys.storage, shortage: shortage)
     spoolRoom = SpoolRoom(folder: Files.split(storePath).folder, shortage: shortage)
     observer = Observer(log: log)
     engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: shortage)
@@ -88,6 +92,11 @@ public final class Installation: Sendable {
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
       ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
       receipt: { [engine] name in engine.inspect { $0.receipt(for: name) } ?? nil })
+    attachmentPort = AttachmentPort(
+      blobs,
+      owner: AttachmentOwner(
+        country: documents.country, registry: registry, reader: engine.reader, blobs: blobs, clock: clock,
+        neighbour: { standing.now.neighbours[$0] }), clock: clock, log: log)
     for problem in first.problems { log(.warning, "agreement", problem) }
     observer.attach(self)
     watch.start()
@@ -102,6 +111,7 @@ public final class Installation: Sendable {
       self, identity: .init(realm: realm, country: country, key: key), listen: listen, endpoint: endpoint)
     self.port.withLock { $0 = port }
     engine.attach(port)
+    attachmentPort.attach(port)
     return try port.start()
   }
 
@@ -137,6 +147,7 @@ public final class Installation: Sendable {
   public func stop() {
     port.withLock { $0 }?.stop()
     watch.stop()
+    attachmentPort.stop()
     engine.stop()
     store.close()
   }

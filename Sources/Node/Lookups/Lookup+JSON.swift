@@ -144,6 +144,7 @@ extension StoreVerifier.Report {
     [
       "clean": .boolean(problems.isEmpty), "streams": JSONValue(streams), "entries": JSONValue(entries),
       "bodies": JSONValue(bodies), "erased": JSONValue(erased), "indexed": JSONValue(indexed),
+      "attachments": JSONValue(attachments),
       "problems": .list(problems.map { .text($0) }),
     ]
   }

@@ -72,7 +72,7 @@ public struct Lookups: Sendable {
     } catch { reply(.failure(error)) }
   }
 
-  private func found(_ request: LookupRequest) throws(LookupError) -> LookupAnswer {
+  func found(_ request: LookupRequest) throws(LookupError) -> LookupAnswer {
     guard let definition = registry.definition(request.dataset) else { throw .unknownDataset(request.dataset) }
     var wanted: [SearchKey] = []
     var filters: [FilterClause] = []
