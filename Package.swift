@@ -28,11 +28,12 @@ let package = Package(
     target(
       "Commands",
       [
-        "Desk", "Node", "Programs", "HTTP", "Exchange", "Tables", "Catalog", "Ceremony", "Ledger", "Noise", "Sodium",
-        "Terms",
+        "Desk", "Node", "Programs", "HTTP", "Exchange", "Officers", "Tables", "Catalog", "Ceremony", "Ledger", "Noise",
+        "Sodium", "Terms",
       ]),
-    target("Desk", ["Node", "HTTP", "Catalog", "Exchange", "Terms"]),
-    target("Node", ["Link", "Noise", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    target("Desk", ["Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Sodium", "Terms"]),
+    target(
+      "Node", ["Link", "Noise", "Store", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
     target("Programs", []),
@@ -40,6 +41,8 @@ let package = Package(
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
+    target("Markup", []),
+    target("Officers", ["Catalog", "Sodium", "Terms"]),
     target("Tables", ["Catalog"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
     target("Ledger", ["Sodium", "Terms"]),
@@ -59,6 +62,7 @@ let package = Package(
     tests("LedgerTests", ["Ledger", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("NoiseTests", ["Noise", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("CatalogTests", ["Catalog", "Sodium", "Terms"]),
+    tests("OfficersTests", ["Officers", "Catalog", "Sodium", "Terms"]),
     tests("TablesTests", ["Tables", "Catalog", "Terms"]),
     tests("CeremonyTests", ["Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("ExchangeTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
@@ -66,7 +70,10 @@ let package = Package(
     tests("StoreTests", ["Store", "Exchange", "Sodium", "Terms"]),
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
-    tests("NodeTests", ["Node", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests("NodeTests", ["Node", "Store", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests(
+      "DeskTests",
+      ["Desk", "Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
     tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),

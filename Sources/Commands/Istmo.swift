@@ -5,7 +5,7 @@ import Node
 public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
-    homeCommands + runCommands + recordCommands + lookupCommands + riskCommands + ceremonyCommands + agreementCommands
+    homeCommands + officerCommands + runCommands + recordCommands + lookupCommands + riskCommands + ceremonyCommands + agreementCommands
     + keyCommands
     + proofCommands + bundleCommands + catalogCommands + datasetCommands + demoCommands
 

@@ -110,8 +110,9 @@ public struct Lookups: Sendable {
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
       // The node itself asks in no role, for what it refuses and not for what it shows.
-      if let reason = reasonToWithhold(name, from: asNode ? nil : request.role) {
-        answer.withheld.append("\(name): \(reason)")
+      let isGiven = asNode || request.datasets?.contains(request.dataset) ?? true
+      if let reason = isGiven ? reasonToWithhold(name, from: asNode ? nil : request.role) : .notGiven {
+        answer.withheld.append(Withheld(name, reason))
         continue
       }
       let state = try reader.state(of: name)
@@ -120,21 +121,20 @@ public struct Lookups: Sendable {
         LookupAnswer.Source(stream: name, size: state.size, asOf: name.isHome ? clock.now() : asOf(state, of: name)))
     }
     if let from = request.from, streams.isEmpty, answer.withheld.isEmpty {
-      answer.withheld.append("\(from)/\(country)/\(request.dataset): there is no agreement on it")
+      answer.withheld.append(
+        Withheld(StreamName(origin: from, recipient: country, dataset: request.dataset), .neverAgreed))
     }
     return streams
   }
 
   /// Why records of a stream may not be shown to a role; nil when they may. A suspension stops what flows: it does not
   /// blind officers to what came in before.
-  func reasonToWithhold(_ stream: StreamName, from role: String?) -> String? {
+  func reasonToWithhold(_ stream: StreamName, from role: String?) -> Withheld.Reason? {
     guard !stream.isHome, stream.origin != country else { return nil }
-    guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return "no agreement is in force" }
-    if let reason = agreed.invalidity(at: clock.now()) { return reason }
+    guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return .notInForce }
+    if let reason = agreed.invalidity(at: clock.now()) { return .invalid(reason) }
     guard let role else { return nil }
-    guard agreed.terms.roles.contains(role) else {
-      return "the agreement lets \(agreed.terms.roles.joined(separator: ", ")) look it up, not \(role)"
-    }
+    guard agreed.terms.roles.contains(role) else { return .role(role, permitted: agreed.terms.roles) }
     return nil
   }
 
