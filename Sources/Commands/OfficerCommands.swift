@@ -34,7 +34,8 @@ let officerCommands: [Command] = [
   let post = try arguments.needed("--post")
   guard let place = topology.post(post), place.country == desk.home.config.country else {
     let own = topology.crossings.flatMap(\.posts).filter { $0.country == desk.home.config.country }.map(\.id)
-    throw UsageError("\(post.prefix(80)) is no post of \(desk.home.config.country); there are \(own.joined(separator: ", "))")
+    throw UsageError(
+      "\(post.prefix(80)) is no post of \(desk.home.config.country); there are \(own.joined(separator: ", "))")
   }
   let roles = arguments.values("--role")
   let agreed = topology.pairs.flatMap(\.streams).flatMap(\.roles)
@@ -74,7 +75,8 @@ let officerCommands: [Command] = [
         "disabled": .boolean(officer.isDisabled),
       ])
     } else {
-      let datasets = officer.datasets.isEmpty ? "" : ", only \(officer.datasets.map(\.description).joined(separator: ", "))"
+      let datasets =
+        officer.datasets.isEmpty ? "" : ", only \(officer.datasets.map(\.description).joined(separator: ", "))"
       console.print(
         "\(officer.id): \(officer.name), \(officer.roles.joined(separator: ", ")) at \(officer.post)\(datasets)"
           + (officer.isDisabled ? ", DISABLED" : ""))
@@ -107,7 +109,8 @@ private func newPassword(_ arguments: Arguments, _ console: Console) throws -> P
   let work = isWeak ? PasswordHash.Work.least : .usual
   func hash(_ password: borrowing SecretBytes) throws -> PasswordHash {
     guard (Officer.shortestPassword...Officer.longestPassword).contains(password.count) else {
-      throw UsageError("a password has \(Officer.shortestPassword) to \(Officer.longestPassword) bytes; four random words are good")
+      throw UsageError(
+        "a password has \(Officer.shortestPassword) to \(Officer.longestPassword) bytes; four random words are good")
     }
     return try PasswordHash(password, work: work)
   }

@@ -19,9 +19,10 @@ struct Target {
     }
     let mark = bytes.firstIndex(of: 0x3F)
     path = try Self.path(bytes[..<(mark ?? bytes.endIndex)])
-    query = try mark.map { at throws(Refusal) in
-      try Self.fields(bytes[bytes.index(after: at)...], most: Limits.queryFields, what: "query")
-    } ?? []
+    query =
+      try mark.map { at throws(Refusal) in
+        try Self.fields(bytes[bytes.index(after: at)...], most: Limits.queryFields, what: "query")
+      } ?? []
   }
 
   /// The fields of a query or of a form, divided by `&`.

@@ -15,7 +15,9 @@ import Testing
   }
 
   @Test func anAddressLeadsNowhereButToThisServer() {
-    for bad in ["javascript:alert(1)", "//evil.example", "/\\evil.example", "https://evil.example", "data:text/html,x", ""] {
+    for bad in [
+      "javascript:alert(1)", "//evil.example", "/\\evil.example", "https://evil.example", "data:text/html,x", "",
+    ] {
       #expect(string(.element("a", .href(bad)) { "x" }) == "<a href=\"#\">x</a>", "\(bad)")
     }
     #expect(string(.element("a", .href("/search?lang=es")) { "x" }) == "<a href=\"/search?lang=es\">x</a>")

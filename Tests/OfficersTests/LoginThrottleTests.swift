@@ -12,7 +12,9 @@ import Testing
   private func at(_ milliseconds: Int64) -> Instant { start.advanced(byMilliseconds: milliseconds) }
 
   /// Tries until it must wait, and gives how many were allowed.
-  private func allowed(_ throttle: inout LoginThrottle, _ officer: String, _ way: LoginThrottle.Way, at now: Instant) -> Int {
+  private func allowed(_ throttle: inout LoginThrottle, _ officer: String, _ way: LoginThrottle.Way, at now: Instant)
+    -> Int
+  {
     var count = 0
     while count < 1000, throttle.begin(officer: officer, way: way, at: now) == nil { count += 1 }
     return count
@@ -57,7 +59,9 @@ import Testing
 
   @Test func onePasswordOnManyNamesFromOneAddressIsSlow() {
     var throttle = LoginThrottle()
-    let tried = (0..<100).count { throttle.begin(officer: "officer-\($0)", way: .address("203.0.113.9"), at: start) == nil }
+    let tried = (0..<100).count {
+      throttle.begin(officer: "officer-\($0)", way: .address("203.0.113.9"), at: start) == nil
+    }
     #expect(tried == 30)
     // On a device that ana used before, behind the same gateway, she gets in.
     #expect(throttle.begin(officer: "ana", way: device, at: start) == nil)

@@ -64,6 +64,8 @@ public struct HomeConfig: Hashable, Sendable {
   public var link: ListenAddress
   /// Where the desk listens for officers.
   public var desk: ListenAddress
+  /// The address of the proxy with TLS through which officers come; nil when there is none.
+  public var deskProxy: String?
   /// How the storage key is kept.
   public var storageKey: StorageKeyKind
   /// Where neighbours are dialled that are reached elsewhere than the topology says, as through a tunnel.
@@ -87,6 +89,8 @@ public struct HomeConfig: Hashable, Sendable {
     link = \(link)
     # Where officers reach the desk; keep it on this machine unless a proxy with TLS stands before it.
     desk = \(desk)
+    # The address of that proxy, as this machine sees it: officers' pages are then for TLS alone. Without a proxy leave it out.
+    \(deskProxy.map { "desk-proxy = \($0)" } ?? "# desk-proxy = 127.0.0.1")
     # file, credential (systemd, istmo-storage) or passphrase
     storage-key = \(storageKey.rawValue)
     # A neighbour that is reached elsewhere than the topology says: endpoint.CC = HOST:PORT
@@ -111,7 +115,7 @@ public struct HomeConfig: Hashable, Sendable {
         throw ConfigError(line: number, problem: "\"key = value\" expected")
       }
       let key = Self.trimmed(content[..<equals])
-      let known = ["country", "realm", "link", "desk", "storage-key"]
+      let known = ["country", "realm", "link", "desk", "desk-proxy", "storage-key"]
       guard known.contains(key) || key.hasPrefix(Self.endpointPrefix) else {
         throw ConfigError(
           line: number,
@@ -128,6 +132,17 @@ public struct HomeConfig: Hashable, Sendable {
     country = try value("country") { (text) throws(TermError) in try CountryCode(text) }
     link = try value("link") { (text) throws(TermError) in try ListenAddress(text) }
     desk = try value("desk") { (text) throws(TermError) in try ListenAddress(text) }
+    if values["desk-proxy"] != nil {
+      deskProxy = try value("desk-proxy") { (text) throws(TermError) in
+        // Read as the host of an address: numbers alone, as nothing is looked up when a request comes.
+        let host = try ListenAddress(text.contains(":") ? "[\(text)]:0" : "\(text):0").host
+        guard host.utf8.allSatisfy({ Self.isAddressByte($0) }) else {
+          throw TermError(
+            kind: "proxy's address", found: String(text.prefix(80)), expected: "a number such as 127.0.0.1")
+        }
+        return host
+      }
+    }
     storageKey = try value("storage-key") { (text) throws(TermError) in
       guard let kind = StorageKeyKind(rawValue: text) else {
         throw TermError(kind: "way to keep the storage key", found: text, expected: "file, credential or passphrase")
@@ -143,6 +158,10 @@ public struct HomeConfig: Hashable, Sendable {
         endpoints[try CountryCode(key.dropFirst(Self.endpointPrefix.count))] = address
       } catch { throw ConfigError(line: found.line, problem: error.description) }
     }
+  }
+
+  private static func isAddressByte(_ byte: UInt8) -> Bool {
+    (0x30...0x3A).contains(byte) || (0x61...0x66).contains(byte) || byte == 0x2E
   }
 
   private static func trimmed(_ text: some StringProtocol) -> String {

@@ -42,7 +42,8 @@ public final class Installation: Sendable {
   let store: SQLiteStore
   /// The time of day.
   public let clock: any Clock
-  let log: Log
+  /// Writes a log line.
+  public let log: Log
   let started: Instant
   let standing: StandingBox
   let evidenceMaker: EvidenceMaker
