@@ -41,7 +41,7 @@ public struct Officer: Hashable, Sendable {
       throw TermError(
         kind: "officer's name", found: String(name.prefix(40)), expected: "one line of 1 to \(Self.longestName) bytes")
     }
-    guard (1...8).contains(roles.count), roles.allSatisfy({ (1...40).contains($0.utf8.count) }),
+    guard (1...8).contains(roles.count), roles.allSatisfy({ (1...32).contains($0.utf8.count) }),
       roles.allSatisfy({ $0.utf8.allSatisfy(Self.isIDByte) })
     else {
       throw TermError(

@@ -71,7 +71,8 @@ import Testing
     #expect(table.find(tokens[0], in: book, at: at(11)) == nil)
     let token = tokens[9]
     let numbers = (0..<100).compactMap { table.remember(key: "P\($0)", of: token) }
-    let session = try #require(table.find(token, in: book, at: at(11)))
+    let found = table.find(token, in: book, at: at(11))
+    let session = try #require(found)
     #expect(session.key(numbers[99]) == "P99" && session.key(numbers[0]) == nil)
     #expect(numbers.count { session.key($0) != nil } == Session.mostKeys)
   }

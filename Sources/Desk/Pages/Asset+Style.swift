@@ -47,11 +47,15 @@ extension Asset {
     .missing small{display:inline;font-weight:400;color:var(--soft)}
     .code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
     .login{max-width:26rem;margin:6vh auto 0}
+    details.box summary{padding:0}
+    details.box ul{margin:8px 0 0}
     .search{max-width:46rem;margin:0 auto}
     .box.login,.box.search{padding:22px 26px;border-left-width:1px}
     label{display:block;font-weight:600;margin:10px 0 4px}
     input,textarea,select{font:inherit;color:inherit;width:100%;padding:9px 11px;border:1px solid #7b8996;border-radius:6px;
     background:#fff}
+    input+.help,textarea+.help{margin-top:6px}
+    button+.help,form+.help{margin-top:14px}
     textarea{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:1.1rem;resize:vertical;display:block}
     button,.button{font:inherit;font-weight:600;color:#fff;background:var(--link);border:1px solid transparent;
     border-radius:6px;padding:9px 18px;cursor:pointer;text-decoration:none;display:inline-block;margin:0}
@@ -113,7 +117,10 @@ extension Asset {
     @media(max-width:40rem){main{padding:12px}.top{padding:8px 12px}.who{margin-left:0;width:100%}.who .name{text-align:left;
     margin-right:auto}.box.login,.box.search{padding:16px}table.streams thead{position:absolute;left:-9999px}
     table.streams tr{display:block;border:1px solid var(--line);border-radius:8px;margin-bottom:8px;padding:6px 0}
-    table.streams th,table.streams td{display:block;border:0;padding:3px 10px;text-align:left}}
+    table.streams th,table.streams td{display:flex;gap:10px;border:0;padding:3px 10px;text-align:left}
+    table.streams th{display:block}table.streams td.todo:empty{display:none}table.streams td::before{content:attr(data-label);color:var(--soft);min-width:8.5rem}
+    dl{grid-template-columns:1fr 1fr}.top{gap:2px 10px}.who .name{width:100%}.who .role{margin-right:auto}
+    .titled h1{margin-bottom:4px}.people .decide{min-width:100%}}
     @media print{.top,.again,.decide{display:none}body{background:#fff}}
 
     """

@@ -69,8 +69,8 @@ struct BasisView {
     if answer.withheld.isEmpty {
       HTML.element("p", .class("help")) { visit(.nothingWithheld) }
     } else {
-      HTML.element("div", .class("box warn")) {
-        HTML.element("strong") { visit(.withheld) }
+      HTML.element("details", .class("box")) {
+        HTML.element("summary") { "\(visit(.withheld)): \(names(answer.withheld))" }
         HTML.element("ul") {
           for item in answer.withheld {
             HTML.element("li") {
@@ -80,6 +80,10 @@ struct BasisView {
         }
       }
     }
+  }
+
+  private func names(_ withheld: [Withheld]) -> String {
+    withheld.map { "\(visit.dataset($0.stream.dataset)) (\($0.stream.origin))" }.joined(separator: ", ")
   }
 
   private func reason(_ reason: Withheld.Reason) -> String {

@@ -13,7 +13,7 @@ struct CrossingView {
 
   /// The whole file.
   @HTMLBuilder func file(_ answer: LookupAnswer) -> HTML {
-    if let heading = answer.heading { first(heading) }
+    if let heading = answer.heading { first(heading, answer) }
     HTML.element("section", .init("aria-labelledby", "timeline")) {
       HTML.element("h2", .init("id", "timeline")) { "\(visit(.timeline)) (\(answer.records.count))" }
       if answer.records.isEmpty { HTML.element("p", .class("box")) { visit(.noRecords) } }
@@ -29,7 +29,7 @@ struct CrossingView {
 
   // MARK: What must be seen first
 
-  @HTMLBuilder private func first(_ heading: Heading) -> HTML {
+  @HTMLBuilder private func first(_ heading: Heading, _ answer: LookupAnswer) -> HTML {
     HTML.element("section", .class("first"), .init("aria-label", visit(.alerts))) {
       let alerts = heading.alerts.sorted { ($1.severity, $0.id) < ($0.severity, $1.id) }
       for alert in alerts { self.alert(alert) }
@@ -37,8 +37,25 @@ struct CrossingView {
       for shown in heading.consignments { consignment(shown) }
       for standing in heading.operators { oper(standing) }
       for tag in heading.tags { self.tag(tag) }
-      if isQuiet(heading) { HTML.element("p", .class("box good")) { visit(.nothingKnown) } }
+      if isQuiet(heading) { quiet(answer) }
       notes(heading)
+    }
+  }
+
+  /// Datasets of which the first part of a file is made.
+  private static let alarming: Set<String> = [Alert.dataset, Hold.dataset, Consignment.dataset]
+
+  /// Nothing is known: a good sign only where everything may be seen.
+  @HTMLBuilder private func quiet(_ answer: LookupAnswer) -> HTML {
+    let hidden = answer.withheld.filter { Self.alarming.contains($0.stream.dataset.description) }
+    if hidden.isEmpty {
+      HTML.element("p", .class("box good")) { visit(.nothingKnown) }
+    } else {
+      HTML.element("p", .class("box warn")) {
+        "\(visit(.nothingKnownOfWhatIsShown)) "
+        hidden.map { "\(visit.dataset($0.stream.dataset)) (\(visit.country($0.stream.origin)))" }.joined(
+          separator: ", ")
+      }
     }
   }
 
@@ -157,7 +174,7 @@ struct CrossingView {
       }
     }
     if !decision.reasons.isEmpty {
-      HTML.element("details") {
+      HTML.element("details", .flag("open", decision.lane != .green)) {
         HTML.element("summary") { "\(visit(.reasons)) (\(decision.reasons.count))" }
         HTML.element("ul") {
           for reason in decision.reasons { self.reason(reason) }

@@ -50,13 +50,15 @@ extension Pages {
     HTML.element("table", .class("streams")) {
       HTML.element("thead") {
         HTML.element("tr") {
-          for phrase in [Phrase.stream, .direction, .state, .records, .lag, .receipt, .wrong] {
+          for phrase in [Phrase.stream, .direction, .state, .recordsTitle, .lag, .receipt, .wrong] {
             HTML.element("th", .init("scope", "col")) { visit(phrase) }
           }
         }
       }
       HTML.element("tbody") {
-        for stream in status.streams { row(stream, visit) }
+        // What does not flow comes first.
+        for stream in status.streams where !stream.flowing { row(stream, visit) }
+        for stream in status.streams where stream.flowing { row(stream, visit) }
       }
     }
   }
@@ -76,18 +78,25 @@ extension Pages {
         visit.dataset(name.dataset)
         HTML.element("small", .class("code")) { name.description }
       }
-      HTML.element("td") { stream.direction == .home ? visit(.home) : "\(visit.country(other)): \(visit(direction))" }
-      HTML.element("td") { state(stream, visit) }
-      HTML.element("td", .class("number")) { "\(stream.size)" }
-      HTML.element("td") {
+      HTML.element("td", label(.direction, visit)) {
+        stream.direction == .home ? visit(.home) : "\(visit.country(other)): \(visit(direction))"
+      }
+      HTML.element("td", label(.state, visit)) { state(stream, visit) }
+      HTML.element("td", .class("number"), label(.recordsTitle, visit)) { "\(stream.size)" }
+      HTML.element("td", label(.lag, visit)) {
         stream.lagRecords == 0
           ? visit(.nothingBehind)
           : "\(stream.lagRecords) \(visit(.records)), \(visit.language.span(milliseconds: stream.lagMilliseconds))"
       }
-      HTML.element("td") { signed.map { visit.time(Instant(milliseconds: Int64(clamping: $0) &* 1000)) } ?? "—" }
-      HTML.element("td") { trouble(stream, visit) }
+      HTML.element("td", label(.receipt, visit)) {
+        signed.map { visit.time(Instant(milliseconds: Int64(clamping: $0) &* 1000)) } ?? "—"
+      }
+      HTML.element("td", .class("todo"), label(.wrong, visit)) { trouble(stream, visit) }
     }
   }
+
+  /// What a cell is, for narrow screens on which the head of the table is not seen.
+  private func label(_ phrase: Phrase, _ visit: Visit) -> Attribute { Attribute("data-label", visit(phrase)) }
 
   private func state(_ stream: StreamStatus, _ visit: Visit) -> HTML {
     let phrase: Phrase =
@@ -107,8 +116,6 @@ extension Pages {
       HTML.element("p") { visit(.askOperator) }
     } else if !stream.isLinkUp {
       HTML.element("p") { visit(.neighbourBehind) }
-    } else if words.isEmpty {
-      "—"
     }
   }
 

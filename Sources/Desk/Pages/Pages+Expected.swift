@@ -96,7 +96,9 @@ extension Pages {
         if let plate { HTML.element("span") { "\(visit(.vehicle)): \(plate)" } }
         HTML.element("small") { "\(visit(.departed)) \(visit.time(time))" }
       }
-      if visit.session?.rights.contains(.decide) == true { RecordView(visit).decision(found.record.entry.id) }
+      if visit.session?.rights.contains(.decide) == true {
+        RecordView(visit).decision(found.record.entry.id, isTold: false)
+      }
     }
   }
 

@@ -46,11 +46,13 @@ extension Pages {
     let key = Self.key(form["key"] ?? "")
     let purpose = Self.purpose(form)
     let trouble: Phrase? =
-      if key.isEmpty { .keyMissing } else if key.utf8.count > Self.longestKey { .keyTooLong } else if purpose.isEmpty {
+      if key.isEmpty { .keyMissing } else if case .brokenZone = TypedKey(key) {
+        .zoneWrong
+      } else if key.utf8.count > Self.longestKey { .keyTooLong } else if purpose.isEmpty {
         .purposeMissing
       } else { nil }
     if let trouble { return searchPage(visit, key: key, purpose: purpose, trouble: trouble, status: 422) }
-    guard understood(key, visit).isEmpty == false else {
+    guard canBeSearched(key) else {
       return searchPage(visit, key: key, purpose: purpose, trouble: .keyNotUnderstood, status: 422)
     }
     let number = sessions.withLock { sessions in
@@ -68,17 +70,26 @@ extension Pages {
     return lines.filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
-  /// As what the key is searched for: the titles of the fields that can take it, each once.
-  func understood(_ key: String, _ visit: Visit) -> [String] {
-    var titles: [String] = []
-    for definition in node.registry.topology.definitions
-    where !Installation.ownDatasets.contains(definition.dataset.description) {
-      for searched in definition.searchKeys(typed: key) {
-        let title = definition.field(searched.field).map { visit($0.title) } ?? visit(.person)
-        if !titles.contains(title) { titles.append(title) }
-      }
+  /// Whether any dataset can be searched for it.
+  private func canBeSearched(_ key: String) -> Bool {
+    node.registry.topology.definitions.contains { definition in
+      !Installation.ownDatasets.contains(definition.dataset.description) && !definition.searchKeys(typed: key).isEmpty
     }
-    return titles
+  }
+
+  /// As what the key was understood.
+  private func understood(_ key: String, _ visit: Visit) -> String {
+    switch TypedKey(key) {
+    case .zone(let zone):
+      let names = [zone.surname, zone.given].map { $0.replacing("<", with: " ") }.filter { !$0.isEmpty }
+      return "\(visit(.kindZone)): \(names.joined(separator: ", ")), \(zone.issuer) \(zone.number)"
+    case .brokenZone: return visit(.zoneWrong)
+    case .name: return visit(.kindName)
+    case .record: return visit(.kindRecord)
+    case .container: return visit(.kindContainer)
+    case .tag: return visit(.kindTag)
+    case .other: return visit(.kindOther)
+    }
   }
 
   /// `GET /file/N`: the crossing file of a key that was typed in this session. Each view is a lookup.
@@ -101,7 +112,7 @@ extension Pages {
           HTML.element("span") { key }
         }
         HTML.element("p", .class("help")) {
-          "\(visit(.understoodAs)): \(understood(key, visit).joined(separator: ", ")). \(visit(.purpose)): \(session.purpose)"
+          "\(visit(.understoodAs)): \(understood(key, visit)). \(visit(.purpose)): \(session.purpose)"
         }
         CrossingView(visit).file(answer)
       })

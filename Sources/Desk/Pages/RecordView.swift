@@ -15,6 +15,9 @@ struct RecordView {
   /// Fields that stand in the head of the item and not among the others.
   private static let inHead: Set<String> = ["event", "time", "post", "crossing", "reference"]
 
+  /// In which order people read what belongs to a document, a plate or a company.
+  private static let order = ["kind", "country", "number", "text", "expiry"]
+
   /// The item.
   func item(_ found: LookupAnswer.Found) -> HTML {
     let stream = found.record.locator.stream
@@ -115,7 +118,10 @@ struct RecordView {
     case .number(let number): return "\(number)"
     case .list(let values): return values.map { text($0, type.element) }.joined(separator: ", ")
     case .object(let members):
-      return members.map { ValueWords.text($0.value.string ?? $0.value.json, visit.language) }.joined(separator: " · ")
+      let first = Self.order.compactMap { name in members.first { $0.name == name } }
+      return (first + members.filter { !Self.order.contains($0.name) }).map {
+        ValueWords.text($0.value.string ?? $0.value.json, visit.language)
+      }.joined(separator: " · ")
     case .text(let text):
       switch type {
       case .country: return visit.country(text)
@@ -141,9 +147,9 @@ struct RecordView {
   }
 
   /// The forms that confirm or refuse an entry.
-  func decision(_ id: RecordID) -> HTML {
+  func decision(_ id: RecordID, isTold: Bool = true) -> HTML {
     HTML.element("div", .class("decide")) {
-      HTML.element("p") { visit(.awaitsYou) }
+      if isTold { HTML.element("p") { visit(.awaitsYou) } }
       visit.form("/decide") {
         visit.hidden("record", id.description)
         visit.hidden("decision", "confirm")

@@ -6,6 +6,7 @@ enum Phrase: String, CaseIterable {
   case login, officer, password, enter, loginWrong, loginWait, loginBusy, loginOver, loginNote
   case search, searchHelp, key, purpose, purposeHelp, purposeMissing, keyMissing, keyTooLong, keyNotUnderstood
   case purposeEntry, purposeExit, purposeCargo, purposeAlert, purposeAudit
+  case zoneWrong, kindZone, kindName, kindRecord, kindContainer, kindTag, kindOther, nothingKnownOfWhatIsShown
   case file, understoodAs, nothingKnown, alerts, holds, consignments, operators, tags, timeline, noRecords
   case noAlerts, searchedBackTo, sources, source, entries, asOf, neverHeard, now, withheld, nothingWithheld
   case withheldNever, withheldForce, withheldRole, withheldGiven, notes
@@ -16,7 +17,8 @@ enum Phrase: String, CaseIterable {
   case expected, expectedNone, arrivals, arrivalsNone, arrivalsNote, refresh, setPurpose, show
   case person, document, nationality, vehicle, departed, postWord
   case board, streams, stream, direction, incoming, outgoing, home, lag, receipt, wrong, flows, stands, stopped
-  case notAgreed, nothingBehind, records, agreements, inForceUntil, noneInForce, nextFrom, agreementText, roots
+  case notAgreed, nothingBehind, records, recordsTitle, agreements, inForceUntil, noneInForce, nextFrom, agreementText,
+    roots
   case signatures, links, node, store, allFlows, notAllFlows, whatToDo, askOperator, neighbourBehind
   case notFound, notFoundHelp, forbidden, forbiddenHelp, badForm, badFormHelp, tryAgain, unavailable, httpsOnly, back
 
@@ -79,6 +81,23 @@ enum Phrase: String, CaseIterable {
     case .purposeAlert: t("Verificación de una alerta", "Checking an alert")
     case .purposeAudit: t("Auditoría", "Audit")
 
+    case .zoneWrong:
+      t(
+        "La zona de lectura mecánica no cuadra. Léala de nuevo, o escriba el número del documento.",
+        "The machine-readable zone does not fit. Read it again, or type the document's number.")
+    case .kindZone: t("zona de lectura mecánica", "machine-readable zone")
+    case .kindName: t("nombre con fecha de nacimiento", "name with birth date")
+    case .kindRecord: t("identificador de un registro", "a record's id")
+    case .kindContainer: t("contenedor", "container")
+    case .kindTag: t("etiqueta RFID", "RFID tag")
+    case .kindOther:
+      t(
+        "documento, placa, DUCA, certificado o número de cualquier clase",
+        "document, plate, DUCA, certificate or number of any kind")
+    case .nothingKnownOfWhatIsShown:
+      t(
+        "En lo que su función puede ver no hay alerta, retención ni carga. Esto no se le muestra:",
+        "In what your role may see there is no alert, hold or consignment. This is not shown to you:")
     case .file: t("Expediente de paso", "Crossing file")
     case .understoodAs: t("Buscado como", "Searched as")
     case .nothingKnown:
@@ -96,7 +115,7 @@ enum Phrase: String, CaseIterable {
     case .noAlerts: t("Sin alertas abiertas", "No open alerts")
     case .searchedBackTo: t("Se buscó hasta", "Searched back to")
     case .sources: t("En qué se basa la respuesta", "What the answer rests on")
-    case .source: t("Fuente", "Source")
+    case .source: t("Fuentes", "Sources")
     case .entries: t("Registros", "Records")
     case .asOf: t("Al día hasta", "As of")
     case .neverHeard: t("nunca se supo de su origen", "its origin was never heard of")
@@ -184,6 +203,7 @@ enum Phrase: String, CaseIterable {
     case .notAgreed: t("sin convenio", "not agreed")
     case .nothingBehind: t("al día", "up to date")
     case .records: t("registros", "records")
+    case .recordsTitle: t("Registros", "Records")
     case .agreements: t("Convenios", "Agreements")
     case .inForceUntil: t("vigente hasta", "in force until")
     case .noneInForce: t("ninguno vigente", "none in force")

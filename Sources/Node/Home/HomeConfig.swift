@@ -89,14 +89,13 @@ public struct HomeConfig: Hashable, Sendable {
     link = \(link)
     # Where officers reach the desk; keep it on this machine unless a proxy with TLS stands before it.
     desk = \(desk)
-    # The address of that proxy, as this machine sees it: officers' pages are then for TLS alone. Without a proxy leave it out.
-    \(deskProxy.map { "desk-proxy = \($0)" } ?? "# desk-proxy = 127.0.0.1")
     # file, credential (systemd, istmo-storage) or passphrase
     storage-key = \(storageKey.rawValue)
     # A neighbour that is reached elsewhere than the topology says: endpoint.CC = HOST:PORT
+    # The proxy with TLS before the desk, by the address from which it comes: desk-proxy = 127.0.0.1
 
     """
-      + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
+      + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "") + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
   }
 
   private static let endpointPrefix = "endpoint."

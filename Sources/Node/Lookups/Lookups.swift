@@ -185,7 +185,8 @@ public struct Lookups: Sendable {
       if let post = request.post { members.append(.init(name: "post", value: .text(post))) }
       if !request.conditions.isEmpty {
         let query = request.conditions.map { "\($0.field)=\($0.value)" }.joined(separator: " ")
-        members.append(.init(name: "query", value: .text(String(query.prefix(500)))))
+        // On one line: a machine-readable zone has several.
+        members.append(.init(name: "query", value: .text(ShownText.line(query, longest: 500))))
       }
       if !owner.ids.isEmpty {
         members.append(.init(name: "records", value: .list(owner.ids.map { .text($0.description) })))
