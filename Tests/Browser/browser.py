@@ -28,6 +28,9 @@ class Browser:
         self.driver.set_page_load_timeout(60)
         self.url = url
         self.size(size)
+        self.driver.get("data:text/html,<title>off</title><script>document.title='on'</script>")
+        assert (self.driver.title == "on") == script, "scripts are not as this browser was asked to have them"
+        self.troubles()
 
     def size(self, size):
         """Exactly this much room for the page, as on a telephone too, where windows have no least width."""

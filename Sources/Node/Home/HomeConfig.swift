@@ -1,3 +1,4 @@
+import Glibc
 import Terms
 
 /// An address to listen at or to dial, written `HOST:PORT`; a host with colons stands in brackets.
@@ -87,12 +88,11 @@ public struct HomeConfig: Hashable, Sendable {
     realm = \(realm)
     # Where neighbours reach this node.
     link = \(link)
-    # Where officers reach the desk; keep it on this machine unless a proxy with TLS stands before it.
+    # Where officers reach the desk; keep it on this machine unless a proxy with TLS stands before it, and then name the proxy's address: desk-proxy = 127.0.0.1
     desk = \(desk)
     # file, credential (systemd, istmo-storage) or passphrase
     storage-key = \(storageKey.rawValue)
     # A neighbour that is reached elsewhere than the topology says: endpoint.CC = HOST:PORT
-    # The proxy with TLS before the desk, by the address from which it comes: desk-proxy = 127.0.0.1
 
     """
       + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "") + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
@@ -133,13 +133,11 @@ public struct HomeConfig: Hashable, Sendable {
     desk = try value("desk") { (text) throws(TermError) in try ListenAddress(text) }
     if values["desk-proxy"] != nil {
       deskProxy = try value("desk-proxy") { (text) throws(TermError) in
-        // Read as the host of an address: numbers alone, as nothing is looked up when a request comes.
-        let host = try ListenAddress(text.contains(":") ? "[\(text)]:0" : "\(text):0").host
-        guard host.utf8.allSatisfy({ Self.isAddressByte($0) }) else {
+        guard Self.canonicalAddress(text) == text else {
           throw TermError(
-            kind: "proxy's address", found: String(text.prefix(80)), expected: "a number such as 127.0.0.1")
+            kind: "proxy's address", found: String(text.prefix(80)), expected: "a number such as 127.0.0.1 or ::1")
         }
-        return host
+        return text
       }
     }
     storageKey = try value("storage-key") { (text) throws(TermError) in
@@ -159,8 +157,15 @@ public struct HomeConfig: Hashable, Sendable {
     }
   }
 
-  private static func isAddressByte(_ byte: UInt8) -> Bool {
-    (0x30...0x3A).contains(byte) || (0x61...0x66).contains(byte) || byte == 0x2E
+  /// An IP address in the form in which connections are told of; nil when the text is none.
+  private static func canonicalAddress(_ text: String) -> String? {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    var out = [CChar](repeating: 0, count: 64)
+    for family in [AF_INET, AF_INET6] where inet_pton(family, text, &bytes) == 1 {
+      guard inet_ntop(family, bytes, &out, socklen_t(out.count)) != nil else { return nil }
+      return String(decoding: out.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+    return nil
   }
 
   private static func trimmed(_ text: some StringProtocol) -> String {
