@@ -38,7 +38,7 @@ extension Router {
       do throws(TermError) { wish = try Self.wish(request, digest) } catch {
         return caller.answer(Problem(status: 400, detail: error.description))
       }
-      read { [node] in
+      work.read { [node] in
         node.attachment(wish) { result in
           switch result {
           case .success(let answer): caller.answer(Self.response(answer))

@@ -4,6 +4,7 @@ import Dispatch
 import Exchange
 import Ledger
 import Noise
+import Officers
 import Sodium
 import Store
 import Synchronization
@@ -30,6 +31,10 @@ public final class Installation: Sendable {
   public let engine: Engine
   /// Tokens of systems.
   public let tokens: TokenBook
+  /// Who may use the desk.
+  public let officers: OfficerBook
+  /// Cookies of the devices on which they logged in.
+  public let devices: DeviceCookie
   /// Answers lookups.
   public let lookups: Lookups
   let documents: any SignedDocuments
@@ -37,8 +42,10 @@ public final class Installation: Sendable {
   let store: SQLiteStore
   let blobs: BlobStore
   let attachmentPort: AttachmentPort
-  let clock: any Clock
-  let log: Log
+  /// The time of day.
+  public let clock: any Clock
+  /// Writes a log line.
+  public let log: Log
   let started: Instant
   let standing: StandingBox
   let evidenceMaker: EvidenceMaker
@@ -64,6 +71,8 @@ public final class Installation: Sendable {
       documents, registry, keys, tokens, clock, log
     )
     realm = registry.topology.realm
+    officers = OfficerBook(try documents.officers(keys.storage))
+    devices = try DeviceCookie(storage: keys.storage)
     started = clock.now()
     lastReload = Mutex(started)
     let first = try Standing(documents, registry, now: started)
@@ -115,11 +124,12 @@ public final class Installation: Sendable {
     return try port.start()
   }
 
-  /// Reads agreements, cards and tokens again.
+  /// Reads agreements, cards, tokens and officers again.
   public func reload() throws {
     try lastReload.withLock { lastReload in
       lastReload = clock.now()
       tokens.replace(try documents.tokens())
+      officers.replace(try documents.officers(keys.storage))
       let fresh = try Standing(documents, registry, now: lastReload)
       for problem in fresh.problems where !standing.now.problems.contains(problem) {
         log(.warning, "agreement", problem)
@@ -160,6 +170,17 @@ public final class Installation: Sendable {
     PublishSession(
       definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock,
       gate: ReleaseGate(lookups), resume: resume, done: done)
+  }
+
+  /// Publishes one line as an upload of it would; waits for the disk.
+  public func publish(_ line: [UInt8], of definition: Definition) -> PublishSession.Outcome {
+    do throws(Refusal) {
+      let draft = try registry.draft(line, of: definition, from: country, now: clock.now())
+      try ReleaseGate(lookups).check(draft)
+      do throws(StoreError) {
+        return try engine.publish([draft]).first.map { PublishSession.Outcome($0) } ?? .failed("no answer")
+      } catch { return .failed(error.description) }
+    } catch { return PublishSession.Outcome(error) }
   }
 
   /// Takes the card that a neighbour sent with its hello, when it is a newer one.

@@ -132,7 +132,7 @@ extension LookupAnswer {
               "as_of": JSONValue(source.asOf?.wholeSeconds),
             ]
           })),
-      .init(name: "withheld", value: .list(withheld.map { .text($0) })),
+      .init(name: "withheld", value: .list(withheld.map { .text($0.description) })),
       .init(name: "searched_back_to", value: JSONValue(searchedBackTo?.wholeSeconds)),
     ]
   }

@@ -33,7 +33,7 @@ extension Lookups {
     }
     return (
       bearers.sorted { ($0.record.entry.id, $0.stream) < ($1.record.entry.id, $1.stream) },
-      asked.flatMap(\.answer.withheld)
+      asked.flatMap(\.answer.withheld).map(\.description)
     )
   }
 }
