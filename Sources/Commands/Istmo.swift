@@ -5,9 +5,9 @@ import Node
 public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
-    homeCommands + officerCommands + runCommands + recordCommands + lookupCommands + riskCommands + ceremonyCommands + agreementCommands
-    + keyCommands
-    + proofCommands + bundleCommands + catalogCommands + datasetCommands + demoCommands
+    homeCommands + officerCommands + runCommands + recordCommands + lookupCommands + riskCommands + ceremonyCommands
+    + agreementCommands + keyCommands + proofCommands + bundleCommands + catalogCommands + datasetCommands
+    + demoCommands
 
   /// Runs the command that the arguments name and ends the process with its status.
   public static func main() {
