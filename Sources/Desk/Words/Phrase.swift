@@ -9,6 +9,7 @@ enum Phrase: String, CaseIterable {
   case zoneWrong, kindZone, kindName, kindRecord, kindContainer, kindTag, kindOther, nothingKnownOfWhatIsShown
   case file, understoodAs, nothingKnown, alerts, holds, consignments, operators, tags, timeline, noRecords
   case noAlerts, searchedBackTo, sources, source, entries, asOf, neverHeard, now, withheld, nothingWithheld
+  case lookedUp, trailer
   case withheldNever, withheldForce, withheldRole, withheldGiven, withheldAtOrigin, notes
   case lane, lanePending, noRules, reasons, noReason, spared, missing, route, state, expectedAt, declaredAt, duca
   case held, heldCustoms, releasedThoughHeld, endedHold, alertOf, on, until, since, by
@@ -120,6 +121,8 @@ enum Phrase: String, CaseIterable {
     case .asOf: t("Al día hasta", "As of")
     case .neverHeard: t("nunca se supo de su origen", "its origin was never heard of")
     case .now: t("ahora", "now")
+    case .lookedUp: t("Consultado", "Looked up")
+    case .trailer: t("Contenedores", "Containers")
     case .withheld: t("No se muestra", "Withheld")
     case .nothingWithheld: t("No se ocultó nada.", "Nothing was withheld.")
     case .withheldNever: t("no hay convenio sobre esto", "there is no agreement on this")
