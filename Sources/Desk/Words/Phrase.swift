@@ -129,7 +129,9 @@ enum Phrase: String, CaseIterable {
     case .withheldForce: t("ningún convenio está vigente", "no agreement is in force")
     case .withheldRole: t("el convenio lo reserva a", "the agreement reserves it to")
     case .withheldAtOrigin:
-      t("el país de origen los guarda y solo los muestra allí", "the country of origin keeps them and shows them only there")
+      t(
+        "el país de origen los guarda y solo los muestra allí",
+        "the country of origin keeps them and shows them only there")
     case .withheldGiven: t("no está entre los datos que se le asignaron", "it is not among the datasets given to you")
     case .notes: t("Avisos", "Notes")
 
