@@ -11,6 +11,18 @@ let catalogCommands: [Command] = [
     run: installTopology),
 ]
 
+/// Tells what is wrong with a file, or in a line that it is good.
+func report<Read>(
+  _ read: (Read?, [Diagnostic]), of file: String, _ arguments: Arguments, _ console: Console,
+  good: (Read) -> String
+) -> Int32 {
+  let (value, faults) = read
+  tell(faults, of: file, arguments, console)
+  guard let value else { return statusFailed }
+  if !arguments.flag("--json") { console.print("\(file): good: \(good(value))") }
+  return statusDone
+}
+
 @Sendable private func checkTopology(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let file = arguments.positionals[0]
   let faults = Topology.check(file)

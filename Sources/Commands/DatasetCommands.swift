@@ -21,8 +21,7 @@ private func topology(_ arguments: Arguments) throws -> Topology {
 
 /// A dataset of the home's topology.
 func definition(_ dataset: String, _ arguments: Arguments) throws -> Definition {
-  let topology = try Home.open(arguments.home).loadTopology()
-  guard let definition = topology.definitions.first(where: { $0.dataset.description == dataset }) else {
+  guard let definition = try topology(arguments).definition(named: dataset) else {
     throw UsageError("there is no dataset \(dataset.prefix(40)); see dataset list")
   }
   return definition
@@ -30,14 +29,10 @@ func definition(_ dataset: String, _ arguments: Arguments) throws -> Definition 
 
 @Sendable private func checkDataset(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let file = arguments.positionals[0]
-  let (definition, faults) = Definition.load(file)
-  tell(faults, of: file, arguments, console)
-  guard let definition else { return statusFailed }
-  guard !arguments.flag("--json") else { return statusDone }
-  console.print(
-    "\(file): good: \(definition.dataset) version \(definition.version), \(definition.leaves.count) fields, "
-      + "digest \(definition.digest)")
-  return statusDone
+  return report(Definition.load(file), of: file, arguments, console) { definition in
+    "\(definition.dataset) version \(definition.version), \(definition.leaves.count) fields, "
+      + "digest \(definition.digest)"
+  }
 }
 
 @Sendable private func listDatasets(_ arguments: Arguments, _ console: Console) throws -> Int32 {

@@ -45,7 +45,7 @@ let officerCommands: [Command] = [
   }
   var datasets: [DatasetName] = []
   for name in arguments.values("--dataset") {
-    guard let dataset = try? DatasetName(name), topology.definition(dataset) != nil else {
+    guard let dataset = topology.definition(named: name)?.dataset else {
       throw UsageError("the topology has no dataset \(name.prefix(40)); istmo dataset list shows them")
     }
     datasets.append(dataset)

@@ -1,4 +1,5 @@
 import Glibc
+import Node
 
 /// A file that could not be read or written, said plainly.
 struct FileError: Error, CustomStringConvertible {
@@ -59,15 +60,7 @@ final class OutputFile {
 
   /// Adds bytes.
   func append(_ bytes: [UInt8]) throws(FileError) {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw Self.failure(path) }
-      written += count
-    }
+    guard WholeWrite.write(bytes, to: descriptor) else { throw Self.failure(path) }
   }
 
   /// Puts the file in its place.

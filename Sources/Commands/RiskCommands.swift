@@ -86,13 +86,9 @@ private func hitText(_ line: JSONValue) -> String { line.text("words") + "\n" }
 
 @Sendable private func checkRules(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let file = arguments.positionals[0]
-  let (rules, faults) = Selectivity.load(file)
-  tell(faults, of: file, arguments, console)
-  guard let rules else { return statusFailed }
-  guard !arguments.flag("--json") else { return statusDone }
-  console.print(
-    "\(file): good: \(rules.rules.count) rules, \(rules.papers.count) papers, digest \(rules.digest)")
-  return statusDone
+  return report(Selectivity.load(file), of: file, arguments, console) { rules in
+    "\(rules.rules.count) rules, \(rules.papers.count) papers, digest \(rules.digest)"
+  }
 }
 
 @Sendable private func installRules(_ arguments: Arguments, _ console: Console) throws -> Int32 {

@@ -126,14 +126,13 @@ public struct CSVReader {
     var cells: [[UInt8]] = []
     var cell: [UInt8] = []
     var position = buffer.startIndex
-    var isQuoted = false
     func faulty(_ fault: TableFault) -> (RawRow, Int) {
       let next = buffer.firstIndex(of: 0x0A).map { $0 + 1 } ?? buffer.endIndex
       return (.fault(fault), next)
     }
-    cellLoop: while true {
+    while true {
       cell.removeAll(keepingCapacity: true)
-      isQuoted = position < buffer.endIndex && buffer[position] == 0x22
+      let isQuoted = position < buffer.endIndex && buffer[position] == 0x22
       if isQuoted {
         position += 1
         quoted: while true {

@@ -104,7 +104,7 @@ import Testing
     let noted = try risk.sv.engine.reader.state(of: StreamName("SV/SV/hits")).size
     let (sv, _) = try risk.pair.restart()
     func hits() throws -> [RecordID?] {
-      try sv.lookups.answer(AlertHitsRequest(officer: "of-1", role: "customs-officer", purpose: "test")).hits
+      try sv.lookups.answer(AlertHitsRequest(by: Asker(officer: "of-1", role: "customs-officer", purpose: "test"))).hits
         .filter { $0.alertID == alert }.map(\.recordID)
     }
     #expect(try NodePair.eventually { try hits().count == 2 })
@@ -127,7 +127,7 @@ import Testing
       """, at: risk.gt)
     #expect(try risk.hits(at: risk.gt).hits.map(\.state) == ["confirmed"])
     #expect(try NodePair.eventually { try risk.hits(at: risk.sv).hits.map(\.state) == ["confirmed"] })
-    var open = AlertHitsRequest(officer: "of-1", role: "customs-officer", purpose: "test")
+    var open = AlertHitsRequest(by: Asker(officer: "of-1", role: "customs-officer", purpose: "test"))
     open.onlyOpen = true
     #expect(try risk.sv.lookups.answer(open).hits.isEmpty)
     // What was found in a record that the author does not hold is told to it all the same.

@@ -81,7 +81,7 @@ import Testing
     func look(
       _ digest: Digest, at node: Installation, role: String = "customs-officer", from: String? = nil
     ) throws -> (answer: AttachmentAnswer, bytes: [UInt8]) {
-      var request = AttachmentRequest(digest: digest, officer: "of-1", role: role, purpose: "compare")
+      var request = AttachmentRequest(digest: digest, by: Asker(officer: "of-1", role: role, purpose: "compare"))
       request.from = try from.map { try CountryCode($0) }
       let answer: AttachmentAnswer = try waited { reply in
         node.attachment(request) { result in reply(result) }

@@ -12,7 +12,7 @@ import Testing
       throw TermError(kind: "departure", found: "refused", expected: "accepted")
     }
     var request = LookupRequest(
-      dataset: try DatasetName("migration"), officer: "of-9", role: "migration-officer", purpose: "entrada")
+      dataset: try DatasetName("migration"), by: Asker(officer: "of-9", role: "migration-officer", purpose: "entrada"))
     #expect(try NodePair.eventually { try gt.lookups.awaited(id, request) != nil })
     let before = try gt.lookupLog(by: "of-9", about: nil, limit: 1000).count
     #expect(try gt.lookups.awaited(id, request)?.record.entry.id == id)
@@ -20,11 +20,11 @@ import Testing
 
     // Not to who may not see it, nor at the country that recorded it.
     var janitor = request
-    janitor.role = "janitor"
+    janitor.asker.role = "janitor"
     #expect(try gt.lookups.awaited(id, janitor) == nil)
-    request.datasets = [try DatasetName("manifests")]
+    request.asker.datasets = [try DatasetName("manifests")]
     #expect(try gt.lookups.awaited(id, request) == nil)
-    request.datasets = nil
+    request.asker.datasets = nil
     #expect(try sv.lookups.awaited(id, request) == nil)
 
     let line = """

@@ -24,7 +24,7 @@ import Testing
   }
 
   private func request(_ key: String, role: String = "migration-officer") -> CrossingRequest {
-    CrossingRequest(key: key, officer: "of-1", role: role, purpose: "test")
+    CrossingRequest(key: key, by: Asker(officer: "of-1", role: role, purpose: "test"))
   }
 
   @Test func aPlateGivesDeparturesAndTheirConfirmationsInOrderOfTime() throws {

@@ -128,7 +128,7 @@ import Testing
       try NodePair.eventually { try sv.engine.reader.state(of: stream).receipt?.checkpoint.size == 3 })
 
     func found(_ typed: String, at node: Installation) throws -> [String] {
-      var request = LookupRequest(dataset: dataset, officer: "bee-1", role: "beekeeper", purpose: "test")
+      var request = LookupRequest(dataset: dataset, by: Asker(officer: "bee-1", role: "beekeeper", purpose: "test"))
       request.conditions = [("hives.tag", typed)]
       return try node.lookups.answer(request).records.map { String(decoding: $0.record.body, as: UTF8.self) }
     }

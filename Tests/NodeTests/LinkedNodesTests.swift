@@ -56,7 +56,7 @@ import Testing
     #expect(try NodePair.publish(0..<3, at: sv).count == 3)
     // Lookups replicate in both directions: once one has arrived, what was published before it would have, too.
     var request = LookupRequest(
-      dataset: try DatasetName("migration"), officer: "of-1", role: "migration-officer", purpose: "test")
+      dataset: try DatasetName("migration"), by: Asker(officer: "of-1", role: "migration-officer", purpose: "test"))
     request.from = try CountryCode("GT")
     _ = try sv.lookups.answer(request)
     #expect(try NodePair.eventually { try gt.engine.reader.state(of: StreamName("SV/GT/lookups")).size > 0 })

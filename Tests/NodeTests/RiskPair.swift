@@ -128,7 +128,7 @@ struct RiskPair {
   }
 
   func crossing(_ key: String, at node: Installation, role: String = "customs-officer") throws -> LookupAnswer {
-    try node.lookups.answer(CrossingRequest(key: key, officer: "of-1", role: role, purpose: "test"))
+    try node.lookups.answer(CrossingRequest(key: key, by: Asker(officer: "of-1", role: role, purpose: "test")))
   }
 
   func heading(_ key: String, at node: Installation, role: String = "customs-officer") throws -> Heading {
@@ -136,10 +136,10 @@ struct RiskPair {
   }
 
   func hits(at node: Installation, role: String = "customs-officer") throws -> AlertHitsAnswer {
-    try node.lookups.answer(AlertHitsRequest(officer: "of-1", role: role, purpose: "test"))
+    try node.lookups.answer(AlertHitsRequest(by: Asker(officer: "of-1", role: role, purpose: "test")))
   }
 
   func expected(_ place: String, at node: Installation, role: String = "customs-officer") throws -> ExpectedAnswer {
-    try node.lookups.answer(ExpectedRequest(place: place, officer: "of-1", role: role, purpose: "test"))
+    try node.lookups.answer(ExpectedRequest(place: place, by: Asker(officer: "of-1", role: role, purpose: "test")))
   }
 }

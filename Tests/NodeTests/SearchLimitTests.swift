@@ -23,7 +23,7 @@ import Testing
       return
     }
     var request = LookupRequest(
-      dataset: try DatasetName("migration"), officer: "of-1", role: "migration-officer", purpose: "test")
+      dataset: try DatasetName("migration"), by: Asker(officer: "of-1", role: "migration-officer", purpose: "test"))
     request.conditions = [("vehicle", "P999456"), ("decision", "refuse")]
     for limit in [1, 2, 5, 100, LookupRequest.mostRecords] {
       request.limit = limit

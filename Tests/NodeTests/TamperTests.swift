@@ -102,7 +102,7 @@ import Testing
     answers.ask("lookups") { try node.lookupLog(by: nil, about: nil, limit: 9).map(\.json).joined() }
     func query(_ conditions: [(field: String, value: String)], history: Bool = false) throws -> LookupAnswer {
       var request = LookupRequest(
-        dataset: dataset, officer: "officer-1", role: "migration-officer", purpose: "Control migratorio")
+        dataset: dataset, by: Asker(officer: "officer-1", role: "migration-officer", purpose: "Control migratorio"))
       (request.conditions, request.history) = (conditions, history)
       return try node.lookups.answer(request)
     }

@@ -48,7 +48,7 @@ import Testing
       at node: Installation, unmatched: Bool = false, history: Bool = false
     ) throws -> [LookupAnswer.Found] {
       var request = LookupRequest(
-        dataset: try DatasetName("migration"), officer: "of-1", role: "migration-officer", purpose: "test")
+        dataset: try DatasetName("migration"), by: Asker(officer: "of-1", role: "migration-officer", purpose: "test"))
       (request.unmatched, request.history) = (unmatched, history)
       return try node.lookups.answer(request).records
     }
@@ -115,7 +115,7 @@ import Testing
     }
     func unmatched() throws -> [RecordID] {
       var request = LookupRequest(
-        dataset: definition.dataset, officer: "of-1", role: "customs-officer", purpose: "test")
+        dataset: definition.dataset, by: Asker(officer: "of-1", role: "customs-officer", purpose: "test"))
       request.unmatched = true
       return try border.sv.lookups.answer(request).records.map(\.record.entry.id)
     }

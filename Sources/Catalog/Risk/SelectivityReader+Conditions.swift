@@ -63,13 +63,7 @@ extension SelectivityReader {
   /// A list of known words.
   private func words(_ member: TomlMember, in when: TableReader, _ known: [String]) -> [String] {
     (texts(member, in: when, example: known.first ?? "") ?? []).compactMap { text in
-      guard known.contains(text.value) else {
-        source.report(
-          text.offset, "unknown \(member.key) \"\(text.value)\"",
-          NearestName.advice(text.value, in: known, else: "write one of \(known.joined(separator: ", "))"))
-        return nil
-      }
-      return text.value
+      when.known(text, as: member.key, among: known)
     }
   }
 }

@@ -98,7 +98,11 @@ struct TableReader {
   /// One of some words.
   func word(_ key: String, of words: [String], optional: Bool = false) -> String? {
     let example = words.first ?? ""
-    guard let text = text(key, example: example, optional: optional) else { return nil }
+    return text(key, example: example, optional: optional).flatMap { known($0, as: key, among: words) }
+  }
+
+  /// The text when it is one of these words; reported when it is not.
+  func known(_ text: Located<String>, as key: String, among words: [String]) -> String? {
     guard words.contains(text.value) else {
       source.report(
         text.offset, "unknown \(key) \"\(text.value)\"",

@@ -49,6 +49,9 @@ public struct Topology: Hashable, Sendable {
   /// The definition of a dataset.
   public func definition(_ dataset: DatasetName) -> Definition? { definitions.first { $0.dataset == dataset } }
 
+  /// The definition of the dataset with this name; nil also when it is no name at all.
+  public func definition(named name: String) -> Definition? { (try? DatasetName(name)).flatMap { definition($0) } }
+
   /// The pair of two countries, in either order.
   public func pair(_ a: CountryCode, _ b: CountryCode) -> Pair? {
     pairs.first { $0.countries == [a, b] || $0.countries == [b, a] }

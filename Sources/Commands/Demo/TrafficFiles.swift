@@ -1,5 +1,6 @@
 import Catalog
 import Glibc
+import Node
 import Terms
 import Traffic
 
@@ -76,16 +77,8 @@ final class LineFile {
   }
 
   private func flush() throws(FileError) {
-    var written = 0
-    while written < waiting.count {
-      let count = waiting.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        throw FileError(description: "\(path) cannot be written: \(String(cString: strerror(errno)))")
-      }
-      written += count
+    guard WholeWrite.write(waiting, to: descriptor) else {
+      throw FileError(description: "\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
     waiting = []
   }

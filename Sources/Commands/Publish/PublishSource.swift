@@ -21,21 +21,14 @@ struct PublishPiece {
   var bytes: [UInt8] = []
   /// For each of these, its place in the piece.
   var sent: [Int] = []
-  /// The lines as they were read: of a table, their cells.
-  var originals: [Original] = []
+  /// Of a table, the rows; empty of lines of JSON, which are in `bytes`.
+  var rows: [(line: Int, cells: [String])] = []
   var faults: [Fault] = []
   /// The number of the piece's first line.
   let first: Int
 
-  enum Original {
-    case line(ArraySlice<UInt8>)
-    case row(line: Int, cells: [String])
-  }
-
   /// The number of a line for people.
-  func number(_ place: Int) -> Int {
-    if case .row(let line, _) = originals[place] { line } else { first + place }
-  }
+  func number(_ place: Int) -> Int { rows.isEmpty ? first + place : rows[place].line }
 }
 
 /// Where records come from.
@@ -91,6 +84,8 @@ private func pair(_ text: String, _ usage: String, atLast: Bool) throws(UsageErr
 private final class JSONLines: PublishSource {
   private var reader: LineReader
   private var count = 0
+  /// The lines of a piece of which some were rejected.
+  private var lines: (first: Int, each: [ArraySlice<UInt8>])?
 
   init(_ reader: LineReader) { self.reader = reader }
 
@@ -102,16 +97,17 @@ private final class JSONLines: PublishSource {
     guard let lines = try reader.next(limit: PublishPiece.linesMax) else { return nil }
     var piece = PublishPiece(first: count + 1)
     piece.bytes = lines.bytes
-    piece.originals = lines.bytes.split(separator: 0x0A, maxSplits: lines.count, omittingEmptySubsequences: false)
-      .prefix(lines.count).map { .line($0) }
     piece.sent = Array(0..<lines.count)
     count += lines.count
     return piece
   }
 
   func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8] {
-    guard case .line(let line) = piece.originals[place] else { return [] }
-    return Array(line) + [0x0A]
+    if lines?.first != piece.first {
+      lines = (piece.first, piece.bytes.split(separator: 0x0A, omittingEmptySubsequences: false))
+    }
+    guard let each = lines?.each, each.indices.contains(place) else { return [] }
+    return Array(each[place]) + [0x0A]
   }
 }
 
@@ -162,11 +158,11 @@ private final class CSVRows: PublishSource {
 
   func next() throws -> PublishPiece? {
     var piece = PublishPiece(first: 0)
-    while piece.originals.count < PublishPiece.linesMax, piece.bytes.count < LineReader.fullAtByteCount,
+    while piece.rows.count < PublishPiece.linesMax, piece.bytes.count < LineReader.fullAtByteCount,
       let row = try reader.next()
     {
-      let place = piece.originals.count
-      piece.originals.append(.row(line: row.line, cells: row.cells))
+      let place = piece.rows.count
+      piece.rows.append((row.line, row.cells))
       if let fault = row.fault {
         piece.faults.append(.init(place: place, field: "line", problem: fault.problem, whatToDo: fault.whatToDo))
         continue
@@ -179,11 +175,11 @@ private final class CSVRows: PublishSource {
           .init(place: place, field: error.field, problem: error.problem, whatToDo: error.whatToDo))
       }
     }
-    return piece.originals.isEmpty ? nil : piece
+    return piece.rows.isEmpty ? nil : piece
   }
 
   func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8] {
-    guard case .row(let line, let cells) = piece.originals[place] else { return [] }
+    let (line, cells) = piece.rows[place]
     let kept = header.indices.filter { !isReason(header[$0]) }.map { cells.indices.contains($0) ? cells[$0] : "" }
     return Array(CSVWriter.row(kept + reason.cells(line: line), separator: separator).utf8)
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Node
 
 /// The file of lines that were refused, to be corrected and published again: lines of JSON as they were, or rows of the same
 /// table with columns that say why, which publishing passes over. It holds what the input held, personal data included, and
@@ -37,14 +38,8 @@ final class RejectedLines {
 
   /// Adds a line; gives its number in the file.
   func add(_ bytes: [UInt8]) throws -> Int {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw CommandFailure("\(path) cannot be written: \(Self.reason)") }
-      written += count
+    guard WholeWrite.write(bytes, to: descriptor) else {
+      throw CommandFailure("\(path) cannot be written: \(Self.reason)")
     }
     lines += 1
     return lines

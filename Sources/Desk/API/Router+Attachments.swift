@@ -56,9 +56,8 @@ extension Router {
       if let value = request.query(name) { members.append(.init(name: name, value: .text(value))) }
     }
     let lookup = try LookupRequest(json: .object(members))
-    var wish = AttachmentRequest(
-      digest: digest, officer: lookup.officer, role: lookup.role, purpose: lookup.purpose)
-    (wish.from, wish.post) = (lookup.from, lookup.post)
+    var wish = AttachmentRequest(digest: digest, by: lookup.asker)
+    wish.from = lookup.from
     switch request.query("history") {
     case nil, "false": break
     case "true": wish.history = true
@@ -78,7 +77,7 @@ extension Router {
         "Content-Type": type, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
         "Istmo-Stream": answer.stream.description, "Istmo-Record": answer.record.description,
         "Istmo-Fetched": answer.isFetched ? "true" : "false",
-      ], body: .stream(BlobStream(answer.blob)))
+      ], body: .stream(PieceStream(answer.blob)))
   }
 
   private static func status(_ error: AttachmentError) -> Int {
@@ -143,52 +142,6 @@ final class AttachmentUpload: Handler {
       } else {
         Problem(status: 503, detail: error.description)
       }
-    }
-  }
-}
-
-/// An attachment as a response. The disk is read, and pieces opened, away from the server's threads.
-final class BlobStream: ResponseStream {
-  private struct State {
-    var piece: ArraySlice<UInt8> = []
-    var end: StreamPiece?
-  }
-
-  let length: UInt64?
-  private let blob: BlobReader
-  private let state = Mutex(State())
-
-  init(_ blob: BlobReader) {
-    self.blob = blob
-    length = blob.blob.byteCount
-  }
-
-  func next(max: Int, wake: @escaping @Sendable () -> Void) -> StreamPiece {
-    state.withLock { state in
-      if let end = state.end { return end }
-      guard !state.piece.isEmpty else {
-        DispatchQueue.global().async { [self] in
-          self.state.withLock { fill(&$0) }
-          wake()
-        }
-        return .later
-      }
-      let piece = state.piece.prefix(max)
-      state.piece = state.piece.dropFirst(piece.count)
-      return .bytes(Array(piece))
-    }
-  }
-
-  private func fill(_ state: inout State) {
-    do throws(StoreError) {
-      guard let piece = try blob.next() else {
-        state.end = .end
-        return
-      }
-      state.piece = piece[...]
-    } catch {
-      // The length was told: the client sees that the answer is not whole.
-      state.end = .failed
     }
   }
 }

@@ -40,7 +40,7 @@ extension Router {
         default: 503
         }
       return Response(
-        status: status, headers: ["Content-Type": "application/x-ndjson"], body: .stream(ResultStream(summary.results)))
+        status: status, headers: ["Content-Type": "application/x-ndjson"], body: .stream(PieceStream(summary.results)))
     }
   }
 }

@@ -16,9 +16,7 @@ extension Pages {
   func showExpected(_ visit: Visit) -> Response {
     guard let session = visit.session else { return redirect(to: "/login") }
     guard !session.purpose.isEmpty else { return askPurpose(visit, .expected) }
-    var request = ExpectedRequest(
-      place: session.officer.post, officer: session.officer.id, role: session.role, purpose: session.purpose)
-    (request.post, request.datasets) = (session.officer.post, session.datasets)
+    let request = ExpectedRequest(place: session.officer.post, by: session.asker)
     let answer: ExpectedAnswer
     do throws(LookupError) { answer = try node.lookups.answer(request) } catch { return unanswered(visit, error) }
     defer { seen(visit) }
@@ -104,11 +102,7 @@ extension Pages {
 
   /// A lookup of migration by the officer of a session.
   private func migrationLookup(_ session: Session) -> LookupRequest? {
-    guard let dataset = try? DatasetName(Self.migration) else { return nil }
-    var request = LookupRequest(
-      dataset: dataset, officer: session.officer.id, role: session.role, purpose: session.purpose)
-    (request.post, request.datasets) = (session.officer.post, session.datasets)
-    return request
+    (try? DatasetName(Self.migration)).map { LookupRequest(dataset: $0, by: session.asker) }
   }
 
   // MARK: Deciding

@@ -96,11 +96,8 @@ extension Pages {
   func showFile(_ visit: Visit) -> Response {
     guard let session = visit.session, let key = Int(visit.rest).flatMap({ session.key($0) }), !session.purpose.isEmpty
     else { return redirect(to: "/search") }
-    var request = CrossingRequest(
-      key: key, officer: session.officer.id, role: session.role, purpose: session.purpose)
-    (request.post, request.datasets) = (session.officer.post, session.datasets)
     let answer: LookupAnswer
-    do throws(LookupError) { answer = try node.lookups.answer(request) } catch {
+    do throws(LookupError) { answer = try node.lookups.answer(CrossingRequest(key: key, by: session.asker)) } catch {
       return unanswered(visit, error)
     }
     defer { seen(visit) }

@@ -50,6 +50,10 @@ struct Visit: Sendable {
 }
 
 extension Session {
-  /// The datasets that lookups of this session are limited to.
-  var datasets: Set<DatasetName>? { officer.datasets.isEmpty ? nil : Set(officer.datasets) }
+  /// Who asks in this session: the officer as the node knows it, never as a form says.
+  var asker: Asker {
+    Asker(
+      officer: officer.id, role: role, purpose: purpose, post: officer.post,
+      datasets: officer.datasets.isEmpty ? nil : Set(officer.datasets))
+  }
 }

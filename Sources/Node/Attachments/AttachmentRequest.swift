@@ -9,24 +9,16 @@ public struct AttachmentRequest: Sendable {
   public var from: CountryCode?
   /// Whether records that were replaced or withdrawn count too.
   public var history = false
-  /// Who asks.
-  public var officer: String
-  /// In which role.
-  public var role: String
-  /// At which post; nil when at none.
-  public var post: String?
-  /// What for.
-  public var purpose: String
+  /// Who asks, and what for.
+  public var asker: Asker
 
   /// An officer's wish to see an attachment.
-  public init(digest: Digest, officer: String, role: String, purpose: String) {
-    (self.digest, self.officer, self.role, self.purpose) = (digest, officer, role, purpose)
-  }
+  public init(digest: Digest, by asker: Asker) { (self.digest, self.asker) = (digest, asker) }
 
   /// The lookup that this is of one field of a dataset.
   func lookup(_ field: String, in dataset: DatasetName) -> LookupRequest {
-    var request = LookupRequest(dataset: dataset, officer: officer, role: role, purpose: purpose)
-    (request.from, request.history, request.post) = (from, history, post)
+    var request = LookupRequest(dataset: dataset, by: asker)
+    (request.from, request.history) = (from, history)
     request.conditions = [(field, digest.description)]
     return request
   }

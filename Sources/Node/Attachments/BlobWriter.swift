@@ -117,14 +117,6 @@ final class BlobWriter: Sendable {
   }
 
   private func write(_ bytes: [UInt8], _ descriptor: Int32) throws(StoreError) {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw BlobStore.failure(temporary, "cannot write") }
-      done += count
-    }
+    guard WholeWrite.write(bytes, to: descriptor) else { throw BlobStore.failure(temporary, "cannot write") }
   }
 }

@@ -84,14 +84,9 @@ enum Files {
     unlink(temporary)
     let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw failure(path, "cannot write") }
-    var done = 0
-    while done < bytes.count, let start = bytes.baseAddress {
-      let count = Glibc.write(descriptor, start + done, bytes.count - done)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw abandon(temporary, descriptor, failure(path, "cannot write")) }
-      done += count
+    guard WholeWrite.write(bytes, to: descriptor), fsync(descriptor) == 0 else {
+      throw abandon(temporary, descriptor, failure(path, "cannot write"))
     }
-    guard fsync(descriptor) == 0 else { throw abandon(temporary, descriptor, failure(path, "cannot write")) }
     close(descriptor)
     guard rename(temporary, path) == 0 else { throw abandon(temporary, nil, failure(path, "cannot write")) }
     try sync(folder: folder)

@@ -19,7 +19,7 @@ extension Installation {
     if let reason = lookups.reasonToWithhold(stream, from: role) {
       throw EvidenceMaker.Failure.withheld("\(stream): \(reason)")
     }
-    var request = LookupRequest(dataset: stream.dataset, officer: officer, role: role, purpose: purpose)
+    var request = LookupRequest(dataset: stream.dataset, by: Asker(officer: officer, role: role, purpose: purpose))
     request.from = stream.origin
     try lookups.logDisclosure(of: id, request)
     return file

@@ -11,21 +11,11 @@ public struct AlertHitsRequest: Sendable {
   public var onlyOpen = false
   /// The most hits.
   public var limit = 100
-  /// The only datasets that the officer was given; nil for all.
-  public var datasets: Set<DatasetName>?
-  /// Who asks.
-  public var officer: String
-  /// In which role.
-  public var role: String
-  /// At which post the officer is; nil when at none.
-  public var post: String?
-  /// What for.
-  public var purpose: String
+  /// Who asks, and what for.
+  public var asker: Asker
 
   /// What an officer asks.
-  public init(officer: String, role: String, purpose: String) {
-    (self.officer, self.role, self.purpose) = (officer, role, purpose)
-  }
+  public init(by asker: Asker) { self.asker = asker }
 }
 
 /// The hits of alerts, the newest first.
@@ -84,10 +74,8 @@ extension Lookups {
           whatToDo: "name one such as GT-SV/la-hachadura/SV or GT-SV/la-hachadura"))
     }
     var inquiry = Inquiry(self) { dataset in
-      var lookup = LookupRequest(
-        dataset: dataset, officer: request.officer, role: request.role, purpose: request.purpose)
-      (lookup.post, lookup.limit) = (request.post, LookupRequest.mostRecords)
-      lookup.datasets = request.datasets
+      var lookup = LookupRequest(dataset: dataset, by: request.asker)
+      lookup.limit = LookupRequest.mostRecords
       lookup.conditions = [("alerts", request.place ?? "all")]
       return lookup
     }

@@ -16,27 +16,16 @@ public struct CrossingRequest: Sendable {
   public var limit = 100
   /// Whether replaced and withdrawn records are shown too.
   public var history = false
-  /// The only datasets that the officer was given; nil for all.
-  public var datasets: Set<DatasetName>?
-  /// Who asks.
-  public var officer: String
-  /// In which role.
-  public var role: String
-  /// At which post; nil when at none.
-  public var post: String?
-  /// What for.
-  public var purpose: String
+  /// Who asks, and what for.
+  public var asker: Asker
 
   /// What an officer asks.
-  public init(key: String, officer: String, role: String, purpose: String) {
-    (self.key, self.officer, self.role, self.purpose) = (key, officer, role, purpose)
-  }
+  public init(key: String, by asker: Asker) { (self.key, self.asker) = (key, asker) }
 
   /// The lookup that this is of one dataset.
   func lookup(in dataset: DatasetName) -> LookupRequest {
-    var request = LookupRequest(dataset: dataset, officer: officer, role: role, purpose: purpose)
-    (request.since, request.until, request.limit) = (since, until, limit)
-    (request.history, request.post, request.datasets) = (history, post, datasets)
+    var request = LookupRequest(dataset: dataset, by: asker)
+    (request.since, request.until, request.limit, request.history) = (since, until, limit, history)
     request.conditions = [("key", key)]
     return request
   }

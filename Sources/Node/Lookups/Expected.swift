@@ -11,21 +11,11 @@ public struct ExpectedRequest: Sendable {
   public var since: Instant?
   /// The most consignments.
   public var limit = 100
-  /// The only datasets that the officer was given; nil for all.
-  public var datasets: Set<DatasetName>?
-  /// Who asks.
-  public var officer: String
-  /// In which role.
-  public var role: String
-  /// At which post the officer is; nil when at none.
-  public var post: String?
-  /// What for.
-  public var purpose: String
+  /// Who asks, and what for.
+  public var asker: Asker
 
   /// What an officer asks.
-  public init(place: String, officer: String, role: String, purpose: String) {
-    (self.place, self.officer, self.role, self.purpose) = (place, officer, role, purpose)
-  }
+  public init(place: String, by asker: Asker) { (self.place, self.asker) = (place, asker) }
 
   /// How long ago what is still on its way may have been declared, in days, where no other time is named.
   public static let usualDays: Int64 = 7
@@ -67,10 +57,8 @@ extension Lookups {
     }
     let since = request.since ?? clock.now().advanced(byMilliseconds: -ExpectedRequest.usualDays * 86_400_000)
     let lookup = { (dataset: DatasetName) in
-      var lookup = LookupRequest(
-        dataset: dataset, officer: request.officer, role: request.role, purpose: request.purpose)
-      (lookup.since, lookup.limit, lookup.post) = (since, LookupRequest.mostRecords, request.post)
-      lookup.datasets = request.datasets
+      var lookup = LookupRequest(dataset: dataset, by: request.asker)
+      (lookup.since, lookup.limit) = (since, LookupRequest.mostRecords)
       lookup.conditions = [("expected", post.id)]
       return lookup
     }

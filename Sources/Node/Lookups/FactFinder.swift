@@ -31,7 +31,7 @@ struct FactFinder {
   private var today: CalendarDay { CalendarDay(of: lookups.clock.now()) }
 
   private func definition(_ name: String) -> Definition? {
-    lookups.registry.topology.definitions.first { $0.dataset.description == name }
+    lookups.registry.topology.definition(named: name)
   }
 
   /// The records of a dataset that share a value of one of these kinds, and those that refer to them.

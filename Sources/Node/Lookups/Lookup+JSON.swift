@@ -38,12 +38,12 @@ extension LookupRequest {
       throw TermError(kind: "member of a lookup", found: member.name, expected: known.joined(separator: ", "))
     }
     self.init(
-      dataset: try DatasetName(try needed("dataset")), officer: try needed("officer"), role: try needed("role"),
-      purpose: try needed("purpose"))
+      dataset: try DatasetName(try needed("dataset")),
+      by: Asker(officer: try needed("officer"), role: try needed("role"), purpose: try needed("purpose")))
     from = try text("from").map { (text) throws(TermError) in try CountryCode(text) }
     since = try text("since").map { (text) throws(TermError) in try Instant(text) }
     until = try text("until").map { (text) throws(TermError) in try Instant(text) }
-    post = try text("post")
+    asker.post = try text("post")
     history = try flag("history")
     unmatched = try flag("unmatched")
     switch json["limit"] {
@@ -82,9 +82,8 @@ extension CrossingRequest {
     // All else is as in a lookup of any dataset.
     let rest = members.filter { $0.name != "key" }
     let lookup = try LookupRequest(json: .object(rest + [.init(name: "dataset", value: "any")]))
-    self.init(key: key, officer: lookup.officer, role: lookup.role, purpose: lookup.purpose)
-    (since, until, limit) = (lookup.since, lookup.until, lookup.limit)
-    (history, post) = (lookup.history, lookup.post)
+    self.init(key: key, by: lookup.asker)
+    (since, until, limit, history) = (lookup.since, lookup.until, lookup.limit, lookup.history)
   }
 }
 

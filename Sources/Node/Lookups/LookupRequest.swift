@@ -20,24 +20,14 @@ public struct LookupRequest: Sendable {
   public var history = false
   /// Only records that await another country's record and have none that still stands.
   public var unmatched = false
-  /// The only datasets that the officer was given; nil for all.
-  public var datasets: Set<DatasetName>?
-  /// Who asks.
-  public var officer: String
-  /// In which role.
-  public var role: String
-  /// At which post; nil when at none.
-  public var post: String?
-  /// What for.
-  public var purpose: String
+  /// Who asks, and what for.
+  public var asker: Asker
 
   /// The most records of one answer.
   public static let mostRecords = 10_000
 
   /// What an officer asks.
-  public init(dataset: DatasetName, officer: String, role: String, purpose: String) {
-    (self.dataset, self.officer, self.role, self.purpose) = (dataset, officer, role, purpose)
-  }
+  public init(dataset: DatasetName, by asker: Asker) { (self.dataset, self.asker) = (dataset, asker) }
 }
 
 /// The answer to a lookup. It leaves only after the lookup was logged durably.

@@ -110,8 +110,8 @@ public struct Lookups: Sendable {
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
       // The node itself asks in no role, for what it refuses and not for what it shows.
-      let isGiven = asNode || request.datasets?.contains(request.dataset) ?? true
-      if let reason = isGiven ? reasonToWithhold(name, from: asNode ? nil : request.role) : .notGiven {
+      let isGiven = asNode || request.asker.datasets?.contains(request.dataset) ?? true
+      if let reason = isGiven ? reasonToWithhold(name, from: asNode ? nil : request.asker.role) : .notGiven {
         answer.withheld.append(Withheld(name, reason))
         continue
       }
@@ -182,14 +182,15 @@ public struct Lookups: Sendable {
     var drafts: [Draft] = []
     for owner in owners {
       var members: [JSONValue.Member] = [
-        .init(name: "officer", value: .text(request.officer)), .init(name: "role", value: .text(request.role)),
-        .init(name: "purpose", value: .text(request.purpose)),
+        .init(name: "officer", value: .text(request.asker.officer)),
+        .init(name: "role", value: .text(request.asker.role)),
+        .init(name: "purpose", value: .text(request.asker.purpose)),
         .init(name: "dataset", value: .text(request.dataset.description)),
         .init(name: "about", value: .text(owner.country.description)),
         .init(name: "found", value: JSONValue(owner.found)),
         .init(name: "time", value: .text(clock.now().description)),
       ]
-      if let post = request.post { members.append(.init(name: "post", value: .text(post))) }
+      if let post = request.asker.post { members.append(.init(name: "post", value: .text(post))) }
       if !request.conditions.isEmpty {
         let query = request.conditions.map { "\($0.field)=\($0.value)" }.joined(separator: " ")
         // On one line: a machine-readable zone has several.

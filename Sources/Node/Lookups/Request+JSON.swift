@@ -12,8 +12,8 @@ extension ExpectedRequest {
     guard let place = own["place"]?.string, !place.isEmpty, place.utf8.count <= 200 else {
       throw TermError(kind: "lookup", found: own["place"]?.json ?? "no place", expected: "the member \"place\", a post")
     }
-    self.init(place: place, officer: lookup.officer, role: lookup.role, purpose: lookup.purpose)
-    (since, limit, post) = (lookup.since, lookup.limit, lookup.post)
+    self.init(place: place, by: lookup.asker)
+    (since, limit) = (lookup.since, lookup.limit)
   }
 }
 
@@ -22,8 +22,8 @@ extension AlertHitsRequest {
   /// - Throws: `TermError` naming the member that is missing or wrong.
   public init(json: JSONValue) throws(TermError) {
     let (own, lookup) = try LookupRequest.asked(json, own: ["place", "open"], shared: ["limit"])
-    self.init(officer: lookup.officer, role: lookup.role, purpose: lookup.purpose)
-    (limit, post) = (lookup.limit, lookup.post)
+    self.init(by: lookup.asker)
+    limit = lookup.limit
     switch own["place"] {
     case nil, .null: break
     case .text(let text) where !text.isEmpty && text.utf8.count <= 200: place = text

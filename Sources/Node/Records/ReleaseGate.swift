@@ -12,7 +12,7 @@ struct ReleaseGate: Sendable {
   /// A gate over what is known here.
   init(_ lookups: Lookups) {
     self.lookups = lookups
-    definition = lookups.registry.topology.definitions.first { $0.dataset.description == Consignment.dataset }
+    definition = lookups.registry.topology.definition(named: Consignment.dataset)
   }
 
   /// - Throws: `Refusal` naming the hold and what ends it.
@@ -21,7 +21,7 @@ struct ReleaseGate: Sendable {
     let body = ReadBody(draft.body)
     guard definition.text(of: "event", in: body) == "released" else { return }
     var finder = FactFinder(
-      lookups, { LookupRequest(dataset: $0, officer: "", role: "", purpose: "") }, asNode: true)
+      lookups, { LookupRequest(dataset: $0, by: Asker(officer: "", role: "", purpose: "")) }, asNode: true)
     var obstacle: String?
     do throws(ReadError) {
       // By its own number, and by what the latest version of the declaration says of containers and certificates.

@@ -70,8 +70,8 @@ final class AlertWatch: Sendable {
     )
     reader = engine.reader
     let definitions = registry.topology.definitions
-    alertDefinition = definitions.first { $0.dataset.description == Alert.dataset }
-    hitDefinition = definitions.first { $0.dataset.description == Installation.hitDataset }
+    alertDefinition = registry.topology.definition(named: Alert.dataset)
+    hitDefinition = registry.topology.definition(named: Installation.hitDataset)
     let watched = definitions.filter { !Self.unwatched.contains($0.dataset.description) }
     fields = watched.flatMap { definition in
       definition.watchedFields.sorted { $0.key < $1.key }.map { (definition, $0.key, $0.value) }

@@ -4,26 +4,38 @@ import HTTP
 import Node
 import Synchronization
 
-/// The results of an upload as a response. What lies on the disk is read away from the server's threads.
-final class ResultStream: ResponseStream {
+/// A response of a known length whose pieces come from the disk: they are read away from the server's threads.
+final class PieceStream: ResponseStream {
   private struct State {
     var piece: ArraySlice<UInt8> = []
     var end: StreamPiece?
   }
 
   let length: UInt64?
-  private let results: ResultSpool
+  private let isInMemory: Bool
+  private let nextPiece: @Sendable () throws(StoreError) -> [UInt8]?
   private let state = Mutex(State())
 
-  init(_ results: ResultSpool) {
-    self.results = results
-    length = results.byteCount
+  private init(
+    length: UInt64, isInMemory: Bool = false, next: @escaping @Sendable () throws(StoreError) -> [UInt8]?
+  ) {
+    (self.length, self.isInMemory, nextPiece) = (length, isInMemory, next)
+  }
+
+  /// The results of an upload, of which few are in memory.
+  convenience init(_ results: ResultSpool) {
+    self.init(length: results.byteCount, isInMemory: !results.isOnDisk) { () throws(StoreError) in try results.next() }
+  }
+
+  /// An attachment; its pieces are opened as they are read.
+  convenience init(_ blob: BlobReader) {
+    self.init(length: blob.blob.byteCount) { () throws(StoreError) in try blob.next() }
   }
 
   func next(max: Int, wake: @escaping @Sendable () -> Void) -> StreamPiece {
     state.withLock { state in
       if state.piece.isEmpty, state.end == nil {
-        if results.isOnDisk {
+        guard isInMemory else {
           DispatchQueue.global().async { [self] in
             self.state.withLock { fill(&$0) }
             wake()
@@ -41,7 +53,7 @@ final class ResultStream: ResponseStream {
 
   private func fill(_ state: inout State) {
     do throws(StoreError) {
-      guard let piece = try results.next() else {
+      guard let piece = try nextPiece() else {
         state.end = .end
         return
       }
