@@ -5,7 +5,8 @@ import Node
 public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
-    homeCommands + runCommands + recordCommands + lookupCommands + riskCommands + ceremonyCommands + agreementCommands
+    homeCommands + runCommands + recordCommands + lookupCommands + riskCommands + indicatorCommands + reportCommands
+    + ceremonyCommands + agreementCommands
     + keyCommands + proofCommands + bundleCommands + catalogCommands + datasetCommands + trafficCommands + demoCommands
 
   /// Runs the command that the arguments name and ends the process with its status.

@@ -52,7 +52,7 @@ extension Demo {
 
   /// What is kept by its origin until asked for is not here, and the answer says so.
   private func askForQueried() throws {
-    let queried = topology.pairs.flatMap(\.streams).filter { $0.mode == .query }.sorted { $0.stream < $1.stream }
+    let queried = pairs.flatMap(\.streams).filter { $0.mode == .query }.sorted { $0.stream < $1.stream }
     for terms in queried {
       let stream = terms.stream
       let lines = try json(
@@ -147,7 +147,7 @@ extension Demo {
   }
 
   private func arePair(_ a: String, _ b: String) -> Bool {
-    topology.pairs.contains { Set($0.countries.map(\.description)) == [a, b] }
+    pairs.contains { Set($0.countries.map(\.description)) == [a, b] }
   }
 
   private static func route(_ entry: TrafficPublisher.Published) -> [String] {

@@ -84,6 +84,8 @@ public enum LookupError: Error, Sendable, CustomStringConvertible {
   case read(ReadError)
   /// The lookup could not be logged, so it was not answered.
   case notLogged(String)
+  /// Figures are being computed already.
+  case busy
 
   /// One sentence for a person.
   public var description: String {
@@ -91,6 +93,7 @@ public enum LookupError: Error, Sendable, CustomStringConvertible {
     case .refused(let refusal): refusal.description
     case .unknownDataset(let name): "there is no dataset \(name); dataset list shows them"
     case .read(let error): error.description
+    case .busy: "figures are being computed for somebody else; ask again when that is done"
     case .notLogged(let why): "the lookup could not be logged (\(why)), so it is not answered"
     }
   }

@@ -165,6 +165,14 @@ public struct Lookups: Sendable {
   func logLines(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) -> [Draft] {
     var owners = Set(answer.sources.map(\.stream.origin))
     if owners.isEmpty { owners.insert(request.from ?? country) }
+    // An observer has no records that anybody could be told of.
+    owners = owners.filter { !$0.isObserver }
+    guard !owners.isEmpty else {
+      throw .refused(
+        Refusal(
+          field: "dataset", problem: "no country has agreed to send it to this observer",
+          whatToDo: "agreement list shows what is agreed"))
+    }
     return try drafts(
       request,
       owners.sorted().map { owner in
@@ -173,7 +181,8 @@ public struct Lookups: Sendable {
       })
   }
 
-  private func drafts(
+  /// Lines of the lookup log, one for each country whose records were asked for.
+  func drafts(
     _ request: LookupRequest, _ owners: [(country: CountryCode, found: Int, ids: [RecordID])]
   ) throws(LookupError) -> [Draft] {
     guard let dataset = try? DatasetName(Installation.lookupDataset), let definition = registry.definition(dataset)
