@@ -28,12 +28,14 @@ let package = Package(
     target(
       "Commands",
       [
-        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Indicators", "Tables", "Catalog", "Ceremony", "Ledger", "Noise",
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Indicators", "Tables", "Catalog", "Ceremony",
+        "Ledger", "Noise",
         "Sodium",
         "Terms",
       ]),
     target("Desk", ["Node", "HTTP", "Indicators", "Catalog", "Exchange", "Terms"]),
-    target("Node", ["Link", "Noise", "Store", "Exchange", "Indicators", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    target(
+      "Node", ["Link", "Noise", "Store", "Exchange", "Indicators", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
     target("Programs", []),
@@ -71,7 +73,9 @@ let package = Package(
     tests("StoreTests", ["Store", "Exchange", "Sodium", "Terms"]),
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
-    tests("NodeTests", ["Node", "Traffic", "Indicators", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests(
+      "NodeTests",
+      ["Node", "Traffic", "Indicators", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("TrafficTests", ["Traffic", "Catalog", "Terms"]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.

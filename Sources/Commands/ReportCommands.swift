@@ -75,15 +75,18 @@ private func records(
         CSVWriter.row([
           reform.country, CSVWriter.guarded(reform.identifier), CSVWriter.guarded(reform.title), reform.measure,
           reform.articles.joined(separator: "|"),
-          reform.countries.joined(separator: "|"), CSVWriter.guarded(reform.bodies.joined(separator: "|")), reform.state,
+          reform.countries.joined(separator: "|"), CSVWriter.guarded(reform.bodies.joined(separator: "|")),
+          reform.state,
           reform.starts.description, reform.due.description, "\(days)", "\(reform.milestones.count)", "\(done)",
           "\(late.count)",
         ]))
     } else if arguments.flag("--json") {
       console.print(json(reform, on: today))
     } else {
-      let behind = days > 0 ? "  LATE by \(days) days" : reform.state == "delayed" ? "  DELAYED, as its country says" : ""
-      console.print("\(reform.country) \(reform.identifier): \(reform.title) [\(reform.measure)] \(reform.state)\(behind)")
+      let behind =
+        days > 0 ? "  LATE by \(days) days" : reform.state == "delayed" ? "  DELAYED, as its country says" : ""
+      console.print(
+        "\(reform.country) \(reform.identifier): \(reform.title) [\(reform.measure)] \(reform.state)\(behind)")
       console.print(
         "    \(reform.starts) to \(reform.due); \(done) of \(reform.milestones.count) milestones; "
           + reform.bodies.joined(separator: ", "))
@@ -203,7 +206,8 @@ private func table(_ gaps: [FundingGap]) -> String {
     out
       + CSVWriter.row([
         gap.country, gap.kind.rawValue, gap.measures.joined(separator: "|"), CSVWriter.guarded(gap.identifier ?? ""),
-        CSVWriter.guarded(gap.title ?? ""), gap.missing.map(Project.text(ofHundredths:)) ?? "", CSVWriter.guarded(gap.currency ?? ""),
+        CSVWriter.guarded(gap.title ?? ""), gap.missing.map(Project.text(ofHundredths:)) ?? "",
+        CSVWriter.guarded(gap.currency ?? ""),
       ])
   }
 }

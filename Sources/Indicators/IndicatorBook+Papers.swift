@@ -22,7 +22,9 @@ struct PaperBook {
 
   /// A number as it is compared: letters and digits.
   static func plain(_ number: String) -> String {
-    String(decoding: number.uppercased().utf8.filter { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }, as: UTF8.self)
+    String(
+      decoding: number.uppercased().utf8.filter { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) },
+      as: UTF8.self)
   }
 
   /// A declaration that may name certificates.
@@ -51,7 +53,9 @@ extension IndicatorBook {
     switch record.text("event") {
     case "issued":
       for id in [record.id] + record.earlier { papers.issued.insert(true, for: id, at: record.time) }
-      if let number = record.text("number") { papers.numbers.insert(true, for: PaperBook.plain(number), at: record.time) }
+      if let number = record.text("number") {
+        papers.numbers.insert(true, for: PaperBook.plain(number), at: record.time)
+      }
     case "used":
       let place = crossing(of: record)
       guard record.origin == country, scope.period.contains(record.time), place != nil || !scope.isNarrowed,

@@ -61,7 +61,8 @@ extension IndicatorBook {
   }
 
   mutating func closePersons(before moment: Instant?, now: Instant?) {
-    for (id, time, departure) in persons.departures.close(before: moment?.advanced(byMilliseconds: -PersonBook.patience))
+    for (id, time, departure) in persons.departures.close(
+      before: moment?.advanced(byMilliseconds: -PersonBook.patience))
     where scope.period.contains(time) {
       let answer = persons.answer(to: id, departure)
       let isDue = now.map { time.advanced(byMilliseconds: PersonBook.patience) <= $0 } ?? true

@@ -9,7 +9,8 @@ extension TrafficTruth {
       Self.object(
         "passage", fact.journey,
         [
-          ("crossing", .text(fact.crossing)), ("from", .text(fact.from.description)), ("to", .text(fact.to.description)),
+          ("crossing", .text(fact.crossing)), ("from", .text(fact.from.description)),
+          ("to", .text(fact.to.description)),
           ("tag", fact.tag.json), ("plate", fact.plate.json), ("container", Self.time(fact.container)),
           ("declared", Self.time(fact.declared)), ("arrived", Self.time(fact.arrived)),
           ("released", Self.time(fact.released)),
@@ -18,8 +19,10 @@ extension TrafficTruth {
       Self.object(
         "control", fact.journey,
         [
-          ("crossing", .text(fact.crossing)), ("acts", .text(fact.acts.description)), ("to", .text(fact.to.description)),
-          ("time", Self.time(fact.time)), ("admitted", .boolean(fact.isAdmitted)), ("answered", Self.time(fact.answered)),
+          ("crossing", .text(fact.crossing)), ("acts", .text(fact.acts.description)),
+          ("to", .text(fact.to.description)),
+          ("time", Self.time(fact.time)), ("admitted", .boolean(fact.isAdmitted)),
+          ("answered", Self.time(fact.answered)),
           ("refused", .boolean(fact.isRefused)),
         ])
     case .certificate(let fact):

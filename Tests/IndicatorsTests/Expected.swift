@@ -55,10 +55,10 @@ struct Expected {
     }
   }
 
-  /// By name, with value and sample; only those of cases enough.
+  /// By name, with value and sample; those of few cases too.
   var figures: [String: String] {
     var out: [String: String] = [:]
-    for (name, values) in durations where values.count >= 5 {
+    for (name, values) in durations {
       let unit: Int64 = name.hasPrefix("certificate") ? 3600 : 60
       let sorted = values.sorted()
       for (statistic, percent) in [("median", 50), ("p90", 90)] {
@@ -66,10 +66,10 @@ struct Expected {
         out["\(name)/\(statistic)"] = "\((value + unit / 2) / unit) of \(sorted.count)"
       }
     }
-    for (name, sum) in shares where sum.cases >= 5 {
+    for (name, sum) in shares {
       out["\(name)/share"] = "\((sum.part * 200_000 + sum.whole) / (2 * sum.whole)) of \(sum.cases)"
     }
-    for (name, count) in counts where count >= 5 { out[name] = "\(count * 1000) of \(count)" }
+    for (name, count) in counts { out[name] = "\(count * 1000) of \(count)" }
     return out
   }
 

@@ -26,7 +26,7 @@ import Testing
     var kinds: Set<Indicator.Kind> = []
     for country in region.topology.countries.map(\.code) {
       var found: [String: String] = [:]
-      for indicator in try figures(region, at: country) where !indicator.isSuppressed {
+      for indicator in try figures(region, at: country) {
         let name = [
           indicator.kind.rawValue, indicator.crossing ?? "", indicator.dimension ?? "", indicator.statistic.rawValue,
         ].joined(separator: "/")

@@ -36,7 +36,9 @@ import Traffic
 
   private func settled(_ nodes: [Installation]) -> Bool {
     nodes.allSatisfy { node in
-      node.status().streams.allSatisfy { $0.direction != .outgoing || $0.stream.recipient.isObserver || $0.lagRecords == 0 }
+      node.status().streams.allSatisfy {
+        $0.direction != .outgoing || $0.stream.recipient.isObserver || $0.lagRecords == 0
+      }
     }
   }
 

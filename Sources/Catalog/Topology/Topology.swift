@@ -29,7 +29,8 @@ public struct Topology: Hashable, Sendable {
   }
 
   init(
-    realm: Realm, countries: [Country], observers: [Observer], crossings: [Crossing], pairs: [Pair], definitions: [Definition],
+    realm: Realm, countries: [Country], observers: [Observer], crossings: [Crossing], pairs: [Pair],
+    definitions: [Definition],
     actingDefault: ActingSide
   ) {
     (self.realm, self.crossings, self.pairs, self.actingDefault) = (realm, crossings, pairs, actingDefault)

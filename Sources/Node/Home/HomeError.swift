@@ -68,7 +68,8 @@ public enum HomeError: Error, Hashable, Sendable, CustomStringConvertible {
     case .storageKey(let problem): "the storage key: \(problem)"
     case .passphrase(let error): error.description
     case .card(let error): error.description
-    case .observer(let fault): "\(fault); nothing was stored. Mend the topology on both sides and begin the ceremony again"
+    case .observer(let fault):
+      "\(fault); nothing was stored. Mend the topology on both sides and begin the ceremony again"
     case .rootChanged(let country, let pinned, let found):
       "the root key of \(country) is \(found), \(pinned) is pinned; nothing was stored"
     }

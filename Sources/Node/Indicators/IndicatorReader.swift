@@ -123,7 +123,8 @@ struct IndicatorReader: Sendable {
       else {
         throw Refusal(
           field: "pair", found: pair.map(\.description).joined(separator: "-"),
-          problem: "no pair of \(lookups.country)", whatToDo: "name \(lookups.country) and another country of the topology")
+          problem: "no pair of \(lookups.country)",
+          whatToDo: "name \(lookups.country) and another country of the topology")
       }
     }
   }

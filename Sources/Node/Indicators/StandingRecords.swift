@@ -74,7 +74,9 @@ struct StandingRecords {
       for place in cursors.indices { try fill(place) }
       let first = cursors.indices.filter { !cursors[$0].records.isEmpty }
         .min { a, b in
-          guard let x = cursors[a].records.first?.entry.id, let y = cursors[b].records.first?.entry.id else { return false }
+          guard let x = cursors[a].records.first?.entry.id, let y = cursors[b].records.first?.entry.id else {
+            return false
+          }
           return x < y
         }
       guard let first, let record = cursors[first].records.popFirst() else { return nil }
