@@ -63,7 +63,8 @@ public struct IndicatorBook {
     case Self.hits: note(record)
     default: return
     }
-    latest = max(latest, record.time)
+    // Nothing happens after it was told: a wrong time in a record does not close what is under way.
+    latest = max(latest, min(record.time, record.id.time))
     let bound = latest.advanced(byMilliseconds: -Self.lateness)
     if bound.milliseconds(since: closed) >= Self.sweep {
       close(before: bound)

@@ -84,9 +84,11 @@ struct Tally {
   }
 
   /// `value * factor / divisor`, halves upward.
-  private static func rounded(_ value: Int64, _ factor: Int64, by divisor: Int64) -> Int64 {
+  static func rounded(_ value: Int64, _ factor: Int64, by divisor: Int64) -> Int64 {
+    let (product, isWide) = value.multipliedReportingOverflow(by: factor)
+    guard isWide else { return product / divisor + (product % divisor >= divisor - product % divisor ? 1 : 0) }
     let (high, low) = value.multipliedFullWidth(by: factor)
-    // Durations and counts of a period leave much room in 128 bits; a quotient that does not fit is no figure.
+    // The quotient is below 2^63 then; one that is not is no figure.
     guard high < divisor / 2 else { return .max }
     let (quotient, remainder) = divisor.dividingFullWidth((high, low))
     return quotient + (remainder >= divisor - remainder ? 1 : 0)

@@ -30,3 +30,15 @@ import Testing
     #expect(many.percentile(50).map { Double($0) > Double(Int64.max) * 0.99 } == true)
   }
 }
+
+@Suite struct RoundingTests {
+  @Test func halvesGoUpAndNothingOverflows() {
+    #expect(Tally.rounded(1, 100_000, by: 1) == 100_000)
+    #expect(Tally.rounded(1, 100_000, by: 3) == 33_333 && Tally.rounded(2, 100_000, by: 3) == 66_667)
+    #expect(Tally.rounded(90_030, 1000, by: 60_000) == 1501)
+    let years: Int64 = 20_000 * 366 * 86_400_000
+    #expect(Tally.rounded(years - years / 4, 100_000, by: years) == 75_000)
+    #expect(
+      Tally.rounded(.max, 1000, by: 60_000) == 153_722_867_280_912_930 && Tally.rounded(.max, 1000, by: 1) == .max)
+  }
+}

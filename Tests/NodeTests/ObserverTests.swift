@@ -112,4 +112,28 @@ import Testing
     }
     #expect(refusal?.description.contains("an observer publishes nothing") == true)
   }
+
+  @Test func itReceivesWhatWasAgreedAndKnowsOfNothingElse() throws {
+    let pair = try NodePair(with: Self.observer)
+    let (sv, observer) = try pair.start()
+    _ = try NodePair.publish(0..<3, at: sv)
+    let measures = try DatasetName("measures")
+    let definition = try #require(sv.registry.definition(measures))
+    let line = """
+      {"identifier":"M-1","title":"Carril","measure":"rfid","scope":"country","country":"SV","countries":["SV"],\
+      "bodies":["Aduana"],"state":"started","time":"2026-11-20T00:00:00Z","starts":"2026-01-01","due":"2027-01-01"}
+      """
+    let draft = try sv.registry.draft(
+      Array(line.utf8), of: definition, from: sv.country, now: SystemClock().now())
+    #expect(try sv.engine.publish([draft]).count == 1)
+    // The record and the entry of its epoch, with the observer's receipt.
+    let stream = try StreamName("SV/\(Self.observer)/measures")
+    #expect(try NodePair.eventually { try sv.engine.reader.state(of: stream).receipt?.checkpoint.size == 2 })
+    let request = LookupRequest(dataset: measures, officer: "est-1", role: "statistician", purpose: "test")
+    #expect(try observer.lookups.answer(request).records.count == 1)
+    let names = observer.status().streams.filter { $0.direction != .home }.map(\.stream.description)
+    #expect(names == ["indicators", "measures", "projects"].map { "SV/\(Self.observer)/\($0)" })
+    #expect(NodePair.eventually { sv.status().isFlowing && observer.status().isFlowing })
+    #expect(throws: LookupError.self) { try observer.indicators(IndicatorRequest()) }
+  }
 }

@@ -56,6 +56,8 @@ struct IndicatorReader: Sendable {
         if source.ownOnly { lookup.from = lookups.country }
         var part = LookupAnswer()
         let streams = try lookups.permitted(lookup, &part)
+        // That there is nothing of one's own yet is no withholding.
+        if source.ownOnly { part.withheld = [] }
         let start = period.start.advanced(byMilliseconds: -source.daysBefore * 86_400_000)
         for (stream, state) in streams {
           try records.add(stream, size: state.size, from: start, until: period.settled)
@@ -111,6 +113,11 @@ struct IndicatorReader: Sendable {
 
   private func check(_ request: IndicatorRequest) throws(Refusal) {
     let topology = lookups.registry.topology
+    guard !lookups.country.isObserver else {
+      throw Refusal(
+        field: "country", problem: "an observer has no crossings to compute figures of",
+        whatToDo: "look up what countries published: istmo query indicators --role statistician")
+    }
     if let crossing = request.crossing {
       guard let place = topology.crossing(crossing), place.countries.contains(lookups.country) else {
         throw Refusal(
