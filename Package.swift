@@ -28,14 +28,16 @@ let package = Package(
     target(
       "Commands",
       [
-        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Indicators", "Tables", "Catalog", "Ceremony",
-        "Ledger", "Noise",
-        "Sodium",
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Officers", "Indicators", "Tables", "Certificates",
+        "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms",
+      ]),
+    target("Desk", ["Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Sodium", "Terms"]),
+    target(
+      "Node",
+      [
+        "Link", "Noise", "Store", "Exchange", "Officers", "Indicators", "Catalog", "Ceremony", "Ledger", "Sodium",
         "Terms",
       ]),
-    target("Desk", ["Node", "HTTP", "Indicators", "Catalog", "Exchange", "Terms"]),
-    target(
-      "Node", ["Link", "Noise", "Store", "Exchange", "Indicators", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
     target("Programs", []),
@@ -44,8 +46,11 @@ let package = Package(
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
+    target("Markup", []),
+    target("Officers", ["Catalog", "Sodium", "Terms"]),
     target("Indicators", ["Catalog", "Terms"]),
     target("Tables", ["Catalog"]),
+    target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
     target("Ledger", ["Sodium", "Terms"]),
     target("Noise", ["Sodium", "Terms"]),
@@ -56,6 +61,7 @@ let package = Package(
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -66,6 +72,8 @@ let package = Package(
     tests("NoiseTests", ["Noise", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("CatalogTests", ["Catalog", "Sodium", "Terms"]),
     tests("IndicatorsTests", ["Indicators", "Traffic", "Catalog", "Terms"]),
+    tests("CertificatesTests", ["Certificates", "Catalog", "Terms"]),
+    tests("OfficersTests", ["Officers", "Catalog", "Sodium", "Terms"]),
     tests("TablesTests", ["Tables", "Catalog", "Terms"]),
     tests("CeremonyTests", ["Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("ExchangeTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
@@ -73,10 +81,16 @@ let package = Package(
     tests("StoreTests", ["Store", "Exchange", "Sodium", "Terms"]),
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
+    tests("TrafficTests", ["Traffic", "Catalog", "Terms"]),
     tests(
       "NodeTests",
-      ["Node", "Traffic", "Indicators", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
-    tests("TrafficTests", ["Traffic", "Catalog", "Terms"]),
+      [
+        "Node", "Traffic", "Indicators", "Store", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium",
+        "Terms",
+      ]),
+    tests(
+      "DeskTests",
+      ["Desk", "Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
     tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),

@@ -5,9 +5,10 @@ import Node
 public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
-    homeCommands + runCommands + recordCommands + lookupCommands + riskCommands + indicatorCommands + reportCommands
-    + ceremonyCommands + agreementCommands
-    + keyCommands + proofCommands + bundleCommands + catalogCommands + datasetCommands + trafficCommands + demoCommands
+    homeCommands + officerCommands + runCommands + recordCommands + attachmentCommands + lookupCommands + riskCommands
+    + indicatorCommands + reportCommands
+    + ceremonyCommands + agreementCommands + keyCommands + proofCommands + bundleCommands + catalogCommands
+    + datasetCommands + certificateCommands + trafficCommands + demoCommands
 
   /// Runs the command that the arguments name and ends the process with its status.
   public static func main() {

@@ -42,7 +42,7 @@ final class OpenedNode {
     let settings = Server.Settings(
       tcp: tcp.map { Server.Address(host: $0.host, port: $0.port) }, unixPath: Self.socketPath(home.path))
     let log = log
-    let server = try Server(settings, Router(installation)) { log(.warning, "http", $0) }
+    let server = try Server(settings, Router(installation, proxy: home.config.deskProxy)) { log(.warning, "http", $0) }
     self.server = server
     return server.port
   }
@@ -68,8 +68,9 @@ final class NodeAccess {
   let client: Client
   private var opened: OpenedNode?
 
-  init(_ arguments: Arguments, _ console: Console) throws {
-    let running = Self.runningNode(of: arguments.home)
+  /// - Parameter silentSeconds: how long an answer may take to begin.
+  init(_ arguments: Arguments, _ console: Console, silentSeconds: Int = usualPatience) throws {
+    let running = Self.runningNode(of: arguments.home, silentSeconds: silentSeconds)
     if (try? running.send(.init(.get, "/healthz"), limit: 1 << 16)) != nil {
       client = running
       return
@@ -79,12 +80,15 @@ final class NodeAccess {
     }
     _ = try opened.serve(tcp: nil)
     self.opened = opened
-    client = Self.runningNode(of: arguments.home)
+    client = Self.runningNode(of: arguments.home, silentSeconds: silentSeconds)
   }
 
+  /// Seconds that an answer may take to begin, where a command does not say otherwise.
+  static let usualPatience = 600
+
   /// A client of the node that runs on a home, whether or not one does.
-  static func runningNode(of home: String) -> Client {
-    Client(.unixSocket(OpenedNode.socketPath(home)), patience: .init(connectSeconds: 2, silentSeconds: 600))
+  static func runningNode(of home: String, silentSeconds: Int = usualPatience) -> Client {
+    Client(.unixSocket(OpenedNode.socketPath(home)), patience: .init(connectSeconds: 2, silentSeconds: silentSeconds))
   }
 
   /// The status as a running node tells it.

@@ -6,7 +6,7 @@ import Terms
 
 let proofCommands: [Command] = [
   Command(
-    "verify", summary: "checks the whole store: roots, signatures, receipts, commitments, seals, index",
+    "verify", summary: "checks the whole store: roots, signatures, receipts, commitments, seals, index, attachments",
     options: [homeOption, .flag("--json"), .value("--storage-passphrase-file", "F")], run: verifyStore),
   Command(
     "evidence export", "ID", summary: "writes an offline proof of one record",
@@ -40,7 +40,8 @@ let proofCommands: [Command] = [
     for problem in report.items("problems") { console.complain(problem.string ?? "") }
     console.print(
       "\(isClean ? "clean" : "NOT CLEAN"): \(report.text("streams")) streams, \(report.text("entries")) entries, "
-        + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines")
+        + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines, \(report.text("attachments")) attachments"
+    )
   }
   return isClean ? statusDone : statusFailed
 }

@@ -131,6 +131,10 @@ public enum Message: Hashable, Sendable {
     }
   }
 
+  /// Whether a node that does not know a message of this type passes over it instead of ending the link. A message like that
+  /// is sent only to who has said that it does so.
+  public static func mayBePassedOver(_ type: UInt8) -> Bool { type >= 0x20 }
+
   /// The type byte on the wire.
   public var type: UInt8 {
     switch self {
@@ -174,9 +178,7 @@ public enum Message: Hashable, Sendable {
       writer.stream(refusal.stream)
       writer.uint8(refusal.code.rawValue)
       writer.uint64(refusal.index)
-      var reason = refusal.reason
-      while reason.utf8.count > Message.longestReason { reason.removeLast() }
-      writer.vector16(Array(reason.utf8))
+      writer.reason(refusal.reason)
     }
     return writer.bytes
   }
@@ -227,16 +229,7 @@ public enum Message: Hashable, Sendable {
         throw ByteError(field: "refusal code", offset: at, problem: "unknown")
       }
       let index = try reader.uint64("index")
-      let text = try reader.vector16("reason")
-      guard text.count <= Message.longestReason else {
-        throw ByteError(field: "reason", offset: at, problem: "longer than \(Message.longestReason) bytes")
-      }
-      // It is shown on terminals and in logs: nothing in it may steer them.
-      let reason = try ByteReader.text(text, "reason")
-      guard !reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-        throw ByteError(field: "reason", offset: at, problem: "has control characters")
-      }
-      self = .refuse(Refusal(stream: stream, code: code, index: index, reason: reason))
+      self = .refuse(Refusal(stream: stream, code: code, index: index, reason: try reader.reason()))
     case 0x16:
       self = .conflict(stream: try reader.stream(), proof: try reader.note("proof", longest: Message.longestProof))
     default: throw ByteError(field: "message type", offset: 0, problem: "\(type) is unknown")
@@ -248,6 +241,13 @@ public enum Message: Hashable, Sendable {
 extension ByteWriter {
   /// A stream's name: `opaque stream<7..255>`.
   mutating func stream(_ stream: StreamName) { vector8(Array(stream.description.utf8)) }
+
+  /// A sentence for the other side, cut to its limit.
+  mutating func reason(_ text: String) {
+    var reason = text
+    while reason.utf8.count > Message.longestReason { reason.removeLast() }
+    vector16(Array(reason.utf8))
+  }
 }
 
 extension ByteReader {
@@ -259,6 +259,21 @@ extension ByteReader {
       throw ByteError(field: field, offset: at, problem: "longer than \(longest) bytes")
     }
     return Array(bytes)
+  }
+
+  /// A sentence for this side's operator.
+  mutating func reason() throws(ByteError) -> String {
+    let at = offset
+    let text = try vector16("reason")
+    guard text.count <= Message.longestReason else {
+      throw ByteError(field: "reason", offset: at, problem: "longer than \(Message.longestReason) bytes")
+    }
+    // It is shown on terminals and in logs: nothing in it may steer them.
+    let reason = try ByteReader.text(text, "reason")
+    guard !reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      throw ByteError(field: "reason", offset: at, problem: "has control characters")
+    }
+    return reason
   }
 
   /// A stream's name.

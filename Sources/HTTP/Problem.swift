@@ -1,5 +1,5 @@
 /// An error as RFC 9457 problem details, `application/problem+json`.
-public struct Problem: Hashable, Sendable {
+public struct Problem: Error, Hashable, Sendable {
   /// The status code.
   public var status: Int
   /// A URI reference that names the kind of problem; `about:blank` when the status says it all.

@@ -19,21 +19,29 @@ struct Target {
     }
     let mark = bytes.firstIndex(of: 0x3F)
     path = try Self.path(bytes[..<(mark ?? bytes.endIndex)])
+    query =
+      try mark.map { at throws(Refusal) in
+        try Self.fields(bytes[bytes.index(after: at)...], most: Limits.queryFields, what: "query")
+      } ?? []
+  }
+
+  /// The fields of a query or of a form, divided by `&`.
+  static func fields(
+    _ bytes: some Collection<UInt8>, most: Int, what: String
+  ) throws(Refusal) -> [(name: String, value: String)] {
     var fields: [(name: String, value: String)] = []
-    if let mark {
-      for field in bytes[bytes.index(after: mark)...].split(separator: 0x26) {
-        guard fields.count < Limits.queryFields else {
-          throw Refusal(status: 400, detail: "the query has more than \(Limits.queryFields) fields")
-        }
-        let equals = field.firstIndex(of: 0x3D)
-        let name = try Self.text(field[..<(equals ?? field.endIndex)], plusIsSpace: true)
-        let value = try equals.map { at throws(Refusal) in
-          try Self.text(field[field.index(after: at)...], plusIsSpace: true)
-        }
-        fields.append((name: name, value: value ?? ""))
+    for field in bytes.split(separator: 0x26) {
+      guard fields.count < most else {
+        throw Refusal(status: 400, detail: "the \(what) has more than \(most) fields")
       }
+      let equals = field.firstIndex(of: 0x3D)
+      let name = try text(field[..<(equals ?? field.endIndex)], plusIsSpace: true)
+      let value = try equals.map { at throws(Refusal) in
+        try text(field[field.index(after: at)...], plusIsSpace: true)
+      }
+      fields.append((name: name, value: value ?? ""))
     }
-    query = fields
+    return fields
   }
 
   private static func path(_ bytes: some Collection<UInt8>) throws(Refusal) -> String {

@@ -130,8 +130,8 @@ extension Trip {
       ], keys: truckKeys + [("certificate", certificate), ("seal", seal)], late: 0)
   }
 
-  /// Quarantine at the border of destination; gives the time when it is over.
-  func hold(_ scene: inout Scene, _ border: Border, _ time: Instant) -> Instant {
+  /// Quarantine at the border of destination; gives the time when it is over, nil when it does not end with the day.
+  func hold(_ scene: inout Scene, _ border: Border, _ time: Instant) -> Instant? {
     func fields(_ event: String) -> [(String, JSONValue?)] {
       [
         ("event", .text(event)), ("route", texts(route)), ("crossing", .text(border.crossing.id)),
@@ -162,10 +162,8 @@ extension Trip {
         ], keys: keys, refers: held, late: 0)
       over = over.plus(minutes: 260)
     }
-    // Some are held still when the day ends.
-    if scene.holds(850) {
-      scene.add("quarantine", at: destination, over, fields("released"), keys: keys, refers: held, late: 0)
-    }
+    guard scene.holds(850) else { return nil }
+    scene.add("quarantine", at: destination, over, fields("released"), keys: keys, refers: held, late: 0)
     return over
   }
 }

@@ -157,7 +157,7 @@ import Testing
     let auditors = try risk.hits(at: risk.gt, role: "auditor")
     #expect(auditors.hits.map(\.recordID) == [declared] && auditors.hits.first?.alert == nil)
     #expect(auditors.hits.first?.words.contains("which this role may not see") == true)
-    #expect(auditors.basis.withheld.contains { $0.contains("SV/GT/risk-alerts") && $0.contains("not auditor") })
+    #expect(auditors.basis.withheld.map(\.description).contains { $0.contains("SV/GT/risk-alerts") && $0.contains("not auditor") })
     let officers = try risk.hits(at: risk.gt, role: "quarantine-officer")
     #expect(officers.hits.map(\.alertID) == [alert] && officers.hits.first?.record == nil)
     let nobody = try risk.hits(at: risk.gt, role: "janitor")

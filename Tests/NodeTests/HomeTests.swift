@@ -146,6 +146,14 @@ import Testing
       try CountryCode("GT"): try ListenAddress("127.0.0.1:4712"), try CountryCode("HN"): try ListenAddress("[::1]:9"),
     ]
     #expect(try HomeConfig(text: config.text) == config)
+    config.deskProxy = "::1"
+    #expect(try HomeConfig(text: config.text) == config)
+    for name in ["proxy.example", "127.0.0.1:80", "127.0.0.1/8", ""] {
+      #expect(throws: ConfigError.self) {
+        _ = try HomeConfig(text: config.text.replacing("desk-proxy = ::1", with: "desk-proxy = \(name)"))
+      }
+    }
+    config.deskProxy = nil
     #expect(try HomeConfig(text: config.text.replacing("\n", with: "\r\n")) == config)
     for (old, new, line) in [
       ("country = SV", "country = sv", 2), ("country = SV", "colour = SV", 2), ("realm = r", "realm", 3),

@@ -106,13 +106,23 @@ import Traffic
       "dataset": "migration", "officer": "of-1", "purpose": "test", "role": .text(IndicatorRequest.role),
     ]
     #expect(throws: TermError.self) { try LookupRequest(json: json) }
+    // Nor where a program asks for an officer to whom somebody gave it.
+    let pair = try NodePair()
+    let (sv, _) = try pair.start()
+    _ = try NodePair.publish(0..<1, at: sv)
+    var request = LookupRequest(
+      dataset: try DatasetName("migration"), officer: "of-1", role: IndicatorRequest.role, purpose: "test")
+    let answer = try sv.lookups.answer(request)
+    #expect(answer.records.isEmpty && answer.withheld.count == 2)
+    request.role = "migration-officer"
+    #expect(try sv.lookups.answer(request).records.count == 1)
   }
 
   @Test func neighboursStreamsCountOnlyWhereTheyAgreedToIt() throws {
     let pair = try NodePair { $0.replacing(", \"aggregates\"]", with: "]") }
     let (sv, _) = try pair.start()
     let answer = try sv.indicators(IndicatorRequest())
-    #expect(answer.basis.withheld.contains { $0.hasPrefix("GT/SV/migration: ") })
+    #expect(answer.basis.withheld.contains { $0.stream.description == "GT/SV/migration" })
     #expect(!answer.basis.sources.contains { $0.stream.origin != sv.country })
   }
 }

@@ -106,7 +106,7 @@ public enum FieldType: Hashable, Sendable {
   ]
 
   /// What a list holds; any other type itself.
-  var element: FieldType {
+  public var element: FieldType {
     if case .list(let element, _) = self { return element }
     return self
   }

@@ -6,7 +6,8 @@ import Terms
 import Traffic
 
 /// Publishes generated traffic at the nodes of its countries: each country's lines in their order, the countries side by side.
-/// A record goes after the one that it refers to, under whose id it is then sent.
+/// A record goes after the one that it refers to, under whose id it is then sent; what is told of one consignment goes in its
+/// order also across datasets, as customs can release only what quarantine has released before.
 final class TrafficPublisher {
   /// A record with the id under which it was accepted.
   struct Published {
@@ -35,11 +36,13 @@ final class TrafficPublisher {
       // What refers to a record of this round waits for the next.
       var ready: [CountryCode: [(TrafficRecord, RecordID?)]] = [:]
       var rest: [TrafficRecord] = []
+      var round = Round()
       for record in waiting {
         let target = record.refers.flatMap(id)
-        if record.refers == nil || target != nil {
+        if round.takes(record), record.refers == nil || target != nil {
           ready[record.origin, default: []].append((record, target))
         } else {
+          round.leave(record)
           rest.append(record)
         }
       }
@@ -53,6 +56,27 @@ final class TrafficPublisher {
     return records.filter { $0.defect != .resent }.compactMap { record in
       id(record.reference).map { Published(record: record, id: $0) }
     }
+  }
+
+  /// Which consignments a round speaks of: in one dataset each, and not past a record that must wait.
+  private struct Round {
+    private var told: [String: DatasetName] = [:]
+    private var left: Set<String> = []
+
+    private static func consignments(_ record: TrafficRecord) -> [String] {
+      record.keys.filter { $0.name == "duca" }.map { "\(record.origin) \($0.value.string ?? "")" }
+    }
+
+    mutating func takes(_ record: TrafficRecord) -> Bool {
+      let names = Self.consignments(record)
+      guard !names.contains(where: { left.contains($0) || told[$0] ?? record.dataset != record.dataset }) else {
+        return false
+      }
+      for name in names { told[name] = record.dataset }
+      return true
+    }
+
+    mutating func leave(_ record: TrafficRecord) { left.formUnion(Self.consignments(record)) }
   }
 
   /// One round, each country in a thread of its own.

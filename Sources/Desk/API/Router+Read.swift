@@ -36,7 +36,7 @@ extension Router {
       do { lookup = try LookupRequest(json: try JSONValue(parsing: bytes)) } catch {
         return caller.answer(Problem(status: 400, detail: "\(error)"))
       }
-      read { [node] in
+      work.read { [node] in
         node.lookups.answer(lookup, as: { Router.ndjson($0.lines(node)) }) { result in
           switch result {
           case .success(let response): caller.answer(response)
@@ -180,7 +180,7 @@ extension Router {
     Collected(request, caller, limit: 0) { [self] _ in
       let stream = LineStream()
       caller.answer(Response(status: 200, headers: ["Content-Type": "application/x-ndjson"], body: .stream(stream)))
-      work.async { [node] in
+      work.takeTime { [node] in
         var last = 0
         let report = node.verify { share in
           guard Int(share * 100) > last else { return }

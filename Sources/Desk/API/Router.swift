@@ -1,24 +1,23 @@
 import Catalog
-import Dispatch
 import HTTP
 import Node
 import Terms
 
-/// The node's HTTP API: turns requests into the node's verbs. The unix socket in the home needs no token, file permissions
+/// The node's HTTP API, and the officers' pages beside it: turns requests into the node's verbs. The unix socket in the home needs no token, file permissions
 /// decide; over TCP every route but `/healthz` needs a bearer token with its scope.
 public final class Router: Service {
   let node: Installation
-  /// Lookups and other reads run here, a few at a time, so that they never hold up the server's threads.
-  let work = DispatchQueue(label: "istmo-desk", attributes: .concurrent)
-  let slots = DispatchSemaphore(value: Router.mostAtOnce)
+  let work = Workshop()
+  let pages: Pages
 
-  /// Lookups and other reads under way at once.
-  static let mostAtOnce = 8
   /// The longest request body of anything but an upload of records or a bundle.
   static let longestBody = 64 << 10
 
-  /// A router over a node.
-  public init(_ node: Installation) { self.node = node }
+  /// A router over a node. `proxy` is the address of the proxy with TLS through which officers come; nil when there is none.
+  public init(_ node: Installation, proxy: String? = nil) {
+    self.node = node
+    pages = Pages(node, work, proxy: proxy)
+  }
 
   /// What a route needs of a caller.
   enum Access: String {
@@ -36,7 +35,9 @@ public final class Router: Service {
 
   /// Begins a request.
   public func begin(_ request: Request, _ caller: Caller) -> any Handler {
-    guard let route = Router.routes[request.path] else {
+    let path = request.path.hasPrefix(Self.attachmentPath) ? Self.attachmentPath : request.path
+    guard let route = Router.routes[path] else {
+      if !request.path.hasPrefix("/v1/") { return pages.begin(request, caller) }
       return Answered(caller, Problem(status: 404, detail: "there is no \(request.path); the API begins with /v1/"))
     }
     guard let (access, handle) = route[request.method.description] else {
@@ -76,6 +77,8 @@ public final class Router: Service {
     "/v1/alerts": ["POST": (.lookup, Router.alerts)],
     "/v1/indicators": ["POST": (.observe, Router.indicators)],
     "/v1/indicators/publish": ["POST": (.local, Router.publishIndicators)],
+    "/v1/attachments": ["POST": (.publish, Router.attach)],
+    attachmentPath: ["GET": (.lookup, Router.attachment)],
     "/v1/status": ["GET": (.observe, Router.status)],
     "/v1/lookups": ["GET": (.local, Router.lookups)],
     "/v1/evidence": ["GET": (.lookup, Router.evidence)],
@@ -86,18 +89,7 @@ public final class Router: Service {
   ]
 
   /// Runs something that reads or waits, away from the server's threads.
-  func run(_ caller: Caller, _ body: @escaping @Sendable () -> Response) {
-    read { caller.answer(body()) }
-  }
-
-  /// Reads away from the server's threads; the answer may come later from elsewhere.
-  func read(_ body: @escaping @Sendable () -> Void) {
-    work.async { [slots] in
-      slots.wait()
-      defer { slots.signal() }
-      body()
-    }
-  }
+  func run(_ caller: Caller, _ body: @escaping @Sendable () -> Response) { work.run(caller, body) }
 
   static func json(_ value: JSONValue, status: Int = 200) -> Response {
     Response(status: status, type: "application/json", Array((value.json + "\n").utf8))

@@ -18,6 +18,7 @@ import Terms
 /// ceremonies/CC.state  the ceremony between two of its steps
 /// topology/DIGEST/     the copied topology and dataset definitions; current
 /// selectivity.toml     the country's rules for lanes, once some were installed
+/// officers             who may use the desk, sealed under the storage key
 /// store/               records
 /// ```
 public struct Home: Hashable, Sendable {
@@ -62,11 +63,8 @@ public struct Home: Hashable, Sendable {
   /// The secret keys. Their public halves must be those of this country's newest card.
   /// - Throws: `HomeError` when the storage key is not to be had or a key file is damaged.
   public func keys(_ source: StorageKeySource) throws(HomeError) -> NodeKeys {
-    guard source.kind == config.storageKey else {
-      throw .storageKey("config says it is kept as \(config.storageKey.rawValue), not as \(source.kind.rawValue)")
-    }
     let (realm, country, folder) = (config.realm, config.country, "\(path)/keys")
-    let storage = try StorageKey.load(source, in: folder, subject: "\(realm)/\(country)")
+    let storage = try storageKey(source)
     let log = try KeyFile.log.signingKey(in: folder, realm, country, storage: storage)
     let receipt = try KeyFile.receipt.signingKey(in: folder, realm, country, storage: storage)
     let transport = try KeyFile.transport.exchangeKey(in: folder, realm, country, storage: storage)

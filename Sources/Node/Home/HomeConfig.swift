@@ -1,3 +1,4 @@
+import Glibc
 import Terms
 
 /// An address to listen at or to dial, written `HOST:PORT`; a host with colons stands in brackets.
@@ -64,6 +65,8 @@ public struct HomeConfig: Hashable, Sendable {
   public var link: ListenAddress
   /// Where the desk listens for officers.
   public var desk: ListenAddress
+  /// The address of the proxy with TLS through which officers come; nil when there is none.
+  public var deskProxy: String?
   /// How the storage key is kept.
   public var storageKey: StorageKeyKind
   /// Where neighbours are dialled that are reached elsewhere than the topology says, as through a tunnel.
@@ -85,14 +88,14 @@ public struct HomeConfig: Hashable, Sendable {
     realm = \(realm)
     # Where neighbours reach this node.
     link = \(link)
-    # Where officers reach the desk; keep it on this machine unless a proxy with TLS stands before it.
+    # Where officers reach the desk; keep it on this machine unless a proxy with TLS stands before it, and then name the proxy's address: desk-proxy = 127.0.0.1
     desk = \(desk)
     # file, credential (systemd, istmo-storage) or passphrase
     storage-key = \(storageKey.rawValue)
     # A neighbour that is reached elsewhere than the topology says: endpoint.CC = HOST:PORT
 
     """
-      + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
+      + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "") + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
   }
 
   private static let endpointPrefix = "endpoint."
@@ -111,7 +114,7 @@ public struct HomeConfig: Hashable, Sendable {
         throw ConfigError(line: number, problem: "\"key = value\" expected")
       }
       let key = Self.trimmed(content[..<equals])
-      let known = ["country", "realm", "link", "desk", "storage-key"]
+      let known = ["country", "realm", "link", "desk", "desk-proxy", "storage-key"]
       guard known.contains(key) || key.hasPrefix(Self.endpointPrefix) else {
         throw ConfigError(
           line: number,
@@ -128,6 +131,15 @@ public struct HomeConfig: Hashable, Sendable {
     country = try value("country") { (text) throws(TermError) in try CountryCode(text) }
     link = try value("link") { (text) throws(TermError) in try ListenAddress(text) }
     desk = try value("desk") { (text) throws(TermError) in try ListenAddress(text) }
+    if values["desk-proxy"] != nil {
+      deskProxy = try value("desk-proxy") { (text) throws(TermError) in
+        guard Self.canonicalAddress(text) == text else {
+          throw TermError(
+            kind: "proxy's address", found: String(text.prefix(80)), expected: "a number such as 127.0.0.1 or ::1")
+        }
+        return text
+      }
+    }
     storageKey = try value("storage-key") { (text) throws(TermError) in
       guard let kind = StorageKeyKind(rawValue: text) else {
         throw TermError(kind: "way to keep the storage key", found: text, expected: "file, credential or passphrase")
@@ -143,6 +155,17 @@ public struct HomeConfig: Hashable, Sendable {
         endpoints[try CountryCode(key.dropFirst(Self.endpointPrefix.count))] = address
       } catch { throw ConfigError(line: found.line, problem: error.description) }
     }
+  }
+
+  /// An IP address in the form in which connections are told of; nil when the text is none.
+  private static func canonicalAddress(_ text: String) -> String? {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    var out = [CChar](repeating: 0, count: 64)
+    for family in [AF_INET, AF_INET6] where inet_pton(family, text, &bytes) == 1 {
+      guard inet_ntop(family, bytes, &out, socklen_t(out.count)) != nil else { return nil }
+      return String(decoding: out.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+    return nil
   }
 
   private static func trimmed(_ text: some StringProtocol) -> String {

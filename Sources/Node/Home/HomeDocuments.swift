@@ -1,5 +1,7 @@
 import Catalog
 import Ceremony
+import Officers
+import Sodium
 import Terms
 
 /// A home's signed documents, read again at every call.
@@ -39,4 +41,7 @@ public struct HomeDocuments: SignedDocuments {
 
   /// The tokens of systems that may call the API.
   public func tokens() throws -> [TokenBook.Entry] { try home.tokens() }
+
+  /// Who may use the desk.
+  public func officers(_ storage: borrowing SymmetricKey) throws -> [Officer] { try home.officers(storage) }
 }

@@ -105,6 +105,7 @@ struct IndicatorReader: Sendable {
   ) -> LookupRequest {
     var lookup = LookupRequest(
       dataset: dataset, officer: request.officer, role: IndicatorRequest.role, purpose: request.purpose)
+    lookup.isForAggregates = true
     lookup.conditions = [("indicators", scope.period.description)]
     if let crossing = scope.crossing { lookup.conditions.append(("crossing", crossing)) }
     if let pair = scope.pair { lookup.conditions.append(("pair", pair.map(\.description).joined(separator: "-"))) }

@@ -37,17 +37,19 @@ extension Installation {
     return ForkFile(card: card.bytes, proof: try ForkProof(bytes))
   }
 
-  /// Checks the whole store: its files first, then what they hold. `progress` is told the share done.
+  /// Checks the whole store: its files first, then what they hold, last the attachments. `progress` is told the share done.
   public func verify(progress: (Double) -> Void) -> StoreVerifier.Report {
-    let filesShare = 0.1
+    let (filesShare, attachmentsShare) = (0.1, 0.2)
     let damage = store.problems { progress($0 * filesShare) }
     let now = standing.now
     let verifier = StoreVerifier(
       country: country, realm: realm, reader: engine.reader, keys: keys, registry: registry,
       neighbours: now.neighbours,
       terms: { stream, digest in now.agreements[digest]?.terms(for: stream) })
-    var report = verifier.verify { progress(filesShare + $0 * (1 - filesShare)) }
-    report.problems = damage.map { "the store's files: \($0)" } + report.problems
+    var report = verifier.verify { progress(filesShare + $0 * (1 - filesShare - attachmentsShare)) }
+    let attachments = blobs.verify { progress(1 - attachmentsShare + $0 * attachmentsShare) }
+    report.attachments = attachments.count
+    report.problems = damage.map { "the store's files: \($0)" } + report.problems + attachments.problems
     return report
   }
 

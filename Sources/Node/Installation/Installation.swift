@@ -4,6 +4,7 @@ import Dispatch
 import Exchange
 import Ledger
 import Noise
+import Officers
 import Sodium
 import Store
 import Synchronization
@@ -32,13 +33,21 @@ public final class Installation: Sendable {
   public let engine: Engine
   /// Tokens of systems.
   public let tokens: TokenBook
+  /// Who may use the desk.
+  public let officers: OfficerBook
+  /// Cookies of the devices on which they logged in.
+  public let devices: DeviceCookie
   /// Answers lookups.
   public let lookups: Lookups
   let documents: any SignedDocuments
   let keys: Keyring
   let store: SQLiteStore
-  let clock: any Clock
-  let log: Log
+  let blobs: BlobStore
+  let attachmentPort: AttachmentPort
+  /// The time of day.
+  public let clock: any Clock
+  /// Writes a log line.
+  public let log: Log
   let started: Instant
   let standing: StandingBox
   let evidenceMaker: EvidenceMaker
@@ -66,6 +75,8 @@ public final class Installation: Sendable {
       documents, registry, keys, tokens, clock, log
     )
     realm = registry.topology.realm
+    officers = OfficerBook(try documents.officers(keys.storage))
+    devices = try DeviceCookie(storage: keys.storage)
     started = clock.now()
     lastReload = Mutex(started)
     let first = try Standing(documents, registry, now: started)
@@ -76,6 +87,8 @@ public final class Installation: Sendable {
       realm: realm, country: documents.country, keys: keys, store: store, rules: registry, entropy: SystemEntropy(),
       now: started, neighbours: Array(first.neighbours.values), card: documents.card.bytes)
     let shortage = { @Sendable [store] in store.shortage }
+    blobs = try BlobStore(
+      folder: "\(Files.split(storePath).folder)/blobs", storage: keys.storage, shortage: shortage)
     spoolRoom = SpoolRoom(folder: Files.split(storePath).folder, shortage: shortage)
     observer = Observer(log: log)
     engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: shortage)
@@ -92,6 +105,11 @@ public final class Installation: Sendable {
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
       ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
       receipt: { [engine] name in engine.inspect { $0.receipt(for: name) } ?? nil })
+    attachmentPort = AttachmentPort(
+      blobs,
+      owner: AttachmentOwner(
+        country: documents.country, registry: registry, reader: engine.reader, blobs: blobs, clock: clock,
+        neighbour: { standing.now.neighbours[$0] }), clock: clock, log: log)
     for problem in first.problems { log(.warning, "agreement", problem) }
     observer.attach(self)
     watch.start()
@@ -106,14 +124,16 @@ public final class Installation: Sendable {
       self, identity: .init(realm: realm, country: country, key: key), listen: listen, endpoint: endpoint)
     self.port.withLock { $0 = port }
     engine.attach(port)
+    attachmentPort.attach(port)
     return try port.start()
   }
 
-  /// Reads agreements, cards and tokens again.
+  /// Reads agreements, cards, tokens and officers again.
   public func reload() throws {
     try lastReload.withLock { lastReload in
       lastReload = clock.now()
       tokens.replace(try documents.tokens())
+      officers.replace(try documents.officers(keys.storage))
       let fresh = try Standing(documents, registry, now: lastReload)
       for problem in fresh.problems where !standing.now.problems.contains(problem) {
         log(.warning, "agreement", problem)
@@ -141,6 +161,7 @@ public final class Installation: Sendable {
   public func stop() {
     port.withLock { $0 }?.stop()
     watch.stop()
+    attachmentPort.stop()
     engine.stop()
     store.close()
   }
@@ -153,6 +174,17 @@ public final class Installation: Sendable {
     PublishSession(
       definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock,
       gate: ReleaseGate(lookups), resume: resume, done: done)
+  }
+
+  /// Publishes one line as an upload of it would; waits for the disk.
+  public func publish(_ line: [UInt8], of definition: Definition) -> PublishSession.Outcome {
+    do throws(Refusal) {
+      let draft = try registry.draft(line, of: definition, from: country, now: clock.now())
+      try ReleaseGate(lookups).check(draft)
+      do throws(StoreError) {
+        return try engine.publish([draft]).first.map { PublishSession.Outcome($0) } ?? .failed("no answer")
+      } catch { return .failed(error.description) }
+    } catch { return PublishSession.Outcome(error) }
   }
 
   /// Takes the card that a neighbour sent with its hello, when it is a newer one.

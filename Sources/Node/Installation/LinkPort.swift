@@ -2,15 +2,18 @@ import Exchange
 import Link
 import Noise
 import Sodium
+import Synchronization
 import Terms
 
 /// Joins the link and the engine: messages of the exchange on one side, bytes of the link on the other.
-final class LinkPort: LinkDelegate, EngineLink {
+final class LinkPort: LinkDelegate, EngineLink, AttachmentLink {
   /// Room for what all streams of a neighbour may have under way; the exchange keeps its own window per stream.
   static let outboxByteLimit = 64 << 20
 
   private let installation: Unowned
   private let reactor: Reactor
+  /// Neighbours that have said hello on the link that is up.
+  private let greeted = Mutex<Set<CountryCode>>([])
   private let endpoint: @Sendable (CountryCode) -> String?
 
   private struct Unowned: Sendable { unowned let value: Installation }
@@ -59,17 +62,29 @@ final class LinkPort: LinkDelegate, EngineLink {
 
   func linkUp(_ country: CountryCode) {
     installation.value.log(.info, "link", "the link with \(country) is up")
+    greeted.withLock { _ = $0.remove(country) }
+    installation.value.attachmentPort.give(.linkUp(country))
     installation.value.engine.enqueue(.linkUp(country))
   }
 
   func linkDown(_ country: CountryCode, reason: LinkFailure) {
     installation.value.log(.warning, "link", "the link with \(country) is down: \(reason)")
+    installation.value.attachmentPort.give(.linkDown(country))
     installation.value.engine.enqueue(.linkDown(country))
   }
 
   func received(_ message: LinkMessage, from country: CountryCode) {
     do throws(ByteError) {
+      if AttachmentMessage.types.contains(message.type) {
+        let decoded = try AttachmentMessage(type: message.type, payload: message.payload)
+        return installation.value.attachmentPort.receive(decoded, from: country)
+      }
+      // A later version's: whoever sends it knows from the second hello that it may be passed over here.
+      guard !Message.mayBePassedOver(message.type) else { return }
       let decoded = try Message(type: message.type, payload: message.payload)
+      if case .hello = decoded, greeted.withLock({ !$0.insert(country).inserted }) {
+        return installation.value.attachmentPort.give(.isAble(country))
+      }
       installation.value.engine.enqueue(decoded, byteCount: message.payload.count, from: country)
     } catch {
       close(country, reason: "\(country) sent a message that cannot be read: \(error)")
@@ -78,12 +93,26 @@ final class LinkPort: LinkDelegate, EngineLink {
 
   func writable(_ country: CountryCode) {}
 
-  func tick(_ now: Instant) { installation.value.timePassed(now) }
+  func tick(_ now: Instant) {
+    installation.value.timePassed(now)
+    installation.value.attachmentPort.timePassed(now)
+  }
 
-  // MARK: To the link, from the engine's thread
+  // MARK: To the link, from the engine's thread and that of the attachments
 
   func send(_ message: Message, to country: CountryCode) {
     let out = LinkMessage(type: message.type, payload: message.payload)
+    send(out, to: country)
+    // The second hello says that this node passes over what it does not know, and knows attachments. A node of before takes
+    // it like the first.
+    if case .hello = message { send(out, to: country) }
+  }
+
+  func send(_ message: AttachmentMessage, to country: CountryCode) {
+    send(LinkMessage(type: message.type, payload: message.payload), to: country)
+  }
+
+  private func send(_ out: LinkMessage, to country: CountryCode) {
     reactor.value?.perform { [self] in
       if reactor.value?.send(out, to: country) == false {
         installation.value.log(.debug, "link", "a message for \(country) was not sent: the link is down or full")

@@ -2,6 +2,7 @@ import Catalog
 import Ceremony
 import Exchange
 import Ledger
+import Officers
 import Sodium
 import Synchronization
 import Terms
@@ -27,6 +28,8 @@ public protocol SignedDocuments: Sendable {
   func suspension(of country: CountryCode) throws -> String?
   /// The tokens of systems that may call the API.
   func tokens() throws -> [TokenBook.Entry]
+  /// Who may use the desk; their names are sealed under the storage key.
+  func officers(_ storage: borrowing SymmetricKey) throws -> [Officer]
 }
 
 /// What the signed documents and the topology say together: who the neighbours are and what may flow.

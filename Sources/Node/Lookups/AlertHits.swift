@@ -11,6 +11,8 @@ public struct AlertHitsRequest: Sendable {
   public var onlyOpen = false
   /// The most hits.
   public var limit = 100
+  /// The only datasets that the officer was given; nil for all.
+  public var datasets: Set<DatasetName>?
   /// Who asks.
   public var officer: String
   /// In which role.
@@ -85,6 +87,7 @@ extension Lookups {
       var lookup = LookupRequest(
         dataset: dataset, officer: request.officer, role: request.role, purpose: request.purpose)
       (lookup.post, lookup.limit) = (request.post, LookupRequest.mostRecords)
+      lookup.datasets = request.datasets
       lookup.conditions = [("alerts", request.place ?? "all")]
       return lookup
     }

@@ -16,6 +16,8 @@ public struct CrossingRequest: Sendable {
   public var limit = 100
   /// Whether replaced and withdrawn records are shown too.
   public var history = false
+  /// The only datasets that the officer was given; nil for all.
+  public var datasets: Set<DatasetName>?
   /// Who asks.
   public var officer: String
   /// In which role.
@@ -34,7 +36,7 @@ public struct CrossingRequest: Sendable {
   func lookup(in dataset: DatasetName) -> LookupRequest {
     var request = LookupRequest(dataset: dataset, officer: officer, role: role, purpose: purpose)
     (request.since, request.until, request.limit) = (since, until, limit)
-    (request.history, request.post) = (history, post)
+    (request.history, request.post, request.datasets) = (history, post, datasets)
     request.conditions = [("key", key)]
     return request
   }

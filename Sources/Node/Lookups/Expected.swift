@@ -11,6 +11,8 @@ public struct ExpectedRequest: Sendable {
   public var since: Instant?
   /// The most consignments.
   public var limit = 100
+  /// The only datasets that the officer was given; nil for all.
+  public var datasets: Set<DatasetName>?
   /// Who asks.
   public var officer: String
   /// In which role.
@@ -68,6 +70,7 @@ extension Lookups {
       var lookup = LookupRequest(
         dataset: dataset, officer: request.officer, role: request.role, purpose: request.purpose)
       (lookup.since, lookup.limit, lookup.post) = (since, LookupRequest.mostRecords, request.post)
+      lookup.datasets = request.datasets
       lookup.conditions = [("expected", post.id)]
       return lookup
     }

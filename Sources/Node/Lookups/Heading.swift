@@ -32,7 +32,7 @@ public struct Heading: Sendable {
     }
 
     /// Releases that stand against a hold.
-    var contradictions: [String] { facts.consignment.contradictions(facts.holds) }
+    public var contradictions: [String] { facts.consignment.contradictions(facts.holds) }
 
     /// The lines for an officer.
     var words: [String] {

@@ -137,7 +137,7 @@ extension LookupAnswer {
               "as_of": JSONValue(source.asOf?.wholeSeconds),
             ]
           })),
-      .init(name: "withheld", value: .list(withheld.map { .text($0) })),
+      .init(name: "withheld", value: .list(withheld.map { .text($0.description) })),
       .init(name: "searched_back_to", value: JSONValue(searchedBackTo?.wholeSeconds)),
     ]
   }
@@ -149,6 +149,7 @@ extension StoreVerifier.Report {
     [
       "clean": .boolean(problems.isEmpty), "streams": JSONValue(streams), "entries": JSONValue(entries),
       "bodies": JSONValue(bodies), "erased": JSONValue(erased), "indexed": JSONValue(indexed),
+      "attachments": JSONValue(attachments),
       "problems": .list(problems.map { .text($0) }),
     ]
   }

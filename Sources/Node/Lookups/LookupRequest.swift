@@ -20,6 +20,8 @@ public struct LookupRequest: Sendable {
   public var history = false
   /// Only records that await another country's record and have none that still stands.
   public var unmatched = false
+  /// The only datasets that the officer was given; nil for all.
+  public var datasets: Set<DatasetName>?
   /// Who asks.
   public var officer: String
   /// In which role.
@@ -28,6 +30,9 @@ public struct LookupRequest: Sendable {
   public var post: String?
   /// What for.
   public var purpose: String
+
+  /// Whether the node asks to compute aggregates: then it asks in the role for that, in which nobody else may ask.
+  var isForAggregates = false
 
   /// The most records of one answer.
   public static let mostRecords = 10_000
@@ -44,8 +49,8 @@ public struct LookupAnswer: Sendable {
   public var records: [Found] = []
   /// Every stream that was asked, and how fresh it is.
   public var sources: [Source] = []
-  /// What was not shown, and why, in words.
-  public var withheld: [String] = []
+  /// What was not shown, and why.
+  public var withheld: [Withheld] = []
   /// The moment before which nothing was searched any more because the search had grown long; nil when all was.
   public var searchedBackTo: Instant?
   /// What an officer must see before anything else; of crossing files only.

@@ -72,7 +72,7 @@ public struct Lookups: Sendable {
     } catch { reply(.failure(error)) }
   }
 
-  private func found(_ request: LookupRequest) throws(LookupError) -> LookupAnswer {
+  func found(_ request: LookupRequest) throws(LookupError) -> LookupAnswer {
     guard let definition = registry.definition(request.dataset) else { throw .unknownDataset(request.dataset) }
     var wanted: [SearchKey] = []
     var filters: [FilterClause] = []
@@ -110,8 +110,11 @@ public struct Lookups: Sendable {
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
       // The node itself asks in no role, for what it refuses and not for what it shows.
-      if let reason = reasonToWithhold(name, from: asNode ? nil : request.role) {
-        answer.withheld.append("\(name): \(reason)")
+      let isGiven = asNode || request.datasets?.contains(request.dataset) ?? true
+      let isNobodys = request.role == IndicatorRequest.role && !request.isForAggregates
+      let reason = isNobodys ? .nobodys(request.role) : reasonToWithhold(name, from: asNode ? nil : request.role)
+      if let reason = isGiven ? reason : .notGiven {
+        answer.withheld.append(Withheld(name, reason))
         continue
       }
       let state = try reader.state(of: name)
@@ -124,24 +127,25 @@ public struct Lookups: Sendable {
       guard name.recipient == country, !known.contains(name), request.from == nil || request.from == origin else {
         continue
       }
-      answer.withheld.append(
-        "\(name): \(origin) keeps them until asked for, and this node cannot ask over the link yet")
+      answer.withheld.append(Withheld(name, .atOrigin(origin)))
     }
     if let from = request.from, streams.isEmpty, answer.withheld.isEmpty {
-      answer.withheld.append("\(from)/\(country)/\(request.dataset): there is no agreement on it")
+      answer.withheld.append(
+        Withheld(StreamName(origin: from, recipient: country, dataset: request.dataset), .neverAgreed))
     }
     return streams
   }
 
   /// Why records of a stream may not be shown to a role; nil when they may. A suspension stops what flows: it does not
   /// blind officers to what came in before.
-  func reasonToWithhold(_ stream: StreamName, from role: String?) -> String? {
+  func reasonToWithhold(_ stream: StreamName, from role: String?) -> Withheld.Reason? {
     guard !stream.isHome, stream.origin != country else { return nil }
-    guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return "no agreement is in force" }
-    if let reason = agreed.invalidity(at: clock.now()) { return reason }
+    guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return .notInForce }
+    if let reason = agreed.invalidity(at: clock.now()) { return .invalid(reason) }
     guard let role else { return nil }
     guard agreed.terms.roles.contains(role) else {
-      return "the agreement lets \(agreed.terms.roles.joined(separator: ", ")) look it up, not \(role)"
+      // The node's own role is no person's to take.
+      return .role(role, permitted: agreed.terms.roles.filter { $0 != IndicatorRequest.role })
     }
     return nil
   }
@@ -202,7 +206,8 @@ public struct Lookups: Sendable {
       if let post = request.post { members.append(.init(name: "post", value: .text(post))) }
       if !request.conditions.isEmpty {
         let query = request.conditions.map { "\($0.field)=\($0.value)" }.joined(separator: " ")
-        members.append(.init(name: "query", value: .text(String(query.prefix(500)))))
+        // On one line: a machine-readable zone has several.
+        members.append(.init(name: "query", value: .text(ShownText.line(query, longest: 500))))
       }
       if !owner.ids.isEmpty {
         members.append(.init(name: "records", value: .list(owner.ids.map { .text($0.description) })))

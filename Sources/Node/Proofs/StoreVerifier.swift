@@ -17,6 +17,8 @@ public struct StoreVerifier: Sendable {
     public internal(set) var erased = 0
     /// Index lines found again.
     public internal(set) var indexed = 0
+    /// Attachments opened and compared with their digest.
+    public internal(set) var attachments = 0
     /// What is wrong, one sentence each; at most `mostProblems`.
     public internal(set) var problems: [String] = []
   }

@@ -22,7 +22,8 @@ import time
 import tomllib
 
 MOST = 10_000  # records of one answer
-LOOKUPS = "lookups"  # written by the nodes themselves, also while this checks
+# Written by the nodes themselves, also while this checks; what alerts hit stays at home, whether or not any did.
+LOOKUPS, HITS = "lookups", "hits"
 
 
 def lines(path):
@@ -215,7 +216,8 @@ class Home:
 
     def check_sizes(self, sizes, expected):
         """Not even a size of what is not its own: every stream that the node knows is accounted for, entry by entry."""
-        expected[f"{self.country}/{self.country}/{LOOKUPS}"] = None
+        for own in (LOOKUPS, HITS):
+            expected[f"{self.country}/{self.country}/{own}"] = None
         for stream, size in sizes.items():
             if stream not in expected:
                 if size or self.country not in stream.split("/")[:2]:

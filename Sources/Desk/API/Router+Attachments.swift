@@ -1,0 +1,194 @@
+import Catalog
+import Dispatch
+import Exchange
+import HTTP
+import Node
+import Synchronization
+import Terms
+
+extension Router {
+  /// The path below which every attachment has its digest.
+  static let attachmentPath = "/v1/attachments/"
+
+  /// `POST /v1/attachments[?digest=D]`: the bytes of one attachment; the answer is its digest, when it is durable.
+  func attach(_ request: Request, _ caller: Caller) -> any Handler {
+    if let length = request.contentLength, length > AttachmentExchange.longestByteCount {
+      return Answered(caller, AttachmentUpload.problem(.tooLong))
+    }
+    var expected: Digest?
+    if let text = request.query("digest") {
+      guard let digest = Digest(hex: text) else {
+        return Answered(caller, Problem(status: 400, detail: "digest: 64 hexadecimal digits, as sha256sum prints them"))
+      }
+      expected = digest
+    }
+    return AttachmentUpload(caller, node, expected)
+  }
+
+  /// `GET /v1/attachments/DIGEST?officer=..&role=..&purpose=..`: an attachment for an officer. It is a lookup.
+  func attachment(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      guard let digest = Digest(hex: request.path.dropFirst(Self.attachmentPath.count)) else {
+        return caller.answer(
+          Problem(
+            status: 400, detail: "name the attachment by its SHA-256: \(Self.attachmentPath) and 64 hexadecimal digits")
+        )
+      }
+      let wish: AttachmentRequest
+      do throws(TermError) { wish = try Self.wish(request, digest) } catch {
+        return caller.answer(Problem(status: 400, detail: error.description))
+      }
+      work.read { [node] in
+        node.attachment(wish) { result in
+          switch result {
+          case .success(let answer): caller.answer(Self.response(answer))
+          case .failure(let error): caller.answer(Problem(status: Self.status(error), detail: error.description))
+          }
+        }
+      }
+    }
+  }
+
+  private static func wish(_ request: Request, _ digest: Digest) throws(TermError) -> AttachmentRequest {
+    // As the members of any other lookup.
+    var members: [JSONValue.Member] = [.init(name: "dataset", value: "any")]
+    for name in ["officer", "role", "purpose", "post", "from"] {
+      if let value = request.query(name) { members.append(.init(name: name, value: .text(value))) }
+    }
+    let lookup = try LookupRequest(json: .object(members))
+    var wish = AttachmentRequest(
+      digest: digest, officer: lookup.officer, role: lookup.role, purpose: lookup.purpose)
+    (wish.from, wish.post) = (lookup.from, lookup.post)
+    switch request.query("history") {
+    case nil, "false": break
+    case "true": wish.history = true
+    case let other?: throw TermError(kind: "history", found: other, expected: "true or false")
+    }
+    return wish
+  }
+
+  /// Media types that a browser may show as what they are: they hold nothing that it would run.
+  private static let inertTypes: Set<String> = ["image/jpeg", "image/png", "image/webp"]
+
+  private static func response(_ answer: AttachmentAnswer) -> Response {
+    let type = answer.mediaType.flatMap { inertTypes.contains($0) ? $0 : nil } ?? "application/octet-stream"
+    return Response(
+      status: 200,
+      headers: [
+        "Content-Type": type, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+        "Istmo-Stream": answer.stream.description, "Istmo-Record": answer.record.description,
+        "Istmo-Fetched": answer.isFetched ? "true" : "false",
+      ], body: .stream(BlobStream(answer.blob)))
+  }
+
+  private static func status(_ error: AttachmentError) -> Int {
+    switch error {
+    case .lookup(.refused), .lookup(.unknownDataset): 400
+    case .lookup(.read), .lookup(.notLogged), .lookup(.busy): 503
+    case .notBorne(_, let withheld): withheld.isEmpty ? 404 : 403
+    case .notHere: 404
+    case .notFetched(let failure):
+      switch failure {
+      case .refused(_, let refusal):
+        switch refusal.known {
+        case .absent, .erased: 404
+        case .notShared, .notBorne: 403
+        case .busy, .unreadable, .slow, nil: 503
+        }
+      case .linkDown, .notUnderstood, .gone, .busy: 503
+      case .tooSlow: 504
+      case .tooLong, .otherSize, .otherContent, .broken: 502
+      case .store(.full): 507
+      case .store: 503
+      }
+    case .store(.full): 507
+    case .store: 503
+    }
+  }
+}
+
+/// Takes the upload of one attachment.
+final class AttachmentUpload: Handler {
+  private let intake: AttachmentIntake
+
+  init(_ caller: Caller, _ node: Installation, _ expected: Digest?) {
+    intake = node.attachmentIntake(expecting: expected, resume: { caller.resume() }) { result in
+      switch result {
+      case .success(let blob):
+        caller.answer(
+          Router.json(["digest": .text(blob.digest.description), "bytes": JSONValue(blob.byteCount)]))
+      case .failure(let problem): caller.answer(Self.problem(problem))
+      }
+    }
+  }
+
+  func receive(_ piece: UnsafeRawBufferPointer) -> Flow { intake.receive(piece) ? .more : .pause }
+
+  func finish() { intake.finish() }
+
+  func end(_ outcome: Outcome) { if outcome == .broken { intake.cancel() } }
+
+  static func problem(_ problem: AttachmentIntake.Problem) -> Problem {
+    switch problem {
+    case .tooLong:
+      Problem(
+        status: 413,
+        detail: "an attachment has at most \(AttachmentExchange.longestByteCount) bytes (100 MiB); send a smaller one")
+    case .empty: Problem(status: 400, detail: "the attachment has no bytes; send the file's bytes as the body")
+    case .otherContent(let found):
+      Problem(status: 422, detail: "what came has the digest \(found), not the one named; send it again")
+    case .store(let error):
+      if case .full = error {
+        Problem(status: 507, detail: error.description)
+      } else {
+        Problem(status: 503, detail: error.description)
+      }
+    }
+  }
+}
+
+/// An attachment as a response. The disk is read, and pieces opened, away from the server's threads.
+final class BlobStream: ResponseStream {
+  private struct State {
+    var piece: ArraySlice<UInt8> = []
+    var end: StreamPiece?
+  }
+
+  let length: UInt64?
+  private let blob: BlobReader
+  private let state = Mutex(State())
+
+  init(_ blob: BlobReader) {
+    self.blob = blob
+    length = blob.blob.byteCount
+  }
+
+  func next(max: Int, wake: @escaping @Sendable () -> Void) -> StreamPiece {
+    state.withLock { state in
+      if let end = state.end { return end }
+      guard !state.piece.isEmpty else {
+        DispatchQueue.global().async { [self] in
+          self.state.withLock { fill(&$0) }
+          wake()
+        }
+        return .later
+      }
+      let piece = state.piece.prefix(max)
+      state.piece = state.piece.dropFirst(piece.count)
+      return .bytes(Array(piece))
+    }
+  }
+
+  private func fill(_ state: inout State) {
+    do throws(StoreError) {
+      guard let piece = try blob.next() else {
+        state.end = .end
+        return
+      }
+      state.piece = piece[...]
+    } catch {
+      // The length was told: the client sees that the answer is not whole.
+      state.end = .failed
+    }
+  }
+}

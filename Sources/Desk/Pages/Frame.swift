@@ -1,0 +1,137 @@
+import Markup
+import Officers
+
+/// What stands around every page: head, navigation, who is logged in.
+struct Frame {
+  private let visit: Visit
+  private let title: String
+
+  /// A page of this title.
+  init(_ visit: Visit, title: String) { (self.visit, self.title) = (visit, title) }
+
+  /// The whole page.
+  func page(@HTMLBuilder _ content: () -> HTML) -> HTML {
+    let content = content()
+    return HTML.document(language: visit.language.rawValue) {
+      head
+      HTML.element("body") {
+        HTML.element("a", .class("skip"), .href("#content")) { visit(.skip) }
+        HTML.element("header", .class("top")) { bar }
+        HTML.element("main", .init("id", "content"), .init("tabindex", "-1")) {
+          notice
+          content
+        }
+      }
+    }
+  }
+
+  private var head: HTML {
+    HTML.element("head") {
+      HTML.void("meta", .init("charset", "utf-8"))
+      HTML.void("meta", .init("name", "viewport"), .init("content", "width=device-width, initial-scale=1"))
+      HTML.element("title") { "\(title) · \(visit(.product)) \(visit.country(visit.node.country))" }
+      HTML.void("link", .init("rel", "stylesheet"), .href(Asset.style.address))
+      HTML.void("link", .init("rel", "icon"), .href(Asset.icon.address))
+      HTML.element("script", .src(Asset.script.address), .flag("defer")) { "" }
+    }
+  }
+
+  @HTMLBuilder private var bar: HTML {
+    HTML.element("a", .class("brand"), .href("/")) {
+      HTML.element("strong") { visit(.product) }
+      " "
+      visit.country(visit.node.country)
+    }
+    if let session = visit.session { navigation(session) }
+    HTML.element("div", .class("who")) {
+      if let session = visit.session { who(session) }
+      HTML.element(
+        "a", .class("language"), .href("\(visit.request.path)?lang=\(visit.language.other.rawValue)"),
+        .init("lang", visit.language.other.rawValue)
+      ) { visit(.otherLanguage) }
+      if let session = visit.session {
+        form("/logout", session) { HTML.element("button", .class("quiet")) { visit(.logout) } }
+      }
+    }
+  }
+
+  private func navigation(_ session: Session) -> HTML {
+    let places: [(Right, String, Phrase)] = [
+      (.search, "/search", .search), (.arrivals, "/arrivals", .arrivals), (.expected, "/expected", .expected),
+      (.board, "/board", .board),
+    ]
+    return HTML.element("nav", .init("aria-label", visit(.product))) {
+      for (right, path, phrase) in places where session.rights.contains(right) {
+        let isHere = visit.request.path == path
+        HTML.element("a", [.href(path)] + (isHere ? [.init("aria-current", "page")] : []), .text(visit(phrase)))
+      }
+    }
+  }
+
+  @HTMLBuilder private func who(_ session: Session) -> HTML {
+    HTML.element("span", .class("name")) {
+      HTML.element("b") { session.officer.name }
+      HTML.element("small") { visit.place(session.officer.post) }
+    }
+    if session.officer.roles.count > 1 {
+      form("/role", session) {
+        HTML.element("select", .init("name", "role"), .init("aria-label", visit(.role))) {
+          for role in session.officer.roles {
+            HTML.element("option", .init("value", role), .flag("selected", role == session.role)) {
+              ValueWords.role(role, visit.language)
+            }
+          }
+        }
+        HTML.element("button", .class("quiet")) { visit(.change) }
+      }
+    } else {
+      HTML.element("span", .class("role")) { ValueWords.role(session.role, visit.language) }
+    }
+  }
+
+  @HTMLBuilder private var notice: HTML {
+    switch visit.session?.notice {
+    case .confirmed: HTML.element("p", .class("box good"), .init("role", "status")) { visit(.confirmed) }
+    case .refused: HTML.element("p", .class("box good"), .init("role", "status")) { visit(.refused) }
+    case .failed(let why):
+      HTML.element("p", .class("box wrong"), .init("role", "alert")) { "\(visit(.notDone)) \(why)" }
+    case nil: HTML.empty
+    }
+  }
+
+  /// A form that brings the session's token.
+  private func form(_ path: String, _ session: Session, @HTMLBuilder _ content: () -> HTML) -> HTML {
+    visit.form(path, content)
+  }
+}
+
+extension Visit {
+  /// A form of this session: it brings the session's token.
+  func form(_ path: String, class name: String = "inline", @HTMLBuilder _ content: () -> HTML) -> HTML {
+    let content = content()
+    return HTML.element("form", .init("method", "post"), .action(path), .class(name)) {
+      HTML.void("input", .init("type", "hidden"), .init("name", "token"), .init("value", session?.formToken ?? ""))
+      content
+    }
+  }
+
+  /// A named value that goes with a form.
+  func hidden(_ name: String, _ value: String) -> HTML {
+    HTML.void("input", .init("type", "hidden"), .init("name", name), .init("value", value))
+  }
+
+  /// The field for what a lookup is for, with the usual purposes to choose from.
+  @HTMLBuilder func purposeField(_ purpose: String) -> HTML {
+    HTML.element("label", .init("for", "purpose")) { self(.purpose) }
+    HTML.void(
+      "input", .init("id", "purpose"), .init("name", "purpose"), .init("list", "purposes"), .init("maxlength", "200"),
+      .init("autocomplete", "off"), .init("value", purpose), .flag("required"),
+      .init("aria-describedby", "purpose-help"))
+    HTML.element("datalist", .init("id", "purposes")) {
+      for phrase in [Phrase.purposeEntry, .purposeExit, .purposeCargo, .purposeAlert, .purposeAudit] {
+        HTML.element("option", .init("value", self(phrase))) { "" }
+      }
+    }
+    HTML.element("p", .class("help"), .init("id", "purpose-help")) { self(.purposeHelp) }
+  }
+}

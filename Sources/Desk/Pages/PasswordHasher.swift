@@ -1,0 +1,48 @@
+import Dispatch
+import Officers
+import Sodium
+import Synchronization
+
+/// Hashes passwords a few at a time: each takes 64 MiB for a tenth of a second, and a flood of logins must take neither the memory
+/// nor the threads of lookups.
+final class PasswordHasher: Sendable {
+  /// Hashed at once: 128 MiB at most.
+  static let atOnce = 2
+  /// Logins that wait to be hashed; with more the answer is "in a moment", which costs nothing.
+  static let mostWaiting = 32
+
+  private let queues = (0..<PasswordHasher.atOnce).map { DispatchQueue(label: "istmo-passwords-\($0)") }
+  private let waiting = Mutex(0)
+  private let next = Atomic(0)
+  /// Compared with when there is no such officer, so that the time of the answer does not tell who exists.
+  private let decoy = Mutex<PasswordHash?>(nil)
+
+  /// Compares a password with an officer's, later; `answer` is called on a thread of its own.
+  /// - Returns: false when too many wait, and nothing will be called.
+  func compare(_ password: [UInt8], with officer: Officer?, answer: @escaping @Sendable (Bool) -> Void) -> Bool {
+    let isTaken = waiting.withLock { waiting in
+      guard waiting < Self.mostWaiting else { return false }
+      waiting += 1
+      return true
+    }
+    guard isTaken else { return false }
+    let turn = next.wrappingAdd(1, ordering: .relaxed).newValue
+    queues[Int(UInt(bitPattern: turn) % UInt(queues.count))].async { [self] in
+      defer { waiting.withLock { $0 -= 1 } }
+      var typed = password
+      let secret = SecretBytes(copying: typed)
+      wipe(&typed)
+      let isRight = hash(of: officer)?.isOf(secret) ?? false
+      answer(isRight && officer?.isDisabled == false)
+    }
+    return true
+  }
+
+  private func hash(of officer: Officer?) -> PasswordHash? {
+    if let officer { return officer.password }
+    return decoy.withLock { decoy in
+      if decoy == nil { decoy = try? PasswordHash(SecretBytes(random: 16, SystemEntropy())) }
+      return decoy
+    }
+  }
+}

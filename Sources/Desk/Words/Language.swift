@@ -1,0 +1,37 @@
+import Catalog
+import Terms
+
+/// The two languages of the pages.
+enum Language: String, CaseIterable {
+  case es, en
+
+  /// A text in this language.
+  func callAsFunction(_ phrase: Phrase) -> String { self(phrase.text) }
+
+  /// A text in this language.
+  func callAsFunction(_ text: Translated) -> String { self == .es ? text.es : text.en }
+
+  /// The other one.
+  var other: Language { self == .es ? .en : .es }
+
+  /// A moment as people at a post read it: local time, then its offset.
+  func time(_ moment: Instant, in country: CountryCode) -> String {
+    let hours = Self.hours(of: country)
+    let local = moment.advanced(byMilliseconds: hours * 3_600_000).wholeSeconds
+    return "\(local.prefix(10)) \(local.dropFirst(11).prefix(5)) (UTC\(hours < 0 ? "−" : "+")\(abs(hours)))"
+  }
+
+  /// How long something has lasted, in its largest unit.
+  func span(milliseconds: Int64) -> String {
+    let seconds = max(0, milliseconds) / 1000
+    switch seconds {
+    case ..<120: return "\(seconds) s"
+    case ..<7200: return "\(seconds / 60) min"
+    case ..<172_800: return "\(seconds / 3600) h"
+    default: return "\(seconds / 86_400) \(self == .es ? "días" : "days")"
+    }
+  }
+
+  /// None of the six countries has summer time; Panama is an hour ahead of the others.
+  private static func hours(of country: CountryCode) -> Int64 { country.description == "PA" ? -5 : -6 }
+}

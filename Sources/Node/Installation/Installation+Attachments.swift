@@ -1,0 +1,79 @@
+import Catalog
+import Dispatch
+import Exchange
+import Sodium
+import Terms
+
+extension Installation {
+  /// Takes an attachment of this country in, in pieces. `resume` is called when more may be given after `receive` said no;
+  /// `done` once, when it is durable or will not be.
+  public func attachmentIntake(
+    expecting digest: Digest?, resume: @escaping @Sendable () -> Void,
+    done: @escaping @Sendable (Result<BlobStore.Blob, AttachmentIntake.Problem>) -> Void
+  ) -> AttachmentIntake {
+    AttachmentIntake(blobs, expected: digest, resume: resume, done: done)
+  }
+
+  /// An attachment for an officer, from here or from the neighbour whose record bears it. It is a lookup: logged durably before
+  /// the neighbour is asked or a byte is given. Waits for the disk; the reply may come later, from another thread.
+  public func attachment(
+    _ request: AttachmentRequest, reply: @escaping @Sendable (Result<AttachmentAnswer, AttachmentError>) -> Void
+  ) {
+    let (bearers, withheld): ([Lookups.Bearer], [String])
+    do throws(LookupError) { (bearers, withheld) = try lookups.bearers(request) } catch {
+      return reply(.failure(.lookup(error)))
+    }
+    guard let first = bearers.first else { return reply(.failure(.notBorne(request.digest, withheld: withheld))) }
+    do throws(StoreError) {
+      if let answer = try answer(first, request, isFetched: false) { return reply(.success(answer)) }
+    } catch {
+      // What is damaged here can be mended by fetching it again.
+      guard case .damaged = error, bearers.contains(where: { $0.stream.origin != country }) else {
+        return reply(.failure(.store(error)))
+      }
+      log(.error, "attachments", error.description)
+    }
+    // One record of each neighbour: which of its records asks makes no difference to what it may send.
+    var asked: Set<CountryCode> = [country]
+    let neighbours = bearers.filter { asked.insert($0.stream.origin).inserted }
+    fetch(neighbours[...], request, .notHere(first.stream), reply)
+  }
+
+  /// Asks one neighbour after the other.
+  private func fetch(
+    _ bearers: ArraySlice<Lookups.Bearer>, _ request: AttachmentRequest, _ failure: AttachmentError,
+    _ reply: @escaping @Sendable (Result<AttachmentAnswer, AttachmentError>) -> Void
+  ) {
+    guard let bearer = bearers.first else { return reply(.failure(failure)) }
+    let seal: AttachmentSeal
+    do throws(ReadError) { seal = try self.seal(bearer, request.digest) } catch {
+      return reply(.failure(.lookup(.read(error))))
+    }
+    let place = AttachmentPlace(stream: bearer.stream, index: bearer.record.locator.index, digest: request.digest)
+    attachmentPort.ask(place, byteCount: bearer.attachment.byteCount, seal) { [self] problem in
+      DispatchQueue.global().async { [self] in
+        if let problem { return fetch(bearers.dropFirst(), request, .notFetched(problem), reply) }
+        do throws(StoreError) {
+          guard let answer = try answer(bearer, request, isFetched: true) else { throw .failed("it is gone again") }
+          reply(.success(answer))
+        } catch { reply(.failure(.store(error))) }
+      }
+    }
+  }
+
+  private func seal(_ bearer: Lookups.Bearer, _ digest: Digest) throws(ReadError) -> AttachmentSeal {
+    let key = try engine.reader.vault.key(of: bearer.stream, at: bearer.record.locator.index)
+    do { return try AttachmentSeal(key, leaf: bearer.record.context.leaf(bearer.record.entry), digest: digest) } catch {
+      throw .damaged("\(error)")
+    }
+  }
+
+  private func answer(
+    _ bearer: Lookups.Bearer, _ request: AttachmentRequest, isFetched: Bool
+  ) throws(StoreError) -> AttachmentAnswer? {
+    guard let blob = try blobs.open(request.digest) else { return nil }
+    return AttachmentAnswer(
+      blob: blob, mediaType: bearer.attachment.mediaType, stream: bearer.stream, record: bearer.record.entry.id,
+      isFetched: isFetched)
+  }
+}

@@ -1,0 +1,30 @@
+/// What a role lets an officer do at the desk. Whose records a role may see is for the agreements to say, and asked at every lookup.
+public enum Right: String, Hashable, Sendable, CaseIterable {
+  /// To look a key up: the crossing file.
+  case search
+  /// To see what goods are on their way to the post.
+  case expected
+  /// To see which persons left the other country for this post and were not confirmed yet.
+  case arrivals
+  /// To confirm or refuse an entry.
+  case decide
+  /// To see how streams and agreements stand; no personal data.
+  case board
+
+  /// The roles that this program knows, and what each may.
+  public static let table: [String: Set<Right>] = [
+    "migration-officer": [.search, .arrivals, .decide],
+    "migration-supervisor": [.search, .arrivals, .decide, .board],
+    "customs-officer": [.search, .expected],
+    "customs-supervisor": [.search, .expected, .board],
+    "quarantine-officer": [.search, .expected],
+    "risk-analyst": [.search, .expected],
+    "security-officer": [.search],
+    "post-operator": [.expected],
+    "auditor": [.search, .expected, .board],
+    "node-operator": [.board],
+  ]
+
+  /// What a role may. One that only an agreement names may look up, and nothing else.
+  public static func of(_ role: String) -> Set<Right> { table[role] ?? [.search] }
+}

@@ -1,0 +1,190 @@
+"""The desk in a real browser, over two running nodes: check.py PROGRAM. Says what held, one line each; ends with 1 when anything
+did not. Needs Debian's chromium and chromium-driver, and selenium and axe-core-python of Tests/Interop/requirements.txt."""
+
+import os
+import sys
+import time
+import traceback
+
+import axe_core_python
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+import browser as browsers
+import pair as pairs
+
+AXE = open(os.path.join(os.path.dirname(axe_core_python.__file__), "axe.min.js")).read()
+
+
+def serious(b):
+    """What axe-core calls serious or critical on the page."""
+    b.driver.execute_script(AXE)
+    found = b.driver.execute_async_script(
+        "const done = arguments[arguments.length - 1];"
+        "axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations), e => done([{id: String(e),"
+        " impact: 'critical', nodes: []}]));")
+    return [f"{v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found
+            if v["impact"] in ("serious", "critical")]
+
+
+def looks_right(b, size, language, what):
+    width = b.driver.execute_script("return document.documentElement.scrollWidth")
+    assert width <= size[0], f"{what}: the page is {width} wide on a screen of {size[0]}"
+    assert b.find("html").get_attribute("lang") == language, f"{what}: not in {language}"
+    assert b.driver.title != "owned", f"{what}: a script of a record ran"
+    # The pages are the same at all sizes and in both languages; contrast and labels are looked at in two of the four.
+    if (language == "es") == (size == browsers.DESKTOP):
+        found = serious(b)
+        assert not found, f"{what}: {found}"
+    troubles = b.troubles()
+    assert not troubles, f"{what}: {troubles}"
+
+
+def the_checks_themselves_find_what_is_wrong(pair):
+    """A page made badly on purpose: what is looked for is found."""
+    b = browsers.Browser(pair.gt.url)
+    try:
+        b.go("/login")
+        b.driver.execute_script(
+            "document.body.innerHTML = '<main><input><img src=/icon.svg width=3000><p style=\"color:red\">x</p></main>'")
+        found = serious(b)
+        assert any(f.startswith("label:") for f in found) and any(f.startswith("image-alt:") for f in found), found
+        assert b.driver.execute_script("return document.documentElement.scrollWidth") > browsers.DESKTOP[0]
+        assert any("style" in t.lower() or "Content Security" in t for t in b.troubles())
+        b.driver.execute_script("new Image().src = 'http://example.org/x.png'")
+        b.wait(lambda: any("example.org" in t for t in b.troubles()))
+    finally:
+        b.close()
+
+
+def every_page_fits_is_accessible_and_asks_no_other_host(pair):
+    for language, size in (("es", browsers.DESKTOP), ("en", browsers.DESKTOP), ("es", browsers.PHONE), ("en", browsers.PHONE)):
+        b = browsers.Browser(pair.gt.url, size)
+        try:
+            b.go(f"/login?lang={language}")
+            looks_right(b, size, language, "login")
+            b.login("luis.paz", "no es esta contraseña")
+            looks_right(b, size, language, "login refused")
+            visits = {"luis.paz": (["/search", "/arrivals"], ["A10000001", "NADIE1"]),
+                      "marta.ruiz": (["/expected"], ["C 123-456", "P 666-001"]),
+                      "nodo.gt": (["/board", "/agreement/SV", "/search", "/nowhere"], [])}
+            for officer, (paths, keys) in visits.items():
+                b.driver.delete_cookie("istmo-session")
+                b.login(officer)
+                for key in keys:
+                    b.search(key)
+                    looks_right(b, size, language, f"{officer} file {key}")
+                for path in paths:
+                    b.go(path)
+                    looks_right(b, size, language, f"{officer} {path}")
+        finally:
+            b.close()
+
+
+def a_departure_is_seen_and_confirmed_in_the_other_country(pair):
+    gt, sv = browsers.Browser(pair.gt.url), browsers.Browser(pair.sv.url)
+    try:
+        gt.login("luis.paz")
+        gt.search("A10000002")
+        assert "Hernández López" in gt.text and "Espera la decisión" in gt.text, gt.text
+        gt.go("/arrivals")
+        row = next(row for row in gt.all(".people > li") if "A10000002" in row.text)
+        row.find_element("css selector", "button.go").click()
+        gt.wait(lambda: "quedó confirmada" in gt.text)
+        assert "A10000002" not in gt.text, gt.text
+        row = next(row for row in gt.all(".people > li") if "A10000003" in row.text)
+        row.find_element("css selector", "summary").click()
+        row.find_element("css selector", "input[name=reason]").send_keys("R-12 documento dañado", Keys.ENTER)
+        gt.wait(lambda: "rechazo quedó registrado" in gt.text)
+        sv.login("ana.morales")
+        for key, word in (("A10000002", "Entrada confirmada"), ("A10000003", "Entrada rechazada")):
+            def arrived():
+                sv.search(key, "seguimiento")
+                return word in sv.text and "Guatemala" in sv.text
+            sv.wait(arrived)
+        assert "R-12 documento dañado" in sv.text, sv.text
+        assert not gt.troubles() and not sv.troubles()
+    finally:
+        gt.close()
+        sv.close()
+
+
+def from_the_zone_to_the_answer_by_keys_alone(pair):
+    b = browsers.Browser(pair.gt.url)
+    try:
+        keys = lambda *words: ActionChains(b.driver).send_keys(*words).perform()
+        b.go("/login")
+        keys("luis.paz", Keys.TAB, pairs.PASSWORD, Keys.ENTER)
+        b.wait(lambda: b.path == "/search")
+        keys("P 123-456", Keys.TAB, "Control de entrada", Keys.ENTER)
+        b.wait(lambda: b.path.startswith("/file/"))
+        b.go("/search")
+        # As a document reader types it: each line, then Enter.
+        zone = pairs.passport("SLV", "A10000001", "MARTINEZ<PENA", "ANA MARIA", "740812", "F", "300101")
+        for line in zone.split("\n"):
+            keys(line, Keys.ENTER)
+        b.wait(lambda: b.path.startswith("/file/"))
+        assert "Martínez Peña" in b.text and "MARTINEZ PENA, ANA MARIA" in b.text, b.text
+        assert "A10000001" not in b.driver.current_url
+        # The skip link comes first, and every control shows where one is.
+        b.go("/arrivals")
+        keys(Keys.TAB)
+        assert b.driver.switch_to.active_element.get_attribute("href").endswith("#content")
+    finally:
+        b.close()
+
+
+def what_a_record_holds_never_runs(pair):
+    b = browsers.Browser(pair.gt.url)
+    try:
+        b.login("hostil")
+        assert pairs.HOSTILE[:40] in b.text and b.driver.title != "owned"
+        b.search(pairs.HOSTILE[:60], pairs.HOSTILE)
+        b.search("P 666-001", pairs.HOSTILE)
+        assert pairs.HOSTILE[:40] in b.text, b.text
+        assert b.driver.title != "owned" and not b.all("main img, main script")
+        b.driver.delete_cookie("istmo-session")
+        b.login("marta.ruiz")
+        b.search("P 666-001")
+        assert pairs.HOSTILE in b.text and b.driver.title != "owned" and not b.all("main img, main script")
+        assert not b.troubles()
+    finally:
+        b.close()
+
+
+def search_and_file_work_without_javascript(pair):
+    b = browsers.Browser(pair.gt.url, browsers.PHONE, script=False)
+    try:
+        b.go("/login")
+        b.login("luis.paz")
+        b.search("A10000004")
+        assert "Portillo de Alvarenga" in b.text, b.text
+        b.find("button.go").click()
+        b.wait(lambda: "quedó confirmada" in b.text)
+        b.go("/search?lang=en")
+        assert "Machine" in b.text or "machine" in b.text
+    finally:
+        b.close()
+
+
+def main():
+    checks = [the_checks_themselves_find_what_is_wrong, every_page_fits_is_accessible_and_asks_no_other_host, what_a_record_holds_never_runs,
+              from_the_zone_to_the_answer_by_keys_alone, a_departure_is_seen_and_confirmed_in_the_other_country,
+              search_and_file_work_without_javascript]
+    pair, failed = pairs.Pair(sys.argv[1]), False
+    try:
+        pair.fill()
+        for check in checks:
+            started = time.monotonic()
+            try:
+                check(pair)
+                print(f"ok {check.__name__} {time.monotonic() - started:.1f} s", flush=True)
+            except Exception:
+                failed = True
+                print(f"FAILED {check.__name__}\n{traceback.format_exc()}", flush=True)
+    finally:
+        pair.close()
+    sys.exit(1 if failed else 0)
+
+
+main()

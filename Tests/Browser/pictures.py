@@ -1,0 +1,57 @@
+"""Makes the pictures of Docs/pictures: pictures.py PROGRAM FOLDER. Scripts/pictures calls it."""
+
+import os
+import sys
+
+import browser as browsers
+import pair as pairs
+
+
+def pages(folder, url, language, size, word):
+    b = browsers.Browser(url, size)
+
+    def shoot(name):
+        b.picture(os.path.join(folder, f"{name}-{language}{word}.png"), whole=True)
+        b.size(size)
+
+    try:
+        b.go(f"/login?lang={language}")
+        shoot("login")
+        b.login("luis.paz")
+        shoot("search")
+        b.search("A10000001")
+        shoot("file-person")
+        b.go("/arrivals")
+        shoot("arrivals")
+        b.driver.delete_cookie("istmo-session")
+        b.login("marta.ruiz")
+        b.search("C 123-456", "Control de carga")
+        shoot("file-cargo")
+        b.go("/expected")
+        shoot("expected")
+        b.search("P 666-001", "Control de carga")
+        shoot("hostile")
+        b.driver.delete_cookie("istmo-session")
+        b.login("nodo.gt")
+        shoot("board")
+        b.go("/agreement/SV")
+        shoot("agreement")
+        b.go("/search")
+        shoot("forbidden")
+    finally:
+        b.close()
+
+
+def main():
+    program, folder = sys.argv[1:3]
+    os.makedirs(folder, exist_ok=True)
+    pair = pairs.Pair(program)
+    try:
+        pair.fill()
+        pages(folder, pair.gt.url, "es", browsers.DESKTOP, "")
+        pages(folder, pair.gt.url, "en", browsers.PHONE, "-phone")
+    finally:
+        pair.close()
+
+
+main()

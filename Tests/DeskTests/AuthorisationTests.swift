@@ -1,0 +1,96 @@
+import HTTP
+import Officers
+import Testing
+
+@testable import Desk
+
+/// Every route by every role, from one table.
+@Suite struct AuthorisationTests {
+  /// Who may: nil for everybody, without login too.
+  static let table: [String: Set<String>?] = {
+    let search: Set<String> = [
+      "migration-officer", "migration-supervisor", "customs-officer", "customs-supervisor", "quarantine-officer",
+      "risk-analyst", "security-officer", "auditor", "inspector-of-bees",
+    ]
+    let migration: Set<String> = ["migration-officer", "migration-supervisor"]
+    let board: Set<String> = ["migration-supervisor", "customs-supervisor", "auditor", "node-operator"]
+    let expected: Set<String> = [
+      "customs-officer", "customs-supervisor", "quarantine-officer", "risk-analyst", "post-operator", "auditor",
+    ]
+    let all = Set(roles)
+    return [
+      "GET /": nil, "GET /login": nil, "POST /login": nil, "GET /desk.css": nil, "GET /desk.js": nil,
+      "GET /icon.svg": nil, "POST /logout": all, "POST /role": all, "POST /purpose": all, "GET /search": search,
+      "POST /search": search, "GET /file/": search, "GET /expected": expected, "GET /arrivals": migration,
+      "POST /decide": migration, "GET /board": board, "GET /agreement/": board,
+    ]
+  }()
+
+  static let roles = Right.table.keys.sorted() + ["inspector-of-bees"]
+
+  @Test func everyRouteStandsInTheTable() {
+    #expect(Set(Pages.routes.map { "\($0.method) \($0.path)" }) == Set(Self.table.keys))
+  }
+
+  @Test func everyRouteAsksForTheRoleThatTheTableSays() throws {
+    let desk = try TestDesk()
+    try desk.keep(Self.roles.map { try TestDesk.officer($0, [$0]) })
+    for role in Self.roles {
+      let browser = desk.browser()
+      #expect(try browser.login(role).status == 303)
+      let token = try #require(try browser.get("/search").token)
+      let kept = browser.cookies
+      // Logging out last: it ends the session that the others need.
+      for route in Self.table.keys.sorted(by: {
+        ($0 == "POST /logout" ? 1 : 0, $0) < ($1 == "POST /logout" ? 1 : 0, $1)
+      })
+      where route != "POST /login" {
+        browser.cookies = kept
+        let status = try ask(browser, route, token: token).status
+        let allowed = Self.table[route]?.map { $0.contains(role) } ?? true
+        #expect((status == 403) == !allowed, "\(role): \(route) answered \(status)")
+        #expect(status < 500, "\(role): \(route) answered \(status)")
+      }
+    }
+  }
+
+  @Test func withoutALoginEverythingLeadsToIt() throws {
+    let desk = try TestDesk()
+    var disabled = try TestDesk.officer("ana", ["migration-supervisor"])
+    try desk.keep([disabled])
+    let stranger = desk.browser()
+    let ended = desk.browser()
+    #expect(try ended.login("ana").status == 303)
+    disabled.isDisabled = true
+    try desk.keep([disabled])
+    for browser in [stranger, ended] {
+      let kept = browser.cookies
+      for (route, roles) in Self.table where roles != nil {
+        browser.cookies = kept
+        let page = try ask(browser, route, token: "")
+        #expect(page.status == 303 && page.location?.hasPrefix("/login") == true, "\(route) answered \(page.status)")
+        #expect(page.text.isEmpty)
+      }
+    }
+    #expect(try desk.browser().login("ana").status == 403)
+  }
+
+  @Test func aSessionOpensNoneOfTheAPI() throws {
+    let desk = try TestDesk()
+    try desk.keep([try TestDesk.officer("ana", ["migration-supervisor", "node-operator"])])
+    let browser = desk.browser()
+    #expect(try browser.login("ana").status == 303)
+    for (path, methods) in Router.routes where path != "/healthz" {
+      for method in methods.keys {
+        let page = method == "GET" ? try browser.get(path) : try browser.post(path, [:])
+        #expect([401, 403].contains(page.status), "\(method) \(path) answered \(page.status)")
+      }
+    }
+  }
+
+  private func ask(_ browser: TestBrowser, _ route: String, token: String) throws -> TestBrowser.Page {
+    let words = route.split(separator: " ").map(String.init)
+    let path = words[1] == "/file/" ? "/file/1" : words[1] == "/agreement/" ? "/agreement/SV" : words[1]
+    return words[0] == "GET" ? try browser.get(path) : try browser.post(path, ["token": token])
+  }
+}
