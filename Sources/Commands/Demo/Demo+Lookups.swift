@@ -34,7 +34,7 @@ extension Demo {
     let stream = terms.stream
     let lines = try json(
       ["query", "\(stream.dataset)", "--from", "\(stream.origin)", "--limit", "1000", "--history"]
-        + officer(stream.recipient, terms.roles.first ?? usualRole), at: stream.recipient)
+        + officer(stream.recipient, terms.readingRole), at: stream.recipient)
     let sources = lines.last?["answer"]?.items("sources") ?? []
     guard let source = sources.first(where: { $0.text("stream") == stream.description }),
       let asOf = source["as_of"]?.string.flatMap({ try? Instant($0) })
@@ -57,7 +57,7 @@ extension Demo {
       let stream = terms.stream
       let lines = try json(
         ["query", "\(stream.dataset)", "--from", "\(stream.origin)"]
-          + officer(stream.recipient, terms.roles.first ?? usualRole), at: stream.recipient)
+          + officer(stream.recipient, terms.readingRole), at: stream.recipient)
       let withheld = lines.last?["answer"]?.items("withheld").compactMap(\.string) ?? []
       guard lines.count == 1, withheld.contains(where: { $0.hasPrefix("\(stream): ") }) else {
         throw DemoFailure("\(stream) is kept by its origin, and the answer does not say so: \(withheld)")
@@ -153,4 +153,9 @@ extension Demo {
   private static func route(_ entry: TrafficPublisher.Published) -> [String] {
     entry.record.line.items("route").compactMap(\.string)
   }
+}
+
+extension StreamTerms {
+  /// A role in which a person may look the stream up: nobody has that of aggregates.
+  var readingRole: String { roles.first { $0 != IndicatorRequest.role } ?? usualRole }
 }
