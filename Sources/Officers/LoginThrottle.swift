@@ -88,17 +88,22 @@ public struct LoginThrottle: Sendable {
     return nil
   }
 
-  /// The password was right.
+  /// The password was right: the officer's own failures on this way are forgiven. Those on other names are not: there only this attempt
+  /// was no failure.
   public mutating func succeeded(officer: String, way: Way) {
     for key in Self.keys(officer, way) {
-      if case .officer = key {
-        counts[key] = nil
-      } else if let failures = counts[key]?.failures {
-        // Only this attempt was no failure: a right password does not wash off the wrong ones on other names.
-        counts[key]?.failures = failures - 1
-        if failures <= 1 { counts[key] = nil }
-      }
+      if case .officer = key { counts[key] = nil } else { takeBack(key) }
     }
+  }
+
+  /// The password was not looked at, as the node was busy: nothing failed, and nothing is forgiven.
+  public mutating func withdrew(officer: String, way: Way) {
+    for key in Self.keys(officer, way) { takeBack(key) }
+  }
+
+  private mutating func takeBack(_ key: Key) {
+    guard let failures = counts[key]?.failures else { return }
+    if failures > 1 { counts[key]?.failures = failures - 1 } else { counts[key] = nil }
   }
 
   /// How many counts are kept.

@@ -14,8 +14,6 @@ import urllib.request
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PASSWORD = "correcta caballo pila grapa"
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">'\"&amp;"
-TERMS = ["migration", "lookups", "manifests", "certificates", "cargo-units", "rfid-reads", "operators", "risk-alerts",
-         "quarantine"]
 
 
 def moment(minutes=0):
@@ -123,10 +121,6 @@ class Pair:
             before = f"{node.country.lower()}.istmo.example:4711"
             assert before in text
             text = text.replace(before, f"127.0.0.1:{node.link}")
-        before = 'countries = ["GT", "SV"]\nneighbours = true\nterms = ["migration", "lookups"]'
-        assert before in text
-        terms = ", ".join(f'"{name}"' for name in TERMS)
-        text = text.replace(before, f'countries = ["GT", "SV"]\nneighbours = true\nterms = [{terms}]')
         open(path, "w").write(text)
 
     def _homes(self):

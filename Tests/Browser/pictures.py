@@ -10,8 +10,8 @@ import pair as pairs
 def pages(folder, url, language, size, word):
     b = browsers.Browser(url, size)
 
-    def shoot(name):
-        b.picture(os.path.join(folder, f"{name}-{language}{word}.png"), whole=True)
+    def shoot(name, whole=True):
+        b.picture(os.path.join(folder, f"{name}-{language}{word}.png"), whole)
         b.size(size)
 
     try:
@@ -33,9 +33,9 @@ def pages(folder, url, language, size, word):
         shoot("hostile")
         b.driver.delete_cookie("istmo-session")
         b.login("nodo.gt")
-        shoot("board")
+        shoot("board", whole=False)
         b.go("/agreement/SV")
-        shoot("agreement")
+        shoot("agreement", whole=False)
         b.go("/search")
         shoot("forbidden")
     finally:

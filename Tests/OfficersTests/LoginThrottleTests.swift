@@ -77,6 +77,18 @@ import Testing
     #expect(throttle.begin(officer: "y", way: way, at: start) != nil)
   }
 
+  @Test func anAttemptThatABusyNodeDidNotLookAtForgivesNothing() {
+    var throttle = LoginThrottle()
+    let way = LoginThrottle.Way.address("203.0.113.9")
+    for _ in 0..<2 { #expect(throttle.begin(officer: "ana", way: way, at: start) == nil) }
+    for _ in 0..<10 {
+      #expect(throttle.begin(officer: "ana", way: way, at: start) == nil)
+      throttle.withdrew(officer: "ana", way: way)
+    }
+    #expect(throttle.begin(officer: "ana", way: way, at: start) == nil)
+    #expect(throttle.begin(officer: "ana", way: way, at: start) != nil)
+  }
+
   @Test func failuresAreForgottenAfterAnHourAndWhenTheClockIsSetBack() {
     var throttle = LoginThrottle()
     let way = LoginThrottle.Way.address("10.0.0.1")

@@ -14,6 +14,7 @@ extension Demo {
   private static let mostHeldBack = 10_000
 
   func goOn() throws {
+    try addOfficers()
     sayNext()
     heading("Traffic goes on until Ctrl-C")
     // Another seed than the sample's: references are used once.
@@ -97,6 +98,29 @@ extension Demo {
   private func isAnswering(_ country: CountryCode) -> Bool {
     let client = Client(.unixSocket(OpenedNode.socketPath(folder.home(country))), patience: .init(connectSeconds: 2))
     return (try? client.send(.init(.get, "/healthz"), limit: 1 << 16).status) == 200
+  }
+
+  /// An officer at each of two neighbours, for their desks.
+  private func addOfficers() throws {
+    guard let stream = showcase else { return }
+    heading("Desks: open one in a browser")
+    // Alone a demo's: whoever reads this text is on this machine.
+    let password = "istmo-demo-2026"
+    let file = folder.file("officer-password")
+    try OutputFile.write(Array("\(password)\n".utf8), to: file)
+    let roles = ["migration-officer", "customs-officer", "quarantine-officer", "auditor"]
+    for (country, id, name) in [(stream.origin, "ana.rivas", "Ana Rivas"), (stream.recipient, "luis.paz", "Luis Paz")] {
+      let between = topology.crossings.first { crossing in
+        [stream.origin, stream.recipient].allSatisfy { side in crossing.posts.contains { $0.country == side } }
+      }
+      guard let desk = desks[country], let post = between?.posts.first(where: { $0.country == country }) else {
+        continue
+      }
+      try istmo(
+        ["officer", "add", id, "--name", name, "--post", post.id, "--password-file", file]
+          + roles.flatMap { ["--role", $0] }, at: country)
+      say("  \(country)  http://\(desk)  officer \(id), password \(password), at \(post.id)")
+    }
   }
 
   private func sayNext() {

@@ -153,9 +153,22 @@ struct CrossingView {
   private func way(_ consignment: Consignment) -> HTML {
     let declared = consignment.declared
     let expected = declared.text("expected").flatMap { try? Instant($0) }
+    let plate = declared.body["vehicle"]?["plate"]
+    let vehicle = [plate?["country"]?.string, plate?["text"]?.string].compactMap { $0 }.joined(separator: " ")
+    let containers = declared.texts("containers").joined(separator: ", ")
+    let parties = ["exporter", "importer"].compactMap { declared.body[$0]?["name"]?.string }.joined(separator: " → ")
     return HTML.element("p", .class("facts")) {
       "\(visit(.route)): \(declared.texts("route").map { visit.country($0) }.joined(separator: " → "))"
       " · \(visit(.declaredAt)): \(visit.time(declared.time))"
+      if !vehicle.isEmpty {
+        " · \(visit(.vehicle)): "
+        HTML.element("b") { vehicle }
+      }
+      if !containers.isEmpty {
+        " · \(visit(.trailer)): "
+        HTML.element("b", .class("code")) { containers }
+      }
+      if !parties.isEmpty { " · \(parties)" }
       if let expected { " · \(visit(.expectedAt)): \(visit.time(expected))" }
     }
   }

@@ -176,7 +176,7 @@ extension Pages {
           HTML.element("a", .class("button"), .href(visit.request.path)) { visit(.refresh) }
         }
         HTML.element("p", .class("help")) {
-          "\(visit(.asOf)) \(visit.time(visit.now)) · \(visit(.purpose)): \(visit.session?.purpose ?? "")"
+          "\(visit(.lookedUp)) \(visit.time(visit.now)) · \(visit(.purpose)): \(visit.session?.purpose ?? "")"
         }
         content
       })

@@ -81,8 +81,7 @@ extension Pages {
       answer(response)
     }
     if !isTaken {
-      // Nothing was compared, so nothing failed.
-      throttle.withLock { $0.succeeded(officer: id, way: way) }
+      throttle.withLock { $0.withdrew(officer: id, way: way) }
       answer(loginPage(visit, visit(.loginBusy), officer: id, status: 503))
     }
   }

@@ -9,6 +9,7 @@ enum Phrase: String, CaseIterable {
   case zoneWrong, kindZone, kindName, kindRecord, kindContainer, kindTag, kindOther, nothingKnownOfWhatIsShown
   case file, understoodAs, nothingKnown, alerts, holds, consignments, operators, tags, timeline, noRecords
   case noAlerts, searchedBackTo, sources, source, entries, asOf, neverHeard, now, withheld, nothingWithheld
+  case lookedUp, trailer
   case withheldNever, withheldForce, withheldRole, withheldGiven, withheldAtOrigin, notes
   case lane, lanePending, noRules, reasons, noReason, spared, missing, route, state, expectedAt, declaredAt, duca
   case held, heldCustoms, releasedThoughHeld, endedHold, alertOf, on, until, since, by
@@ -120,13 +121,17 @@ enum Phrase: String, CaseIterable {
     case .asOf: t("Al día hasta", "As of")
     case .neverHeard: t("nunca se supo de su origen", "its origin was never heard of")
     case .now: t("ahora", "now")
+    case .lookedUp: t("Consultado", "Looked up")
+    case .trailer: t("Contenedores", "Containers")
     case .withheld: t("No se muestra", "Withheld")
     case .nothingWithheld: t("No se ocultó nada.", "Nothing was withheld.")
     case .withheldNever: t("no hay convenio sobre esto", "there is no agreement on this")
     case .withheldForce: t("ningún convenio está vigente", "no agreement is in force")
     case .withheldRole: t("el convenio lo reserva a", "the agreement reserves it to")
     case .withheldAtOrigin:
-      t("el país de origen los guarda y solo los muestra allí", "the country of origin keeps them and shows them only there")
+      t(
+        "el país de origen los guarda y solo los muestra allí",
+        "the country of origin keeps them and shows them only there")
     case .withheldGiven: t("no está entre los datos que se le asignaron", "it is not among the datasets given to you")
     case .notes: t("Avisos", "Notes")
 

@@ -88,14 +88,15 @@ public struct HomeConfig: Hashable, Sendable {
     realm = \(realm)
     # Where neighbours reach this node.
     link = \(link)
-    # Where officers reach the desk; keep it on this machine unless a proxy with TLS stands before it, and then name the proxy's address: desk-proxy = 127.0.0.1
+    # Where officers reach the desk; others than this machine only by a proxy with TLS: desk-proxy = ITS ADDRESS
     desk = \(desk)
     # file, credential (systemd, istmo-storage) or passphrase
     storage-key = \(storageKey.rawValue)
     # A neighbour that is reached elsewhere than the topology says: endpoint.CC = HOST:PORT
 
     """
-      + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "") + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
+      + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "")
+      + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
   }
 
   private static let endpointPrefix = "endpoint."
