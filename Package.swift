@@ -28,13 +28,16 @@ let package = Package(
     target(
       "Commands",
       [
-        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Officers", "Tables", "Certificates", "Catalog",
-        "Ceremony",
-        "Ledger", "Noise", "Sodium", "Terms",
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Officers", "Indicators", "Tables", "Certificates",
+        "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms",
       ]),
     target("Desk", ["Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Sodium", "Terms"]),
     target(
-      "Node", ["Link", "Noise", "Store", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+      "Node",
+      [
+        "Link", "Noise", "Store", "Exchange", "Officers", "Indicators", "Catalog", "Ceremony", "Ledger", "Sodium",
+        "Terms",
+      ]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
     target("Programs", []),
@@ -45,6 +48,7 @@ let package = Package(
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
     target("Markup", []),
     target("Officers", ["Catalog", "Sodium", "Terms"]),
+    target("Indicators", ["Catalog", "Terms"]),
     target("Tables", ["Catalog"]),
     target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
@@ -67,6 +71,7 @@ let package = Package(
     tests("LedgerTests", ["Ledger", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("NoiseTests", ["Noise", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("CatalogTests", ["Catalog", "Sodium", "Terms"]),
+    tests("IndicatorsTests", ["Indicators", "Traffic", "Catalog", "Terms"]),
     tests("CertificatesTests", ["Certificates", "Catalog", "Terms"]),
     tests("OfficersTests", ["Officers", "Catalog", "Sodium", "Terms"]),
     tests("TablesTests", ["Tables", "Catalog", "Terms"]),
@@ -77,7 +82,12 @@ let package = Package(
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
     tests("TrafficTests", ["Traffic", "Catalog", "Terms"]),
-    tests("NodeTests", ["Node", "Store", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+    tests(
+      "NodeTests",
+      [
+        "Node", "Traffic", "Indicators", "Store", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium",
+        "Terms",
+      ]),
     tests(
       "DeskTests",
       ["Desk", "Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),

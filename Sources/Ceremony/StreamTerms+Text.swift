@@ -83,6 +83,9 @@ extension StreamTerms {
   /// Refuses terms that cannot be agreed, or whose text could be read in two ways.
   func check() throws(AgreementError) {
     func refuse(_ term: String, _ problem: String) -> AgreementError { .badTerm(stream, term: term, problem: problem) }
+    if stream.origin.isObserver {
+      throw refuse("Direction", "an observer sends nothing; only the other direction can be")
+    }
     if version == 0 { throw refuse("Version", "begins at 1") }
     try Self.checkList(fields, most: Self.mostFields) { problem in refuse("Fields", problem) }
     try Self.checkList(roles, most: Self.mostRoles) { problem in refuse("Roles", problem) }

@@ -29,14 +29,14 @@ let homeCommands: [Command] = [
   do { country = try CountryCode(try arguments.needed("--country")) } catch { throw UsageError("\(error)") }
   let files = try Topology.collect(try arguments.needed("--topology"))
   let topology = try Topology.load(bytes: files)
-  guard topology.country(country) != nil else {
+  guard topology.country(country) != nil || topology.observers.contains(where: { $0.code == country }) else {
     throw UsageError(
       "the topology has no country \(country); it has \(topology.countries.map(\.code.description).joined(separator: ", "))"
     )
   }
   var config = HomeConfig(realm: topology.realm, country: country)
   // Neighbours dial the endpoint of the topology: listen at its port.
-  if let endpoint = topology.country(country)?.endpoint, let port = endpoint.split(separator: ":").last {
+  if let endpoint = topology.endpoint(of: country), let port = endpoint.split(separator: ":").last {
     config.link = ListenAddress(host: config.link.host, port: UInt16(port) ?? config.link.port)
   }
   do {

@@ -6,6 +6,7 @@ public enum Istmo {
   /// Every command, in the order of the help.
   static let commands: [Command] =
     homeCommands + officerCommands + runCommands + recordCommands + attachmentCommands + lookupCommands + riskCommands
+    + indicatorCommands + reportCommands
     + ceremonyCommands + agreementCommands + keyCommands + proofCommands + bundleCommands + catalogCommands
     + datasetCommands + certificateCommands + trafficCommands + demoCommands
 

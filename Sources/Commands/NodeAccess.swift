@@ -50,11 +50,10 @@ final class OpenedNode {
   /// Listens for neighbours and dials them.
   /// - Returns: the port it listens on.
   func link(listen: ListenAddress) throws -> UInt16? {
-    let countries = installation.registry.topology.countries
-    let usual = Dictionary(countries.map { ($0.code, $0.endpoint) }, uniquingKeysWith: { first, _ in first })
+    let topology = installation.registry.topology
     let own = home.config.endpoints
     return try installation.startLink(
-      key: transport, listen: listen.description, endpoint: { own[$0]?.description ?? usual[$0] ?? nil })
+      key: transport, listen: listen.description, endpoint: { own[$0]?.description ?? topology.endpoint(of: $0) })
   }
 
   /// Stops serving, ends the links, closes the store.

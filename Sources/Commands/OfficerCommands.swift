@@ -39,7 +39,8 @@ let officerCommands: [Command] = [
   }
   let roles = arguments.values("--role")
   let agreed = topology.pairs.flatMap(\.streams).flatMap(\.roles)
-  let known = Set(Right.table.keys).union(agreed)
+  // Under that role nodes compute aggregates; no person has it.
+  let known = Set(Right.table.keys).union(agreed).subtracting([IndicatorRequest.role])
   if let role = roles.first(where: { !known.contains($0) }) {
     throw UsageError("there is no role \(role.prefix(40)); there are \(known.sorted().joined(separator: ", "))")
   }

@@ -11,7 +11,7 @@ public enum CSVWriter {
   }
 
   /// Spreadsheets run a cell that begins like a formula. An apostrophe before it keeps it a text, for them and for `plain`.
-  static func guarded(_ text: String) -> String { isFormula(text) ? "'" + text : text }
+  public static func guarded(_ text: String) -> String { isFormula(text) ? "'" + text : text }
 
   /// The text without the apostrophe that `guarded` put before it.
   static func plain(_ cell: String) -> String {

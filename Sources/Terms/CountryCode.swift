@@ -16,6 +16,10 @@ public struct CountryCode: Hashable, Comparable, Sendable, CustomStringConvertib
   /// The code as text, such as `SV`.
   public var description: String { String(decoding: [first, second], as: UTF8.self) }
 
+  /// Whether it is an observer's: `XA` to `XZ`, which ISO 3166-1 leaves to users, save `XK`, which is in use for Kosovo. An observer
+  /// is no country: it sends nothing, and receives nothing that says something of a person.
+  public var isObserver: Bool { first == 0x58 && second != 0x4B }
+
   /// Alphabetical order.
   public static func < (a: Self, b: Self) -> Bool { (a.first, a.second) < (b.first, b.second) }
 }

@@ -36,9 +36,14 @@ struct Control {
         ("authorised_days", decision == "admit" ? 90 : nil),
         ("officer", .text("\(acts.description.lowercased())-\(scene.draw.within(11...29))")),
       ], keys: [("document", document), ("plate", plate), ("group", group)])
+    var truth = TrafficTruth.Control(
+      journey: scene.number, crossing: border.crossing.id, acts: acts, to: border.to, time: time,
+      isAdmitted: decision == "admit")
+    defer { scene.truths.append(.control(truth)) }
     // Where the control is made on entry there is nothing left to confirm; some confirmations are forgotten.
     guard decision == "admit", acts == border.from, let departure, !scene.fails(25) else { return }
     let isRefused = scene.fails(5)
+    (truth.answered, truth.isRefused) = (enters, isRefused)
     scene.add(
       "migration", at: border.to, enters,
       [

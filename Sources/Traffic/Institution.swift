@@ -41,6 +41,7 @@ enum Institution {
         ("instruction", "Check the declaration against the certificate."),
         ("expires", .text(time.plus(minutes: 60 * 24 * 30).wholeSeconds)),
       ], keys: [("company", isOfGoods ? nil : "\(first)/\(company.number)")], late: 0)
+    if issued != nil { scene.truths.append(.alert(.init(journey: scene.number, author: country, issued: time))) }
     guard let issued, scene.draw.happens(150) else { return }
     scene.add(
       "risk-alerts", at: country, time.plus(minutes: scene.draw.within(120...700)),
@@ -69,7 +70,10 @@ enum Institution {
         ])
     }
     tell("out-of-order", time)
-    tell("working", time.plus(minutes: scene.draw.within(60...400)))
+    let end = time.plus(minutes: scene.draw.within(60...400))
+    tell("working", end)
+    scene.truths.append(
+      .outage(.init(journey: scene.number, post: post.id, equipment: equipment, from: time, until: end)))
   }
 
   static func tellHours(_ scene: inout Scene, _ crossing: Crossing, _ post: Post, _ time: Instant) {

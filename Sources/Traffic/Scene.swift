@@ -11,6 +11,8 @@ struct Scene {
   let isPerfect: Bool
   var draw: Draw
   private(set) var records: [TrafficRecord] = []
+  /// What really happened.
+  var truths: [TrafficTruth] = []
   private var count = 0
 
   init(_ topology: Topology, _ plan: TrafficPlan, number: Int, isPerfect: Bool) {

@@ -12,9 +12,20 @@ public struct TrafficGenerator: Sequence, IteratorProtocol, Sendable {
   /// The next hour in which something begins, from 0.
   private var hour = 0
   private var journeys = 0
+  private let keepsTruths: Bool
+  private var truths: [TrafficTruth] = []
 
   /// Traffic over a topology.
-  public init(_ topology: Topology, _ plan: TrafficPlan) { (self.topology, self.plan) = (topology, plan) }
+  /// - Parameter keepsTruths: whether what really happened is kept for `takeTruths`, which must then be called now and then.
+  public init(_ topology: Topology, _ plan: TrafficPlan, keepsTruths: Bool = false) {
+    (self.topology, self.plan, self.keepsTruths) = (topology, plan, keepsTruths)
+  }
+
+  /// What really happened in the journeys that began since this was last called; each is told once.
+  public mutating func takeTruths() -> [TrafficTruth] {
+    defer { truths = [] }
+    return truths
+  }
 
   /// The next record; nil when all have come.
   public mutating func next() -> TrafficRecord? {
@@ -85,6 +96,7 @@ public struct TrafficGenerator: Sequence, IteratorProtocol, Sendable {
       var scene = Scene(topology, plan, number: journeys, isPerfect: isPerfect)
       make(&scene, begins)
       for record in scene.records { waiting.push(record) }
+      if keepsTruths { truths += scene.truths }
     }
   }
 

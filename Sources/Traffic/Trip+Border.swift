@@ -4,40 +4,54 @@ import Terms
 
 // What posts see of a truck: antennas, cameras, the control of its driver, alerts.
 extension Trip {
-  /// Takes the truck over a border; gives the time when it is on the other side.
-  func cross(_ scene: inout Scene, _ border: Border, _ arrival: Instant) -> Instant {
+  /// Takes the truck over a border; gives the time when it is on the other side, and what was recorded of it.
+  func cross(
+    _ scene: inout Scene, _ border: Border, _ arrival: Instant
+  ) -> (leaves: Instant, truth: TrafficTruth.Passage) {
+    var truth = TrafficTruth.Passage(
+      journey: scene.number, crossing: border.crossing.id, from: border.from, to: border.to)
     var alert: TrafficRecord?
     if scene.fails(8) { alert = warn(&scene, arrival.plus(minutes: -scene.draw.within(30...200))) }
-    read(&scene, border, border.exit, "approach", arrival)
-    capture(&scene, border, border.exit, "in", arrival.plus(minutes: 2), camera: 1)
+    truth.tag.arrives = read(&scene, border, border.exit, "approach", arrival)?.first
+    truth.plate.arrives = capture(&scene, border, border.exit, "in", arrival.plus(minutes: 2), camera: 1)
     // One in ten waits for hours.
     let waits = scene.draw.happens(100) ? 120...480 : 12...60
     let control = arrival.plus(minutes: scene.draw.within(waits))
     let passed = control.plus(minutes: scene.draw.within(4...25))
-    read(&scene, border, border.exit, "out", passed)
-    capture(&scene, border, border.exit, "out", passed.plus(seconds: 20), camera: 2)
+    truth.tag.leaves = read(&scene, border, border.exit, "out", passed)?.last
+    truth.plate.leaves = capture(&scene, border, border.exit, "out", passed.plus(seconds: 20), camera: 2)
     let entered = passed.plus(minutes: scene.draw.within(3...12))
-    read(&scene, border, border.entry, "in", entered)
-    capture(&scene, border, border.entry, "in", entered.plus(seconds: 15), camera: 1)
+    truth.tag.enters = read(&scene, border, border.entry, "in", entered)?.first
+    truth.plate.enters = capture(&scene, border, border.entry, "in", entered.plus(seconds: 15), camera: 1)
     let leaves = entered.plus(minutes: scene.draw.within(8...45))
-    read(&scene, border, border.entry, "out", leaves)
-    capture(&scene, border, border.entry, "out", leaves.plus(seconds: 30), camera: isInContainer ? 3 : 2)
+    truth.tag.departs = read(&scene, border, border.entry, "out", leaves)?.last
+    let last = capture(&scene, border, border.entry, "out", leaves.plus(seconds: 30), camera: isInContainer ? 3 : 2)
+    // The last camera of a truck with a container reads the container.
+    if isInContainer { truth.container = last } else { truth.plate.departs = last }
     Control(border: border, departs: control, enters: entered.plus(minutes: 2)).make(
       &scene, driver, vehicle: truck.written, plate: "\(truck.country)/\(truck.plate)", purpose: "transport")
     if let alert {
+      let outcome = scene.draw.one(of: ["confirmed", "not-confirmed", "other-finding", "passed"])
       scene.add(
         "risk-alerts", at: border.to, entered.plus(minutes: 5),
         [
           ("event", "hit"), ("route", texts([alert.origin])), ("post", .text(border.entry.id)),
-          ("outcome", .text(scene.draw.one(of: ["confirmed", "not-confirmed", "other-finding", "passed"]))),
+          ("outcome", .text(outcome)),
         ], keys: truckKeys, refers: alert)
+      scene.truths.append(
+        .alert(
+          .init(
+            journey: scene.number, author: alert.origin, issued: alert.time, teller: border.to,
+            told: entered.plus(minutes: 5), crossing: border.crossing.id, outcome: outcome)))
     }
-    return leaves
+    return (leaves, truth)
   }
 
   /// One passage of the tag under an antenna: mostly read, sometimes not, sometimes twice.
-  private func read(_ scene: inout Scene, _ border: Border, _ post: Post, _ direction: String, _ time: Instant) {
-    guard isTagged, !scene.fails(45) else { return }
+  private func read(
+    _ scene: inout Scene, _ border: Border, _ post: Post, _ direction: String, _ time: Instant
+  ) -> (first: Instant, last: Instant)? {
+    guard isTagged, !scene.fails(45) else { return nil }
     let lane = scene.draw.within(1...3)
     func add(_ moment: Instant, _ defect: TrafficRecord.Defect?) {
       scene.add(
@@ -49,13 +63,17 @@ extension Trip {
         ], keys: truckKeys + [("epc", truck.epc)], defect: defect)
     }
     add(time, nil)
-    if scene.fails(70) { add(time.plus(seconds: 4), .echo) }
+    guard scene.fails(70) else { return (time, time) }
+    let again = time.plus(seconds: 4)
+    add(again, .echo)
+    return (time, again)
   }
 
+  /// One passage of a camera; gives the time when it knew the truck.
   private func capture(
     _ scene: inout Scene, _ border: Border, _ post: Post, _ direction: String, _ time: Instant, camera: Int
-  ) {
-    guard !scene.fails(25) else { return }
+  ) -> Instant? {
+    guard !scene.fails(25) else { return nil }
     let isOfContainer = camera == 3
     let isMisread = !isOfContainer && scene.fails(40)
     let text = isMisread ? Self.misread(truck.plate, &scene.draw) : truck.plate
@@ -79,6 +97,7 @@ extension Trip {
         ? [("container", truck.container)]
         : [("plate", "\(truck.country)/\(text)"), ("true_plate", isMisread ? "\(truck.country)/\(truck.plate)" : nil)],
       defect: isMisread ? .misread : nil)
+    return isMisread ? nil : time
   }
 
   /// One character taken for another that looks like it.

@@ -79,21 +79,35 @@ struct Trip {
       if leg == 0, let declaration, scene.holds(300) {
         follow(&scene, declaration, "departed", at: from, time.plus(minutes: 25), post: exit.id)
       }
-      time = cross(&scene, border, time)
+      var truth: TrafficTruth.Passage
+      (time, truth) = cross(&scene, border, time)
+      truth.declared = declaration?.time
       if let declaration, to == destination || scene.holds(150) {
-        if scene.holds(400) { follow(&scene, declaration, "arrived", at: to, time.plus(minutes: 3), post: entry.id) }
+        if scene.holds(400) {
+          truth.arrived = time.plus(minutes: 3)
+          follow(&scene, declaration, "arrived", at: to, time.plus(minutes: 3), post: entry.id)
+        }
       }
-      if to == destination { end(&scene, declaration, certified, border, &time) }
+      if to == destination { truth.released = end(&scene, declaration, certified, border, &time) }
+      scene.truths.append(.passage(truth))
     }
   }
 
-  /// What the country of destination does with declaration and certificate.
+  /// What the country of destination does with declaration and certificate; gives the time of the release.
   private func end(
     _ scene: inout Scene, _ declaration: TrafficRecord?, _ certified: TrafficRecord?, _ border: Border,
     _ time: inout Instant
-  ) {
+  ) -> Instant? {
     let post = border.entry.id
     if let certified {
+      var used: Instant?
+      defer {
+        scene.truths.append(
+          .certificate(
+            .init(
+              journey: scene.number, destination: destination, crossing: border.crossing.id, issued: certified.time,
+              used: used)))
+      }
       if scene.holds(500) {
         scene.add(
           "certificates", at: destination, time.plus(minutes: 2),
@@ -102,27 +116,28 @@ struct Trip {
       }
       if scene.holds(60) {
         // Customs release nothing that quarantine holds.
-        guard let over = hold(&scene, border, time) else { return }
+        guard let over = hold(&scene, border, time) else { return nil }
         time = over
       }
       if scene.holds(600) {
+        used = time.plus(minutes: 20)
         scene.add(
           "certificates", at: destination, time.plus(minutes: 20),
           certificateFields("used") + [("post", .text(post)), ("ducas", texts([duca]))],
           keys: [("certificate", certificate), ("duca", duca)], refers: certified)
       }
     }
-    guard let declaration else { return }
+    guard let declaration else { return nil }
     if scene.fails(20) {
       follow(
         &scene, declaration, "held", at: destination, time.plus(minutes: 8), post: post,
         reason: "selectivity, red channel")
       time = time.plus(minutes: scene.draw.within(60...600))
     }
-    if scene.holds(600) {
-      follow(
-        &scene, declaration, "released", at: destination, time.plus(minutes: scene.draw.within(10...90)), post: post)
-    }
+    guard scene.holds(600) else { return nil }
+    let release = time.plus(minutes: scene.draw.within(10...90))
+    follow(&scene, declaration, "released", at: destination, release, post: post)
+    return release
   }
 
   private func register(_ scene: inout Scene, _ time: Instant) {

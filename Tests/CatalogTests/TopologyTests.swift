@@ -149,8 +149,9 @@ import Testing
   static let atBorders = byFerry.union(["captures", "incidents", "measures"])
 
   @Test func everyTwoCountriesExchangeWhatConcernsThem() throws {
-    #expect(Set(topology.pairs.map(\.name)) == Set(Self.neighbours + Self.routes + ["SV-CR"]))
-    for pair in topology.pairs {
+    let pairs = topology.pairs.filter { !$0.hasObserver }
+    #expect(Set(pairs.map(\.name)) == Set(Self.neighbours + Self.routes + ["SV-CR"]))
+    for pair in pairs {
       #expect(pair.areNeighbours == Self.neighbours.contains(pair.name))
       let expected =
         pair.areNeighbours ? Self.atBorders : Self.routes.contains(pair.name) ? Self.onRoutes : Self.byFerry
@@ -162,6 +163,21 @@ import Testing
       for terms in pair.streams { try expectSound(terms, of: pair) }
     }
     #expect(topology.pair(Sample.salvador, Sample.guatemala) == topology.pair(Sample.guatemala, Sample.salvador))
+  }
+
+  @Test func theObserverReceivesFromEveryCountryWhatSaysNothingOfAPersonAndSendsNothing() throws {
+    #expect(topology.observers.map(\.code.description) == ["XS"])
+    let pairs = topology.pairs.filter(\.hasObserver)
+    #expect(pairs.count == topology.countries.count)
+    for pair in pairs {
+      #expect(pair.streams.map(\.stream.dataset.description).sorted() == ["indicators", "measures", "projects"])
+      for terms in pair.streams {
+        #expect(!terms.stream.origin.isObserver && terms.stream.recipient.description == "XS")
+        let definition = try #require(topology.definition(terms.stream.dataset))
+        #expect(terms.fields.allSatisfy { definition.field($0)?.isPersonal == false })
+        try expectSound(terms, of: pair)
+      }
+    }
   }
 
   /// Terms of the definition that there is, with a filter that keeps other pairs' records out.

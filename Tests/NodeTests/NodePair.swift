@@ -9,7 +9,7 @@ import Terms
 import Testing
 
 /// Homes of El Salvador and Guatemala on the sample topology, with a ceremony held, and their nodes in this process, linked
-/// over loopback.
+/// over loopback. Another may stand in Guatemala's place.
 final class NodePair {
   static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     .joined(separator: "/")
@@ -22,9 +22,10 @@ final class NodePair {
   private let rules: Selectivity?
 
   /// Makes the homes and holds the ceremony; no node runs yet. `edit` may change the text of the topology, and `definitions`
-  /// adds definition files by their paths; `rules` is a file of rules for lanes.
+  /// adds definition files by their paths; `rules` is a file of rules for lanes; `other` is whose home stands in Guatemala's place.
   init(
-    clock: any Clock = SystemClock(), definitions: [String: String] = [:], rules: String? = nil,
+    with other: String = "GT", clock: any Clock = SystemClock(), definitions: [String: String] = [:],
+    rules: String? = nil,
     edit: (String) -> String = { $0 }
   ) throws {
     self.clock = clock
@@ -35,7 +36,7 @@ final class NodePair {
     files[Home.topologyName] = files[Home.topologyName].map { Array(edit(String(decoding: $0, as: UTF8.self)).utf8) }
     for (path, text) in definitions { files[path] = Array(text.utf8) }
     svHome = try scratch.home("SV", topology: files, now: now)
-    gtHome = try scratch.home("GT", topology: files, now: now)
+    gtHome = try scratch.home(other, topology: files, now: now)
     try agree(days: 0...365)
   }
 
@@ -45,8 +46,8 @@ final class NodePair {
     let topology = try svHome.loadTopology()
     let today = CalendarDay(of: now).daysSinceEpoch
     let terms = try AgreementTerms(
-      realm: topology.realm, between: CountryCode("GT"), and: CountryCode("SV"),
-      streams: topology.terms(between: CountryCode("SV"), and: CountryCode("GT")),
+      realm: topology.realm, between: gtHome.config.country, and: svHome.config.country,
+      streams: topology.terms(between: svHome.config.country, and: gtHome.config.country),
       validFrom: CalendarDay(daysSinceEpoch: today + days.lowerBound),
       validUntil: CalendarDay(daysSinceEpoch: today + days.upperBound))
     let results = try Scratch.ceremony(svHome, gtHome, terms: terms, now: now)

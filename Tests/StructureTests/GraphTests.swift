@@ -87,7 +87,7 @@ import Testing
   @Test func whatComesWithSwiftIsNotFoundationInTheCore() {
     // The core takes bytes and gives bytes: no files, no clock, no sockets.
     let outside = Self.toolchain.subtracting(["Swift", "Synchronization"])
-    for file in sources where ["Terms", "Ledger", "Noise", "Exchange", "Traffic"].contains(file.target) {
+    for file in sources where ["Terms", "Ledger", "Noise", "Exchange", "Indicators", "Traffic"].contains(file.target) {
       #expect(imports(of: file).isDisjoint(with: outside), "\(file.path)")
     }
   }

@@ -32,6 +32,8 @@ public final class Definition: Hashable, Sendable {
   public let awaitsWhen: [Field.Condition]
   /// Whether a country may refer to records of its own too, as customs tells the way of a declaration that it published.
   public let refersOwn: Bool
+  /// Whether an observer may receive it: then none of its fields says something of a person.
+  public let isObservable: Bool
   /// Rules over several fields.
   let rules: [Rule]
 
@@ -60,14 +62,14 @@ public final class Definition: Hashable, Sendable {
   init(
     dataset: DatasetName, version: UInt32, digest: Digest, title: Translated, description: Translated,
     retentionDays: UInt32, mode: StreamTerms.Mode, fields: [Field], timeField: String?, refersField: String?,
-    awaitsField: String?, awaitsWhen: [Field.Condition], refersOwn: Bool,
+    awaitsField: String?, awaitsWhen: [Field.Condition], refersOwn: Bool, isObservable: Bool,
     rules: [NamedRule]
   ) {
     (self.dataset, self.version, self.digest) = (dataset, version, digest)
     (self.title, self.description) = (title, description)
     (self.retentionDays, self.mode) = (retentionDays, mode)
     (self.timeField, self.refersField, self.awaitsField) = (timeField, refersField, awaitsField)
-    self.refersOwn = refersOwn
+    (self.refersOwn, self.isObservable) = (refersOwn, isObservable)
     let all = fields + [Self.reference]
     let alphabetical = all.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
     func index(_ name: String?) -> Int? { alphabetical.firstIndex { $0.name == name } }

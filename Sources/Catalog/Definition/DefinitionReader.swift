@@ -41,7 +41,7 @@ struct DefinitionReader {
     guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "definition") }) else { return nil }
     root.refuseOthers(than: [
       "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field",
-      "awaits_field", "awaits_when", "refers_own", "field", "rule",
+      "awaits_field", "awaits_when", "refers_own", "observable", "field", "rule",
     ])
     let dataset = dataset(root)
     let version = root.number("version", in: 1...1_000_000, example: 1)
@@ -57,6 +57,7 @@ struct DefinitionReader {
     let awaitsWhen = conditions(root, "awaits_when")
     let refersOwn = root.flag("refers_own", standing: false)
     checkReferring(root, refers)
+    let observable = observable(root)
     let rules = rules(root)
     guard let dataset, let version, let title, let description, let retention,
       let mode = mode.flatMap(StreamTerms.Mode.init(rawValue:)), source.faults.isEmpty
@@ -64,7 +65,18 @@ struct DefinitionReader {
     return Definition(
       dataset: dataset, version: UInt32(clamping: version), digest: digest, title: title, description: description,
       retentionDays: UInt32(clamping: retention), mode: mode, fields: fields, timeField: time, refersField: refers,
-      awaitsField: awaits, awaitsWhen: awaitsWhen, refersOwn: refersOwn, rules: rules)
+      awaitsField: awaits, awaitsWhen: awaitsWhen, refersOwn: refersOwn, isObservable: observable, rules: rules)
+  }
+
+  /// Whether an observer may have it; not when a field says something of a person, shared or not.
+  private func observable(_ root: TableReader) -> Bool {
+    guard root.flag("observable", standing: false), let member = root.member("observable") else { return false }
+    let personal = fields.flatMap { $0.inner ?? [$0] }.filter(\.isPersonal).map(\.name)
+    guard !personal.isEmpty else { return true }
+    source.report(
+      member.value.offset, "observable, and \(personal.joined(separator: ", ")) says something of a person",
+      "leave observable out, or these fields")
+    return false
   }
 
   private func dataset(_ root: TableReader) -> DatasetName? {

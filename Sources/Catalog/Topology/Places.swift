@@ -12,6 +12,16 @@ public struct Country: Hashable, Sendable {
   public let endpoint: String?
 }
 
+/// Who is no country, has no posts and sends nothing, and may receive what says nothing of a person.
+public struct Observer: Hashable, Sendable {
+  /// `XA` to `XZ`.
+  public let code: CountryCode
+  /// Its name.
+  public let name: Translated
+  /// Where countries dial its node, `host:port`; nil when it only dials.
+  public let endpoint: String?
+}
+
 /// A place where people and goods pass from one country to another.
 public struct Crossing: Hashable, Sendable {
   /// Such as `GT-SV/la-hachadura`.
@@ -82,6 +92,9 @@ public struct Pair: Hashable, Sendable {
   public let areNeighbours: Bool
   /// What can be agreed, for both directions.
   public let streams: [StreamTerms]
+
+  /// Whether one of the two is an observer.
+  public var hasObserver: Bool { countries.contains(where: \.isObserver) }
 
   /// The form `GT-SV`.
   public var name: String { countries.map(\.description).joined(separator: "-") }

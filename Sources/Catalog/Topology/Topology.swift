@@ -6,6 +6,8 @@ public struct Topology: Hashable, Sendable {
   public let realm: Realm
   /// The member countries, alphabetical.
   public let countries: [Country]
+  /// Who receives and is no country, alphabetical.
+  public let observers: [Observer]
   /// All crossings, in the order of the file.
   public let crossings: [Crossing]
   /// All pairs, in the order of the file.
@@ -27,11 +29,13 @@ public struct Topology: Hashable, Sendable {
   }
 
   init(
-    realm: Realm, countries: [Country], crossings: [Crossing], pairs: [Pair], definitions: [Definition],
+    realm: Realm, countries: [Country], observers: [Observer], crossings: [Crossing], pairs: [Pair],
+    definitions: [Definition],
     actingDefault: ActingSide
   ) {
     (self.realm, self.crossings, self.pairs, self.actingDefault) = (realm, crossings, pairs, actingDefault)
     self.countries = countries.sorted { $0.code < $1.code }
+    self.observers = observers.sorted { $0.code < $1.code }
     self.definitions = definitions.sorted { $0.dataset < $1.dataset }
     crossingIndex = Dictionary(crossings.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     postIndex = Dictionary(crossings.flatMap(\.posts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -39,6 +43,11 @@ public struct Topology: Hashable, Sendable {
 
   /// The member country of this code.
   public func country(_ code: CountryCode) -> Country? { countries.first { $0.code == code } }
+
+  /// Where the node of a country or an observer is dialled.
+  public func endpoint(of code: CountryCode) -> String? {
+    country(code)?.endpoint ?? observers.first { $0.code == code }?.endpoint
+  }
 
   /// The crossing of this id.
   public func crossing(_ id: String) -> Crossing? { crossingIndex[id].map { crossings[$0] } }

@@ -44,12 +44,18 @@ extension TopologyReader {
       if table.member("countries") == nil { let _: Void? = table.missing("countries", "[\"GT\", \"SV\"]") }
       return nil
     }
-    let codes = texts.compactMap(country)
+    let codes = texts.compactMap(member)
     guard codes.count == texts.count else { return nil }
     guard codes.count == 2, codes[0] != codes[1] else {
       source.report(
         table.member("countries")?.value.offset ?? table.offset, "a pair is of two countries",
         "write countries = [\"GT\", \"SV\"]")
+      return nil
+    }
+    guard !codes.allSatisfy(\.isObserver) else {
+      source.report(
+        table.member("countries")?.value.offset ?? table.offset, "a pair of two observers would exchange nothing",
+        "name a country and an observer")
       return nil
     }
     return codes
@@ -93,7 +99,7 @@ extension TopologyReader {
         source.report(name.offset, "the terms \"\(name.value)\" are named twice", "write each once")
         continue
       }
-      for (origin, recipient) in [(countries[0], countries[1]), (countries[1], countries[0])] {
+      for (origin, recipient) in directions(countries) {
         let sources = TermSources(
           own: nil, template: template, pair: countries, origin: origin, recipient: recipient, at: name.offset)
         // A template's faults are noted once, not once for each pair and direction.
@@ -108,7 +114,7 @@ extension TopologyReader {
     var own: Set<StreamName> = []
     for entry in table.tables("stream", what: "stream") {
       entry.refuseOthers(than: ["from", "terms"] + Self.termKeys)
-      guard let from = entry.text("from", example: "\(countries[0])"), let origin = country(from) else { continue }
+      guard let from = entry.text("from", example: "\(countries[0])"), let origin = member(from) else { continue }
       guard countries.contains(origin) else {
         source.report(from.offset, "\(origin) is not of this pair", "write \(countries[0]) or \(countries[1])")
         continue

@@ -33,11 +33,16 @@ extension TopologyReader {
     let fields = fields(sources.table("fields"), definition)
     let filter = filter(sources.table("filter"), definition, sources, shared: fields)
     guard let purpose else { return nil }
-    return StreamTerms(
+    let terms = StreamTerms(
       stream: StreamName(origin: from, recipient: to, dataset: dataset), version: definition.version,
       definition: definition.digest, filter: filter, fields: fields,
       mode: mode.flatMap(StreamTerms.Mode.init(rawValue:)) ?? definition.mode, purpose: purpose.value, roles: roles,
       retentionDays: UInt32(clamping: retention ?? Int64(definition.retentionDays)))
+    if let fault = ObserverRule.fault(terms, definition) {
+      source.report(sources.at, fault, "leave it out, or name a dataset that says observable = true")
+      return nil
+    }
+    return terms
   }
 
   private func roles(_ table: TableReader?) -> [String] {

@@ -5,6 +5,7 @@ struct TopologyReader {
   let source: TomlSource
   var definitionFaults: [Diagnostic] = []
   var countries: [Country] = []
+  var observers: [Observer] = []
   var definitions: [DatasetName: Definition] = [:]
   /// All datasets that the file names, also those whose definition is faulty.
   var datasetNames: [String] = []
@@ -25,17 +26,18 @@ struct TopologyReader {
 
   mutating func read(contents: (String) -> [UInt8]?) -> Topology? {
     guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "topology") }) else { return nil }
-    root.refuseOthers(than: ["realm", "acting", "country", "dataset", "crossing", "terms", "pair"])
+    root.refuseOthers(than: ["realm", "acting", "country", "observer", "dataset", "crossing", "terms", "pair"])
     let realm = realm(root)
     let side = root.word("acting", of: Topology.ActingSide.allCases.map(\.rawValue))
     readCountries(root)
+    readObservers(root)
     readDatasets(root, contents: contents)
     readCrossings(root)
     let pairs = readPairs(root)
     guard let realm, let side = side.flatMap(Topology.ActingSide.init(rawValue:)) else { return nil }
     return Topology(
-      realm: realm, countries: countries, crossings: crossings, pairs: pairs, definitions: Array(definitions.values),
-      actingDefault: side)
+      realm: realm, countries: countries, observers: observers, crossings: crossings, pairs: pairs,
+      definitions: Array(definitions.values), actingDefault: side)
   }
 
   private func realm(_ root: TableReader) -> Realm? {
@@ -84,7 +86,7 @@ struct TopologyReader {
     }
   }
 
-  private static func isEndpoint(_ text: String) -> Bool {
+  static func isEndpoint(_ text: String) -> Bool {
     guard let colon = text.utf8.lastIndex(of: 0x3A), let port = UInt16(text[text.index(after: colon)...]), port > 0
     else {
       return false

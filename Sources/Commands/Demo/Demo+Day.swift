@@ -12,6 +12,23 @@ extension Demo {
   /// What a check needs beside the homes: the generator's files, and under which id each record was accepted.
   var dayFolder: String { folder.file("day") }
 
+  /// What a statistician asks first.
+  private static let shown = ["crossing-time", "advance-declarations", "one-stop-migration", "read-rate"]
+
+  /// A few of the figures that one of the nodes computes of the day.
+  private func showIndicators(since day: CalendarDay) throws {
+    guard let country = countries.first else { return }
+    let lines = try json(["indicators", "--since", "\(day)"], at: country)
+    var table = Table(["indicator of \(country)", "of", "statistic", "value", "unit", "cases"])
+    for line in lines where line["crossing"] == nil && Self.shown.contains(line.text("indicator")) {
+      table.add([
+        line.text("indicator"), line["dimension"]?.string ?? "", line.text("statistic"), line.text("value"),
+        line.text("unit"), line.text("sample"),
+      ])
+    }
+    show(table.text)
+  }
+
   func publishDay(scale: Double, seed: UInt64) throws {
     let day = TrafficPlan.yesterday(clock.now(), days: 1)
     heading("A regional day: \(day), scale \(scale), seed \(seed)")
@@ -29,7 +46,10 @@ extension Demo {
       portion = []
       console.progress("published \(count)")
     }
-    for record in TrafficGenerator(topology, TrafficPlan(firstDay: day, scale: scale, seed: seed, isCovering: true)) {
+    let plan = TrafficPlan(firstDay: day, scale: scale, seed: seed, isCovering: true)
+    var generator = TrafficGenerator(topology, plan, keepsTruths: true)
+    while let record = generator.next() {
+      try files.add(generator.takeTruths())
       try files.add(record)
       portion.append(record)
       if portion.count == Self.portion { try send() }
@@ -41,6 +61,7 @@ extension Demo {
     show("\(count) records published and durable at their origins after \(Self.seconds(since: began))")
     try settle(seconds: Self.patience)
     show("all at their recipients, with signed receipts, after \(Self.seconds(since: began))")
-    show("ledger and lines: \(dayFolder)")
+    show("ledger, lines and what really happened: \(dayFolder)")
+    try showIndicators(since: day)
   }
 }

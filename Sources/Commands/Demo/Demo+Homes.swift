@@ -42,7 +42,7 @@ extension Demo {
   /// Each pair holds its ceremony, file by file, as two delegations do.
   func holdCeremonies() throws {
     heading("Ceremonies: offers exchanged, sixty digits compared, signed by both")
-    for pair in topology.pairs {
+    for pair in pairs {
       guard pair.countries.count == 2 else { continue }
       let (a, b) = (pair.countries[0], pair.countries[1])
       func file(_ country: CountryCode, _ kind: String) -> String { folder.file("\(pair.name).\(country).\(kind)") }
@@ -93,7 +93,7 @@ extension Demo {
       }
     }
     show("\(Self.seconds(since: began))  all ready")
-    var waiting = topology.pairs
+    var waiting = pairs
     try wait(seconds: 60) {
       let links = try countries.map { ($0, try status(of: $0)["links"]) }
       var up: [String] = []

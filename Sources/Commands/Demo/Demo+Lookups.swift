@@ -34,7 +34,7 @@ extension Demo {
     let stream = terms.stream
     let lines = try json(
       ["query", "\(stream.dataset)", "--from", "\(stream.origin)", "--limit", "1000", "--history"]
-        + officer(stream.recipient, terms.roles.first ?? usualRole), at: stream.recipient)
+        + officer(stream.recipient, terms.readingRole), at: stream.recipient)
     let sources = lines.last?["answer"]?.items("sources") ?? []
     guard let source = sources.first(where: { $0.text("stream") == stream.description }),
       let asOf = source["as_of"]?.string.flatMap({ try? Instant($0) })
@@ -52,12 +52,12 @@ extension Demo {
 
   /// What is kept by its origin until asked for is not here, and the answer says so.
   private func askForQueried() throws {
-    let queried = topology.pairs.flatMap(\.streams).filter { $0.mode == .query }.sorted { $0.stream < $1.stream }
+    let queried = pairs.flatMap(\.streams).filter { $0.mode == .query }.sorted { $0.stream < $1.stream }
     for terms in queried {
       let stream = terms.stream
       let lines = try json(
         ["query", "\(stream.dataset)", "--from", "\(stream.origin)"]
-          + officer(stream.recipient, terms.roles.first ?? usualRole), at: stream.recipient)
+          + officer(stream.recipient, terms.readingRole), at: stream.recipient)
       let withheld = lines.last?["answer"]?.items("withheld").compactMap(\.string) ?? []
       guard lines.count == 1, withheld.contains(where: { $0.hasPrefix("\(stream): ") }) else {
         throw DemoFailure("\(stream) is kept by its origin, and the answer does not say so: \(withheld)")
@@ -147,10 +147,15 @@ extension Demo {
   }
 
   private func arePair(_ a: String, _ b: String) -> Bool {
-    topology.pairs.contains { Set($0.countries.map(\.description)) == [a, b] }
+    pairs.contains { Set($0.countries.map(\.description)) == [a, b] }
   }
 
   private static func route(_ entry: TrafficPublisher.Published) -> [String] {
     entry.record.line.items("route").compactMap(\.string)
   }
+}
+
+extension StreamTerms {
+  /// A role in which a person may look the stream up: nobody has that of aggregates.
+  var readingRole: String { roles.first { $0 != IndicatorRequest.role } ?? usualRole }
 }

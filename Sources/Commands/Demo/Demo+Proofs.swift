@@ -15,7 +15,7 @@ extension Demo {
       try istmo(
         [
           "evidence", "export", "\(id)", "--out", file, "--officer", "auditor-3", "--role",
-          terms.roles.first ?? usualRole,
+          terms.readingRole,
         ]
           + ["--purpose", "demonstration"], at: stream.recipient)
       let check = ["evidence", "verify", file] + rootOptions(stream)

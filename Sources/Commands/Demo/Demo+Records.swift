@@ -6,7 +6,7 @@ import Traffic
 extension Demo {
   /// The stream that is shown closely: migration between the topology's first two countries.
   var showcase: StreamName? {
-    guard let pair = topology.pairs.first, pair.countries.count == 2, let dataset = try? DatasetName("migration") else {
+    guard let pair = pairs.first, pair.countries.count == 2, let dataset = try? DatasetName("migration") else {
       return nil
     }
     return StreamName(origin: pair.countries[1], recipient: pair.countries[0], dataset: dataset)

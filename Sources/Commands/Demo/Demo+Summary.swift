@@ -51,7 +51,7 @@ extension Demo {
     for country in countries { try istmo(["status"], at: country) }
     let standings = try standings()
     var table = Table(["pair", "shares", "streams", "entries", "receipts", "lag", "state"])
-    for pair in topology.pairs {
+    for pair in pairs {
       var (count, entries, receipts, lag): (Int, Int64, Int64, Int64) = (0, 0, 0, 0)
       for standing in standings where Set(pair.countries) == [standing.stream.origin, standing.stream.recipient] {
         if let fault = standing.fault { throw DemoFailure("\(standing.stream): \(fault)") }
@@ -68,6 +68,6 @@ extension Demo {
     }
     show(table.text)
     say("  An entry is a record, or the key under which a stream's records of a day are sealed.")
-    say("\nAll of it holds: \(topology.pairs.count) pairs, \(streams.count) streams, \(Self.seconds(since: started)).")
+    say("\nAll of it holds: \(pairs.count) pairs, \(streams.count) streams, \(Self.seconds(since: started)).")
   }
 }

@@ -44,9 +44,11 @@ final class Demo {
   }
 
   var countries: [CountryCode] { topology.countries.map(\.code) }
+  /// The pairs of countries. An observer has no traffic and no home here.
+  var pairs: [Pair] { topology.pairs.filter { !$0.hasObserver } }
   /// The terms of every stream that flows: what is only asked for does not.
   var terms: [StreamTerms] {
-    topology.pairs.flatMap(\.streams).filter { $0.mode == .replicate }.sorted { $0.stream < $1.stream }
+    pairs.flatMap(\.streams).filter { $0.mode == .replicate }.sorted { $0.stream < $1.stream }
   }
   var streams: [StreamName] { terms.map(\.stream) }
   /// Those of them that carry what countries publish; lookups are written by the nodes.

@@ -29,7 +29,9 @@ let usualTopology = "Topology/central-america.toml"
   guard !folder.isEmpty else { throw UsageError("--out takes the path of a folder") }
   let files = try TrafficFiles(folder, topology)
   let progress = Progress(console, "made", of: nil)
-  for record in TrafficGenerator(topology, plan) {
+  var generator = TrafficGenerator(topology, plan, keepsTruths: true)
+  while let record = generator.next() {
+    try files.add(generator.takeTruths())
     try files.add(record)
     progress.update(Int64(files.count), bytes: 0)
   }

@@ -4,10 +4,11 @@ import Node
 import Terms
 import Traffic
 
-/// Generated traffic as files: the lines of each country and dataset, and the ledger.
+/// Generated traffic as files: the lines of each country and dataset, the ledger, and what really happened.
 ///
 /// ```
 /// DIR/ledger.ndjson            one line for each record, in the order of sending
+/// DIR/truth.ndjson             what really happened: trucks' passages, controls, certificates, failures, alerts
 /// DIR/SV/migration.ndjson      the lines to publish; `refers` holds a reference, and takes the record's id
 /// ```
 final class TrafficFiles {
@@ -16,6 +17,7 @@ final class TrafficFiles {
   private let folder: String
   private let topology: Topology
   private let ledger: LineFile
+  private let truth: LineFile
   private var files: [StreamName: LineFile] = [:]
   private(set) var count = 0
 
@@ -24,6 +26,7 @@ final class TrafficFiles {
     (self.folder, self.topology) = (folder, topology)
     try LineFile.makeFolder(folder)
     ledger = try LineFile("\(folder)/\(Self.ledgerName)")
+    truth = try LineFile("\(folder)/truth.ndjson")
   }
 
   func add(_ record: TrafficRecord) throws(FileError) {
@@ -40,8 +43,13 @@ final class TrafficFiles {
     try files[name]?.add(record.line)
   }
 
+  func add(_ truths: [TrafficTruth]) throws(FileError) {
+    for fact in truths { try truth.add(fact.line) }
+  }
+
   func close() throws(FileError) {
     try ledger.close()
+    try truth.close()
     for file in files.values { try file.close() }
   }
 }

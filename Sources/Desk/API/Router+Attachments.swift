@@ -83,7 +83,7 @@ extension Router {
   private static func status(_ error: AttachmentError) -> Int {
     switch error {
     case .lookup(.refused), .lookup(.unknownDataset): 400
-    case .lookup(.read), .lookup(.notLogged): 503
+    case .lookup(.read), .lookup(.notLogged), .lookup(.busy): 503
     case .notBorne(_, let withheld): withheld.isEmpty ? 404 : 403
     case .notHere: 404
     case .notFetched(let failure):

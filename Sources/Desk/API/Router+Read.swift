@@ -68,6 +68,20 @@ extension Router {
     }
   }
 
+  /// `POST /v1/indicators`: a country's figures of some days, a line each; last what they rest on.
+  func indicators(_ request: Request, _ caller: Caller) -> any Handler {
+    asked(request, caller, IndicatorRequest.init(json:)) { (node, indicators) throws(LookupError) in
+      try node.indicators(indicators).lines
+    }
+  }
+
+  /// `POST /v1/indicators/publish`: computes the figures and publishes those that are not published so.
+  func publishIndicators(_ request: Request, _ caller: Caller) -> any Handler {
+    asked(request, caller, IndicatorRequest.init(json:)) { (node, indicators) throws(LookupError) in
+      [try node.publishIndicators(indicators).json]
+    }
+  }
+
   /// Reads what is asked from the body, and answers in lines.
   private func asked<Asked: Sendable>(
     _ request: Request, _ caller: Caller, _ read: @escaping @Sendable (JSONValue) throws(TermError) -> Asked,
@@ -89,7 +103,7 @@ extension Router {
   private static func problem(_ error: LookupError) -> Problem {
     switch error {
     case .refused, .unknownDataset: Problem(status: 400, detail: error.description)
-    case .read, .notLogged: Problem(status: 503, detail: error.description)
+    case .read, .notLogged, .busy: Problem(status: 503, detail: error.description)
     }
   }
 

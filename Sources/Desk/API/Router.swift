@@ -75,6 +75,8 @@ public final class Router: Service {
     "/v1/crossing": ["POST": (.lookup, Router.crossing)],
     "/v1/expected": ["POST": (.lookup, Router.expected)],
     "/v1/alerts": ["POST": (.lookup, Router.alerts)],
+    "/v1/indicators": ["POST": (.observe, Router.indicators)],
+    "/v1/indicators/publish": ["POST": (.local, Router.publishIndicators)],
     "/v1/attachments": ["POST": (.publish, Router.attach)],
     attachmentPath: ["GET": (.lookup, Router.attachment)],
     "/v1/status": ["GET": (.observe, Router.status)],

@@ -90,7 +90,7 @@ struct BasisView {
     switch reason {
     case .neverAgreed: visit(.withheldNever)
     case .notInForce, .invalid: visit(.withheldForce)
-    case .notGiven: visit(.withheldGiven)
+    case .notGiven, .nobodys: visit(.withheldGiven)
     case .atOrigin: visit(.withheldAtOrigin)
     case .role(_, let permitted):
       "\(visit(.withheldRole)) \(permitted.map { ValueWords.role($0, visit.language) }.joined(separator: ", "))"

@@ -135,7 +135,7 @@ extension Pages {
       node.log(.debug, "desk", "a lookup was refused: \(refusal.logText)")
       return page(visit, status: 422, failure: (.keyNotUnderstood, .notFoundHelp))
     case .unknownDataset: return page(visit, status: 404, failure: (.notFound, .notFoundHelp))
-    case .read, .notLogged:
+    case .read, .notLogged, .busy:
       node.log(.error, "desk", "a lookup was not answered: \(error)")
       return page(visit, status: 503, failure: (.unavailable, .tryAgain))
     }

@@ -1,3 +1,4 @@
+import Catalog
 import Ceremony
 import Ledger
 import Sodium
@@ -12,6 +13,7 @@ extension Home {
   /// the moment it stands last in the order of signing. Doing it again is harmless.
   /// - Throws: `HomeError.rootChanged` when another root is pinned and the ceremony was not told to replace it.
   public func keep(_ result: CeremonyResult) throws(HomeError) {
+    try refuseForObservers(result.agreement.terms)
     try adopt(result)
     let (folder, digest) = (agreementFolder(result.neighbour), result.agreement.digest)
     try Files.makeFolder(folder)
@@ -81,6 +83,15 @@ extension Home {
     return out
   }
 
+  private func refuseForObservers(_ terms: AgreementTerms) throws(HomeError) {
+    guard terms.a.isObserver || terms.b.isObserver else { return }
+    // Without its definitions nothing is known to be harmless.
+    let registry = try? loadRegistry()
+    for stream in terms.streams {
+      if let fault = ObserverRule.fault(stream, registry?.definition(of: stream)) { throw .observer(fault) }
+    }
+  }
+
   private func read(_ digest: Digest, with country: CountryCode) throws(HomeError) -> Agreement {
     let file = "\(agreementFolder(country))/\(digest).agreement"
     let bytes = try Files.read(file, longest: Agreement.longest, what: "the agreement with \(country)")
@@ -112,7 +123,9 @@ extension Home {
   }
 
   /// Keeps a ceremony until its next step, in place of what was kept before, whatever that was.
+  /// - Throws: `HomeError.observer` when its terms would bring an observer what it may not have.
   public func keep(_ ceremony: CeremonyState) throws(HomeError) {
+    try refuseForObservers(ceremony.offer.terms)
     try Files.write(ceremony.bytes, to: statePath(ceremony.neighbour))
   }
 

@@ -38,6 +38,8 @@ public enum HomeError: Error, Hashable, Sendable, CustomStringConvertible {
   case passphrase(PassphraseError)
   /// A card was refused.
   case card(CardError)
+  /// Terms would bring an observer what it may not have.
+  case observer(String)
   /// Another root key is pinned for the country.
   case rootChanged(CountryCode, pinned: NoteKey, found: NoteKey)
 
@@ -66,6 +68,8 @@ public enum HomeError: Error, Hashable, Sendable, CustomStringConvertible {
     case .storageKey(let problem): "the storage key: \(problem)"
     case .passphrase(let error): error.description
     case .card(let error): error.description
+    case .observer(let fault):
+      "\(fault); nothing was stored. Mend the topology on both sides and begin the ceremony again"
     case .rootChanged(let country, let pinned, let found):
       "the root key of \(country) is \(found), \(pinned) is pinned; nothing was stored"
     }

@@ -11,6 +11,9 @@ extension Installation {
   public func evidence(
     for id: RecordID, to recipient: CountryCode?, officer: String, role: String, purpose: String
   ) throws -> EvidenceFile {
+    guard role != IndicatorRequest.role else {
+      throw EvidenceMaker.Failure.withheld("no record is shown to the role \(role)")
+    }
     let file = try evidenceMaker.evidence(for: id, to: recipient)
     let check = EvidenceCheck(file, trusted: [])
     guard let (context, _) = try? EntryContext.read(file.sections[.entry] ?? []),

@@ -20,8 +20,10 @@ public final class Installation: Sendable {
   public static let lookupDataset = "lookups"
   /// The dataset of hits of alerts.
   public static let hitDataset = "hits"
+  /// The dataset of aggregates.
+  public static let indicatorDataset = "indicators"
   /// Datasets that the node writes itself, and nobody else.
-  public static let ownDatasets: Set<String> = [lookupDataset, hitDataset]
+  public static let ownDatasets: Set<String> = [lookupDataset, hitDataset, indicatorDataset]
 
   /// The federation.
   public let realm: Realm
@@ -50,6 +52,8 @@ public final class Installation: Sendable {
   let standing: StandingBox
   let evidenceMaker: EvidenceMaker
   let watch: AlertWatch
+  /// Who computes indicators now, and who publishes them.
+  let (indicatorTurn, publishing) = (IndicatorReader.Turn(), IndicatorReader.Turn())
   private let spoolRoom: SpoolRoom
   private let observer: Observer
   let port = Mutex<LinkPort?>(nil)

@@ -86,7 +86,8 @@ struct Standing: Sendable {
       let counts = counting.contains(agreement)
       let later = counting.drop { $0 != agreement }.dropFirst().filter { now < $0.validUntil }
       for terms in agreement.terms.streams {
-        let difference = Self.difference(terms, later.compactMap { $0.terms(for: terms.stream) }, registry)
+        let fault = ObserverRule.fault(terms, registry.definition(of: terms))
+        let difference = fault ?? Self.difference(terms, later.compactMap { $0.terms(for: terms.stream) }, registry)
         if let difference, agreement == inForce { problems.append("\(terms.stream): \(difference)") }
         streams.append(
           AgreedStream(

@@ -40,6 +40,11 @@ extension LookupRequest {
     self.init(
       dataset: try DatasetName(try needed("dataset")),
       by: Asker(officer: try needed("officer"), role: try needed("role"), purpose: try needed("purpose")))
+    guard asker.role != IndicatorRequest.role else {
+      throw TermError(
+        kind: "role", found: asker.role,
+        expected: "a person's role: under this one the node computes aggregates, and no record is shown")
+    }
     from = try text("from").map { (text) throws(TermError) in try CountryCode(text) }
     since = try text("since").map { (text) throws(TermError) in try Instant(text) }
     until = try text("until").map { (text) throws(TermError) in try Instant(text) }

@@ -23,6 +23,9 @@ public struct LookupRequest: Sendable {
   /// Who asks, and what for.
   public var asker: Asker
 
+  /// Whether the node asks to compute aggregates: then it asks in the role for that, in which nobody else may ask.
+  var isForAggregates = false
+
   /// The most records of one answer.
   public static let mostRecords = 10_000
 
@@ -76,6 +79,8 @@ public enum LookupError: Error, Sendable, CustomStringConvertible {
   case read(ReadError)
   /// The lookup could not be logged, so it was not answered.
   case notLogged(String)
+  /// Figures are being computed already.
+  case busy
 
   /// One sentence for a person.
   public var description: String {
@@ -83,6 +88,7 @@ public enum LookupError: Error, Sendable, CustomStringConvertible {
     case .refused(let refusal): refusal.description
     case .unknownDataset(let name): "there is no dataset \(name); dataset list shows them"
     case .read(let error): error.description
+    case .busy: "figures are being computed for somebody else; ask again when that is done"
     case .notLogged(let why): "the lookup could not be logged (\(why)), so it is not answered"
     }
   }

@@ -110,8 +110,11 @@ public struct Lookups: Sendable {
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
       // The node itself asks in no role, for what it refuses and not for what it shows.
-      let isGiven = asNode || request.asker.datasets?.contains(request.dataset) ?? true
-      if let reason = isGiven ? reasonToWithhold(name, from: asNode ? nil : request.asker.role) : .notGiven {
+      let asker = request.asker
+      let isGiven = asNode || asker.datasets?.contains(request.dataset) ?? true
+      let isNobodys = asker.role == IndicatorRequest.role && !request.isForAggregates
+      let reason = isNobodys ? .nobodys(asker.role) : reasonToWithhold(name, from: asNode ? nil : asker.role)
+      if let reason = isGiven ? reason : .notGiven {
         answer.withheld.append(Withheld(name, reason))
         continue
       }
@@ -141,7 +144,10 @@ public struct Lookups: Sendable {
     guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return .notInForce }
     if let reason = agreed.invalidity(at: clock.now()) { return .invalid(reason) }
     guard let role else { return nil }
-    guard agreed.terms.roles.contains(role) else { return .role(role, permitted: agreed.terms.roles) }
+    guard agreed.terms.roles.contains(role) else {
+      // The node's own role is no person's to take.
+      return .role(role, permitted: agreed.terms.roles.filter { $0 != IndicatorRequest.role })
+    }
     return nil
   }
 
@@ -164,6 +170,14 @@ public struct Lookups: Sendable {
   func logLines(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) -> [Draft] {
     var owners = Set(answer.sources.map(\.stream.origin))
     if owners.isEmpty { owners.insert(request.from ?? country) }
+    // An observer has no records that anybody could be told of.
+    owners = owners.filter { !$0.isObserver }
+    guard !owners.isEmpty else {
+      throw .refused(
+        Refusal(
+          field: "dataset", problem: "no country has agreed to send it to this observer",
+          whatToDo: "agreement list shows what is agreed"))
+    }
     return try drafts(
       request,
       owners.sorted().map { owner in
@@ -172,7 +186,8 @@ public struct Lookups: Sendable {
       })
   }
 
-  private func drafts(
+  /// Lines of the lookup log, one for each country whose records were asked for.
+  func drafts(
     _ request: LookupRequest, _ owners: [(country: CountryCode, found: Int, ids: [RecordID])]
   ) throws(LookupError) -> [Draft] {
     guard let dataset = try? DatasetName(Installation.lookupDataset), let definition = registry.definition(dataset)

@@ -20,6 +20,8 @@ public struct Withheld: Hashable, Sendable, CustomStringConvertible {
     case invalid(String)
     /// The agreement lets other roles look it up.
     case role(String, permitted: [String])
+    /// No person has the role: under it nodes compute aggregates.
+    case nobodys(String)
     /// The officer was given other datasets.
     case notGiven
     /// Its origin keeps the records until asked for, which this node cannot do over the link yet.
@@ -33,6 +35,7 @@ public struct Withheld: Hashable, Sendable, CustomStringConvertible {
       case .invalid(let why): why
       case .role(let role, let permitted):
         "the agreement lets \(permitted.joined(separator: ", ")) look it up, not \(role)"
+      case .nobodys(let role): "no record is shown to the role \(role): under it nodes compute aggregates"
       case .notGiven: "it is not among the datasets of this officer"
       case .atOrigin(let origin): "\(origin) keeps them until asked for, and this node cannot ask over the link yet"
       }

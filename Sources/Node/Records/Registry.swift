@@ -27,6 +27,11 @@ public struct Registry: RecordRules {
     known[terms.definition].flatMap { $0.dataset == terms.stream.dataset ? $0 : nil }
   }
 
+  /// The definition that an agreement names, unless it would bring an observer what it may not have.
+  private func sendable(_ terms: StreamTerms) -> Definition? {
+    definition(of: terms).flatMap { ObserverRule.fault(terms, $0) == nil ? $0 : nil }
+  }
+
   /// The definition of this version; the newest when none is known.
   func definition(_ dataset: DatasetName, version: UInt32) -> Definition? {
     guard let newest = definitions[dataset], newest.version != version else { return definitions[dataset] }
@@ -46,11 +51,11 @@ public struct Registry: RecordRules {
     let registry: Registry
 
     func project(under terms: StreamTerms) -> [UInt8] {
-      registry.definition(of: terms)?.project(body, onto: terms.fields) ?? Array("{}".utf8)
+      registry.sendable(terms)?.project(body, onto: terms.fields) ?? Array("{}".utf8)
     }
 
     func isAdmitted(under terms: StreamTerms) -> Bool {
-      registry.definition(of: terms)?.admits(body, filter: terms.filter) ?? false
+      registry.sendable(terms)?.admits(body, filter: terms.filter) ?? false
     }
 
     var searchTerms: [SearchTerm] {
@@ -67,6 +72,7 @@ public struct Registry: RecordRules {
     guard let definition = definition(of: terms) else {
       throw RuleBreach("this node has no definition \(terms.definition) of \(terms.stream.dataset)")
     }
+    if let fault = ObserverRule.fault(terms, definition) { throw RuleBreach(fault) }
     let isWithdrawal = if case .withdraws = kind { true } else { false }
     let read = ReadBody(body)
     do { try definition.verify(read, terms: terms, isWithdrawal: isWithdrawal) } catch {
@@ -80,6 +86,9 @@ public struct Registry: RecordRules {
   public func draft(
     _ line: [UInt8], of definition: Definition, from country: CountryCode, now: Instant
   ) throws(Refusal) -> Draft {
+    guard !country.isObserver || definition.dataset.description == Installation.lookupDataset else {
+      throw Refusal(field: "line", problem: "an observer publishes nothing", whatToDo: "publish at a country's node")
+    }
     let record = try definition.check(line, from: country, topology: topology, now: now)
     let kind: Entry.Kind =
       switch record.change {

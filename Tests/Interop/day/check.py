@@ -40,7 +40,8 @@ class Terms:
         self.dataset = block["Dataset"]
         self.mode = block["Mode"]
         self.fields = set(block["Fields"].split(", "))
-        self.roles = block["Roles"].split(", ")
+        # Under "aggregates" nodes compute figures; it shows no record to anybody.
+        self.roles = [role for role in block["Roles"].split(", ") if role != "aggregates"]
         text = block["Filter"]
         self.filter = [] if text == "all records" else [clause.split(" = ") for clause in text.split("; ")]
 
