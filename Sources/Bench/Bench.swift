@@ -4,11 +4,12 @@ import Programs
 
 /// Measures a running pair as its users use it:
 /// `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick | --parts PART,PART...]`; or the parts of a
-/// record's way, in this process: `Bench --budget --topology FOLDER --folder FOLDER [--records N]`.
+/// record's way, in this process: `Bench --budget --topology FOLDER --folder FOLDER [--records N]`; or what changes as the
+/// store grows: `Bench --growth SIZE,SIZE... --istmo PROGRAM --topology FOLDER --folder FOLDER [--rounds N]`.
 enum Bench {
   /// What is measured, in this order.
   private enum Part: String, CaseIterable {
-    case visible, publish, catchup, lookup, rest
+    case visible, publish, catchup, lookup, outage, rest
 
     static let quick: Set<Part> = [.visible, .catchup, .rest]
   }
@@ -16,6 +17,7 @@ enum Bench {
   static func main() {
     var (istmo, topology, folder, records) = ("", "", "", 100_000)
     var (parts, isBudget) = (Set(Part.allCases), false)
+    var (sizes, rounds) = ([Int](), 3)
     var words = CommandLine.arguments.dropFirst()
     while let word = words.popFirst() {
       switch word {
@@ -32,6 +34,8 @@ enum Bench {
           parts.insert(part)
         }
       case "--budget": isBudget = true
+      case "--growth": sizes = (words.popFirst() ?? "").split(separator: ",").compactMap { Int($0) }
+      case "--rounds": rounds = words.popFirst().flatMap { Int($0) } ?? rounds
       case "--records": records = words.popFirst().flatMap { Int($0) } ?? records
       default: fail("unknown option \(word)")
       }
@@ -43,6 +47,9 @@ enum Bench {
     }
     do {
       if isBudget { return try Budget(topology: topology, folder: folder, records: records).run() }
+      if !sizes.isEmpty {
+        return try Growth(folder: folder, istmo: istmo, topology: topology, sizes: sizes, rounds: max(1, rounds)).run()
+      }
       let pair = try Pair(folder: folder, istmo: istmo, topology: topology)
       Report.times("fdatasync", try RawLimits.sync(folder: folder, rounds: 1000))
       try pair.start("SV")
@@ -51,6 +58,7 @@ enum Bench {
       if parts.contains(.publish) { try publish(pair) }
       if parts.contains(.catchup) { try catchUp(pair, records) }
       if parts.contains(.lookup) { try lookUp(pair, records) }
+      if parts.contains(.outage) { try Outage(pair).run() }
       if parts.contains(.rest) { try rest(pair) }
     } catch { fail("\(error)") }
   }

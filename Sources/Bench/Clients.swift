@@ -4,12 +4,21 @@ import Synchronization
 
 /// Several clients at once, each on a thread of its own.
 enum Clients {
-  /// Runs `work` again and again in each client until the time is over; prints rate and times under `name`.
-  /// `work` is given the client and how many times it has run.
+  /// Runs `work` as `run` does; prints rate and times under `name`.
   static func measure(
     _ name: String, clients: Int, seconds: Int, _ access: System.Access,
     _ work: @escaping @Sendable (System, _ client: Int, _ round: Int) throws -> Void
   ) throws {
+    let times = try run(clients: clients, seconds: seconds, access, work)
+    Report.figure("\(name)_\(clients)_per_s", Double(times.all.count) / Double(seconds))
+    Report.times("\(name)_\(clients)", times)
+  }
+
+  /// Runs `work` again and again in each client until the time is over. It is given the client and how many times it has run.
+  static func run(
+    clients: Int, seconds: Int, _ access: System.Access,
+    _ work: @escaping @Sendable (System, _ client: Int, _ round: Int) throws -> Void
+  ) throws -> Times {
     let result = Mutex<(times: Times, failure: (any Error)?)>((Times(), nil))
     let end = ContinuousClock.now + .seconds(seconds)
     let group = DispatchGroup()
@@ -35,7 +44,6 @@ enum Clients {
     group.wait()
     let (times, failure) = result.withLock { $0 }
     if let failure { throw failure }
-    Report.figure("\(name)_\(clients)_per_s", Double(times.all.count) / Double(seconds))
-    Report.times("\(name)_\(clients)", times)
+    return times
   }
 }

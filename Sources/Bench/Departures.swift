@@ -14,6 +14,13 @@ enum Departures {
       + Array(#""decision":"admit","reference":"B-"#.utf8) + Array("\(padded)\"}".utf8)
   }
 
+  /// A waiting time as observed at a post, other for each number.
+  static func waiting(_ number: Int) -> [UInt8] {
+    Array(
+      (#"{"event":"waiting","post":"GT-SV/la-hachadura/SV","time":"2026-11-24T08:03:22-06:00","traffic":"cargo","#
+        + #""waiting_minutes":\#(number % 300),"reference":"W-\#(number)"}"#).utf8)
+  }
+
   static func lines(_ numbers: Range<Int>) -> [UInt8] {
     var bytes: [UInt8] = []
     for number in numbers { bytes += line(number) + [0x0A] }

@@ -75,6 +75,12 @@ final class Pair {
     throw ChildError("\(country) is not ready: \(TextFile.read(log))")
   }
 
+  /// Ends a node as a power cut would.
+  func kill(_ country: String) {
+    nodes[country]?.signal(SIGKILL)
+    _ = nodes.removeValue(forKey: country)?.wait()
+  }
+
   func stop(_ country: String) { nodes.removeValue(forKey: country)?.stop() }
 
   /// A client of a node's API, over the socket in its home.
@@ -100,11 +106,11 @@ final class Pair {
     return TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 0
   }
 
-  /// Durable entries of SV/GT/migration at a node.
-  func size(_ client: Client) throws -> UInt64 {
+  /// Durable entries of El Salvador's stream of a dataset for Guatemala at a node.
+  func size(_ client: Client, of dataset: String = "migration") throws -> UInt64 {
     let answer = try client.send(.init(.get, "/v1/status"), limit: 1 << 20)
     guard case .list(let streams)? = try JSONValue(parsing: answer.body)["streams"] else { return 0 }
-    for stream in streams where stream["stream"]?.string == "SV/GT/migration" {
+    for stream in streams where stream["stream"]?.string == "SV/GT/\(dataset)" {
       if case .number(let size)? = stream["size"] { return UInt64(clamping: size) }
     }
     return 0

@@ -18,8 +18,8 @@ final class System {
   }
 
   /// Publishes lines; returns when they are accepted.
-  func publish(_ lines: [UInt8]) throws {
-    let call = Client.Call(.post, "/v1/records", query: [(name: "dataset", value: "migration")], headers: headers)
+  func publish(_ lines: [UInt8], of dataset: String = "migration") throws {
+    let call = Client.Call(.post, "/v1/records", query: [(name: "dataset", value: dataset)], headers: headers)
     try expectSuccess(call, lines)
   }
 

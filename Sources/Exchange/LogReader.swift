@@ -44,6 +44,11 @@ public struct LogReader: Sendable {
     return names
   }
 
+  /// The streams of a dataset that a country holds entries of, its own among them; from memory.
+  public func streams(of dataset: DatasetName, to recipient: CountryCode) -> [StreamName] {
+    store.streams { $0.dataset == dataset && $0.recipient == recipient }
+  }
+
   /// The entry at an index, with its stretch.
   public func entry(_ stream: StreamName, at index: UInt64) throws(ReadError) -> (entry: Entry, context: EntryContext) {
     let opened = try chunk(stream, at: index)

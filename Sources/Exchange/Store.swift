@@ -15,6 +15,9 @@ public protocol Store: Sendable {
   /// All small state whose key begins with `prefix`, in order of key.
   func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])]
 
+  /// The streams with an entry that are wanted, in any order; from memory.
+  func streams(where isWanted: (StreamName) -> Bool) -> [StreamName]
+
   /// The chunk of a stream that holds the entry at `index`, or nil when the stream is not that long.
   func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk?
 

@@ -54,6 +54,9 @@ public final class SimulatedDisk: Store {
     return try durable.states(prefix: prefix)
   }
 
+  /// The streams with an entry.
+  public func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { durable.streams(where: isWanted) }
+
   /// The chunk that holds an entry.
   public func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
     try checkReading()

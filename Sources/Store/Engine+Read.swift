@@ -50,6 +50,10 @@ extension Engine {
     if view.withLock({ mayBeNew($0) }) { writer.withLock { _ in } }
   }
 
+  func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] {
+    view.withLock { $0.streams.keys.filter(isWanted) }
+  }
+
   func chunk(of name: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
     guard let stream = view.withLock({ $0.streams[name] }), index < stream.size else { return nil }
     return try readers.read { (database) throws(StoreError) in

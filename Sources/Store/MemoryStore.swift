@@ -68,6 +68,11 @@ public final class MemoryStore: Store {
     }
   }
 
+  /// The streams with an entry that are wanted, in any order.
+  public func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] {
+    content.withLock { $0.streams.keys.filter(isWanted) }
+  }
+
   /// The chunk of a stream that holds the entry at `index`, or nil when the stream is not that long.
   public func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
     content.withLock { content in

@@ -53,6 +53,9 @@ public final class SQLiteStore: Store {
     try engine.states(prefix: prefix)
   }
 
+  /// The streams with an entry that are wanted, in any order; from memory.
+  public func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { engine.streams(where: isWanted) }
+
   /// The chunk of a stream that holds the entry at `index`, or nil when the stream is not that long.
   public func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
     try engine.chunk(of: stream, containing: index)

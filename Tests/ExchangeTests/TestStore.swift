@@ -40,6 +40,8 @@ final class TestStore: Store {
     return try base.states(prefix: prefix)
   }
 
+  func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { base.streams(where: isWanted) }
+
   func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
     try check()
     if stream == faults.unreadable { throw .damaged("test") }

@@ -31,6 +31,7 @@ import Testing
     #expect(try store.chunk(of: a, containing: 0) == nil)
     #expect(try store.tiles(of: a, from: 0, limit: 9).isEmpty)
     #expect(try store.locate(1, .min ... .max).isEmpty)
+    #expect(store.streams { _ in true }.isEmpty)
     try store.commit(Commit())
   }
 
@@ -47,6 +48,14 @@ import Testing
     #expect(try store.tiles(of: a, from: 1, limit: 10).isEmpty)
     #expect(try store.tiles(of: a, from: .max, limit: 10).isEmpty)
     #expect(try store.tiles(of: a, from: 0, limit: 0).isEmpty)
+  }
+
+  @Test(arguments: Kind.allCases) func theStreamsWithAnEntryAreNamed(_ kind: Kind) throws {
+    let store = try open(kind)
+    let appends = [append(a, first: 0, count: 1), append(b, first: 0, count: 7)]
+    try store.commit { $0.appends = appends }
+    #expect(Set(store.streams { _ in true }) == [a, b])
+    #expect(store.streams { $0.isHome } == [b])
   }
 
   @Test(arguments: Kind.allCases) func anAppendThatDoesNotStartAtTheEndIsRefusedWhole(_ kind: Kind) throws {

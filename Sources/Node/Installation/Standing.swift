@@ -47,8 +47,12 @@ struct Standing: Sendable {
   var transportKeys: [CountryCode: [ExchangePublicKey]] = [:]
   /// What does not fit together, one sentence each.
   var problems: [String] = []
+  /// What neighbours send, by dataset, while time stays in `steady`: each lookup asks for it.
+  private var steadyIncoming: [DatasetName: [AgreedStream]] = [:]
+  private let country: CountryCode
 
   init(_ documents: any SignedDocuments, _ registry: Registry, now: Instant) throws {
+    country = documents.country
     var signed: [CountryCode: [Agreement]] = [:]
     for other in try documents.partners() {
       signed[other] = try documents.agreements(with: other)
@@ -73,6 +77,17 @@ struct Standing: Sendable {
         sealingKey: card.sealingKey,
         streams: streams(of: signed, with: other, suspension: try documents.suspension(of: other), registry, now))
     }
+    steadyIncoming = Dictionary(grouping: allIncoming(at: now), by: \.terms.stream.dataset)
+  }
+
+  /// The streams of a dataset that neighbours send, as agreed at a moment.
+  func incoming(_ dataset: DatasetName, at now: Instant) -> [AgreedStream] {
+    guard !steady.contains(now) else { return steadyIncoming[dataset] ?? [] }
+    return allIncoming(at: now).filter { $0.terms.stream.dataset == dataset }
+  }
+
+  private func allIncoming(at now: Instant) -> [AgreedStream] {
+    neighbours.values.flatMap { $0.agreed(at: now) }.filter { $0.terms.stream.recipient == country }
   }
 
   /// The streams of all agreements of a pair, in the order of signing; notes what pauses those in force.

@@ -17,8 +17,8 @@ public struct Lookups: Sendable {
   let keys: Keyring
   let engine: Engine
   let clock: any Clock
-  /// The streams that neighbours send, as agreed.
-  let agreed: @Sendable () -> [AgreedStream]
+  /// The streams of a dataset that neighbours send, as agreed.
+  let agreed: @Sendable (DatasetName) -> [AgreedStream]
   /// What lanes and alerts are shown by.
   let risk: Risk
 
@@ -38,7 +38,7 @@ public struct Lookups: Sendable {
   /// The parts a lookup needs.
   public init(
     country: CountryCode, registry: Registry, reader: LogReader, keys: Keyring, engine: Engine, clock: any Clock,
-    agreed: @escaping @Sendable () -> [AgreedStream], risk: Risk
+    agreed: @escaping @Sendable (DatasetName) -> [AgreedStream], risk: Risk
   ) {
     self.country = country
     self.registry = registry
@@ -103,10 +103,9 @@ public struct Lookups: Sendable {
   )] {
     var streams: [(StreamName, StreamState)] = []
     // Also those that are agreed and have brought nothing yet: that is an answer too.
-    let agreed = agreed().filter { $0.terms.mode == .replicate }.map(\.terms.stream)
-    let known = Set(try reader.streams()).union(agreed).filter {
-      $0.dataset == request.dataset && $0.recipient == country
-    }
+    let agreed = agreed(request.dataset)
+    let known = Set(reader.streams(of: request.dataset, to: country))
+      .union(agreed.filter { $0.terms.mode == .replicate }.map(\.terms.stream))
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
       // The node itself asks in no role, for what it refuses and not for what it shows.
@@ -123,7 +122,7 @@ public struct Lookups: Sendable {
       answer.sources.append(
         LookupAnswer.Source(stream: name, size: state.size, asOf: name.isHome ? clock.now() : asOf(state, of: name)))
     }
-    for terms in self.agreed().map(\.terms) where terms.mode == .query && terms.stream.dataset == request.dataset {
+    for terms in agreed.map(\.terms) where terms.mode == .query {
       let (name, origin) = (terms.stream, terms.stream.origin)
       guard name.recipient == country, !known.contains(name), request.from == nil || request.from == origin else {
         continue
@@ -141,7 +140,7 @@ public struct Lookups: Sendable {
   /// blind officers to what came in before.
   func reasonToWithhold(_ stream: StreamName, from role: String?) -> Withheld.Reason? {
     guard !stream.isHome, stream.origin != country else { return nil }
-    guard let agreed = agreed().first(where: { $0.terms.stream == stream }) else { return .notInForce }
+    guard let agreed = agreed(stream.dataset).first(where: { $0.terms.stream == stream }) else { return .notInForce }
     if let reason = agreed.invalidity(at: clock.now()) { return .invalid(reason) }
     guard let role else { return nil }
     guard agreed.terms.roles.contains(role) else {
