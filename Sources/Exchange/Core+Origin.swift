@@ -5,7 +5,7 @@ import Terms
 // The origin's side of a stream: sending batches from where the recipient stands, taking receipts, saying "as of".
 extension Core {
   /// What may be under way without a receipt, per stream: bounds the memory at both ends.
-  static let (mostUnreceiptedBytes, mostUnreceiptedBatches) = (4 << 20, 32)
+  static let (mostUnreceiptedBytes, mostUnreceiptedBatches) = (4 << 20, 64)
 
   func receive(_ resume: Message.Resume, from country: CountryCode) throws(ReadError) {
     let name = resume.stream
@@ -96,7 +96,7 @@ extension Core {
         entries: made.entries, bodies: made.bodies, checkpoint: try asOfCheckpoint(name, frontier).bytes)
     }
     var entries = ByteWriter(capacity: 64 << 10)
-    var bodies = ByteWriter(capacity: Message.Batch.fullAtByteCount)
+    var bodies = ByteWriter(capacity: Message.Batch.closedAtByteCount)
     var count = 0
     var stretch: UInt32?
     var context: EntryContext?
@@ -114,7 +114,7 @@ extension Core {
       let homeIndices = try chunk.homeIndices(of: name)
       for position in Int(frontier.size - chunk.first)..<chunk.entries.count {
         guard frontier.size < end, count < Message.Batch.mostEntries,
-          bodies.bytes.count < Message.Batch.fullAtByteCount
+          bodies.bytes.count < Message.Batch.closedAtByteCount
         else { break gathering }
         let entry = chunk.entries[position]
         let leaf = context.leaf(entry)

@@ -5,8 +5,8 @@ import Terms
 /// soon as its commit is durable, instead of being read back, opened, projected and sealed a second time. It is only a
 /// shorter way: what is not here is read from the store.
 struct RecentEntries {
-  /// Bytes beyond which the neighbour is taken not to keep up, and all is forgotten: two full batches.
-  static let mostByteCount = 2 * Message.Batch.fullAtByteCount
+  /// Bytes beyond which the neighbour is taken not to keep up, and all is forgotten: eight batches.
+  static let mostByteCount = 8 * Message.Batch.closedAtByteCount
 
   /// The index of the first entry that is here.
   private(set) var first: UInt64
@@ -38,7 +38,7 @@ struct RecentEntries {
     let origin = start == 0 ? (entry: 0, body: 0) : ends[start - 1]
     var next = start
     while next < leaves.count, frontier.size < end, next - start < Message.Batch.mostEntries,
-      next == start || ends[next - 1].body - origin.body < Message.Batch.fullAtByteCount
+      next == start || ends[next - 1].body - origin.body < Message.Batch.closedAtByteCount
     {
       frontier.append(leaves[next])
       next += 1

@@ -75,7 +75,7 @@ import Testing
   @Test func itForgetsWhatWasSentAndAllWhenTheNeighbourDoesNotKeepUp() throws {
     var recent = RecentEntries(first: 7)
     let leaf = NodeHash(SHA256.hash([1]))
-    let size = Message.Batch.fullAtByteCount / 2
+    let size = Message.Batch.closedAtByteCount / 2
     func entry(_ number: UInt64) throws -> Entry {
       Entry(id: try RecordID(high: 0x7000, low: 1 << 63 | number), kind: .record, commitment: Digest())
     }
@@ -94,7 +94,7 @@ import Testing
     #expect(recent.batch(&copy, end: 100)?.bodies.last == 3)
     recent.forget(below: 50)
     #expect(recent.first == 11)
-    for number in 0..<6 { recent.append(try entry(UInt64(number)), leaf, sealed: [UInt8](repeating: 0, count: size)) }
-    #expect(recent.first == 15, "four were more than two batches")
+    for number in 0..<18 { recent.append(try entry(UInt64(number)), leaf, sealed: [UInt8](repeating: 0, count: size)) }
+    #expect(recent.first == 27, "sixteen were more than eight batches")
   }
 }

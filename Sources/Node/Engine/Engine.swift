@@ -26,7 +26,10 @@ public protocol EngineObserver: AnyObject, Sendable {
   func engine(made commit: Commit)
 }
 
-/// Runs the core on one thread and its commits on another, so that records are checked and hashed while the disk works.
+/// Runs the core on one thread and its commits on another, so that records are checked and hashed while the disk works. What
+/// this node's own users wait for goes before what a neighbour sent: a link brings more than a second's work at once when it
+/// comes back after days, and a lookup waits for its line in the log. What neighbours sent stays in order, and one of it is
+/// taken in each turn, however many users there are.
 public final class Engine: Sendable {
   /// What was asked for as a whole failed.
   public typealias PublishReply = @Sendable (Result<[PublishResult], StoreError>) -> Void
@@ -44,17 +47,29 @@ public final class Engine: Sendable {
   }
 
   private struct Queue {
-    var work: [Work] = []
+    /// Of this node's users and its disk.
+    var own: [Work] = []
+    /// Of links and time.
+    var outside = Fifo<Work>()
     var replies: [UInt64: PublishReply] = [:]
     var nextToken: UInt64 = 1
     var waitingBytes: [CountryCode: Int] = [:]
     var paused: Set<CountryCode> = []
     var isStopped = false
 
-    /// All that waits.
-    mutating func takeWork() -> [Work] {
-      defer { work = [] }
-      return work
+    mutating func add(_ work: Work) {
+      switch work {
+      case .input(.publish, _, _), .input(.committed, _, _), .input(.commitFailed, _, _), .inspect: own.append(work)
+      case .input, .stop: outside.append(work)
+      }
+    }
+
+    /// All that users wait for, then one of the rest.
+    mutating func takeTurn() -> [Work] {
+      var turn: [Work] = []
+      swap(&turn, &own)
+      if let next = outside.popFirst() { turn.append(next) }
+      return turn
     }
   }
 
@@ -118,7 +133,7 @@ public final class Engine: Sendable {
       let token = queue.nextToken
       queue.nextToken += 1
       queue.replies[token] = reply
-      queue.work.append(.input(.publish(token: token, drafts: drafts), byteCount: 0, from: nil))
+      queue.add(.input(.publish(token: token, drafts: drafts), byteCount: 0, from: nil))
       return false
     }
     if isStopped {
@@ -147,7 +162,7 @@ public final class Engine: Sendable {
   /// Hands a received message to the core; reading pauses when too much waits.
   public func enqueue(_ message: Message, byteCount: Int, from country: CountryCode) {
     let mustPause = queue.withLock { queue in
-      queue.work.append(.input(.message(message, from: country), byteCount: byteCount, from: country))
+      queue.add(.input(.message(message, from: country), byteCount: byteCount, from: country))
       queue.waitingBytes[country, default: 0] += byteCount
       return queue.waitingBytes[country, default: 0] > Self.pauseReadingAt && queue.paused.insert(country).inserted
     }
@@ -161,7 +176,7 @@ public final class Engine: Sendable {
     let result = Mutex<R?>(nil)
     let isStopped = queue.withLock { queue in
       if queue.isStopped { return true }
-      queue.work.append(
+      queue.add(
         .inspect { core in
           let value = look(core)
           result.withLock { $0 = value }
@@ -190,7 +205,7 @@ public final class Engine: Sendable {
   private var currentLink: (any EngineLink)? { link.withLock { $0.value } }
 
   private func add(_ work: Work) {
-    queue.withLock { $0.work.append(work) }
+    queue.withLock { $0.add(work) }
     wake.signal()
   }
 
@@ -214,7 +229,7 @@ public final class Engine: Sendable {
         handle(.tick)
         nextTick = .now() + .milliseconds(Self.tickInterval)
       }
-      for work in queue.withLock({ $0.takeWork() }) {
+      for work in queue.withLock({ $0.takeTurn() }) {
         switch work {
         case .input(let input, let byteCount, let country):
           switch input {
@@ -235,7 +250,7 @@ public final class Engine: Sendable {
     }
     // What came between the last batch and the moment from which nothing more was taken waits for its answer. Records are
     // answered by `stop`.
-    for case .inspect(let look) in queue.withLock({ $0.takeWork() }) { look(core) }
+    for case .inspect(let look) in queue.withLock({ $0.own }) { look(core) }
     commitWake.signal()
   }
 
