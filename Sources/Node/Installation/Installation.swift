@@ -97,7 +97,8 @@ public final class Installation: Sendable {
     self.watch = watch
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
-      agreed: { standing.now.incoming($0, at: clock.now()) }, risk: Lookups.Risk(selectivity: selectivity, openAlerts: { watch.openAlerts }))
+      agreed: { standing.now.incoming($0, at: clock.now()) },
+      risk: Lookups.Risk(selectivity: selectivity, openAlerts: { watch.openAlerts }))
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
       ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
