@@ -10,6 +10,17 @@ enum Clients {
     _ name: String, clients: Int, seconds: Int, _ access: System.Access,
     _ work: @escaping @Sendable (System, _ client: Int, _ round: Int) throws -> Void
   ) throws {
+    let times = try times(clients: clients, seconds: seconds, access, work)
+    Report.figure("\(name)_\(clients)_per_s", Double(times.all.count) / Double(seconds))
+    Report.times("\(name)_\(clients)", times)
+  }
+
+  /// Runs `work` again and again in each client until the time is over.
+  /// - Returns: how long each run took.
+  static func times(
+    clients: Int, seconds: Int, _ access: System.Access,
+    _ work: @escaping @Sendable (System, _ client: Int, _ round: Int) throws -> Void
+  ) throws -> Times {
     let result = Mutex<(times: Times, failure: (any Error)?)>((Times(), nil))
     let end = ContinuousClock.now + .seconds(seconds)
     let group = DispatchGroup()
@@ -35,7 +46,6 @@ enum Clients {
     group.wait()
     let (times, failure) = result.withLock { $0 }
     if let failure { throw failure }
-    Report.figure("\(name)_\(clients)_per_s", Double(times.all.count) / Double(seconds))
-    Report.times("\(name)_\(clients)", times)
+    return times
   }
 }

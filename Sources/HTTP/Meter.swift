@@ -58,11 +58,11 @@ public final class Meter: Sendable {
     head("istmo_http_responses_total", "counter", "Answers by the first digit of their status.")
     for digit in 2...5 { text += "istmo_http_responses_total{status=\"\(digit)xx\"} \(answers(digit))\n" }
     counter("istmo_http_heads_refused_total", "Requests refused for their head.", .headRefused)
-    counter("istmo_http_connections_total", "Connections accepted.", .connection)
+    counter("istmo_http_connections_accepted_total", "Connections accepted.", .connection)
     counter("istmo_http_connections_refused_total", "Connections refused, as there were too many.", .connectionRefused)
     counter("istmo_http_connections_cut_total", "Connections closed for being slow or silent.", .connectionCut)
-    head("istmo_http_connections", "gauge", "Connections that are open.")
-    text += "istmo_http_connections \(openConnections)\n"
+    head("istmo_http_connections_open", "gauge", "Connections that are open.")
+    text += "istmo_http_connections_open \(openConnections)\n"
     return text
   }
 }

@@ -24,6 +24,7 @@ extension RequestShape.Kind {
     case .pair: JSONSchema.text(pattern: "^[A-Z]{2}-[A-Z]{2}$")
     case .time: JSONSchema.time
     case .day: JSONSchema.day
+    case .post: JSONSchema.named(SharedSchemas.post)
     case .dataset: JSONSchema.named(Self.datasetSchemaName)
     case .record: JSONSchema.named(SharedSchemas.record)
     case .digest: JSONSchema.named(SharedSchemas.digest)

@@ -43,6 +43,8 @@ public struct RequestShape: Sendable {
     case time
     /// A day.
     case day
+    /// A post of the topology.
+    case post
     /// The name of a dataset.
     case dataset
     /// The id of a record.
@@ -206,6 +208,8 @@ extension RequestShape.Member {
     case .day: _ = try CalendarDay(text)
     case .dataset: _ = try DatasetName(text)
     case .record: _ = try RecordID(text)
+    case .post:
+      guard PlaceName.isPost(Array(text.utf8)[...]) else { throw wrong("a post, such as GT-SV/la-hachadura/SV") }
     case .digest: guard Digest(hex: text) != nil else { throw wrong("64 hexadecimal digits, as sha256sum prints them") }
     case .flag, .number, .typedByName: break
     }

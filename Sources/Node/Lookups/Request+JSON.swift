@@ -10,7 +10,7 @@ extension Asker {
     .must("officer", .line(64), "The officer who asks; a pseudonym that the asking system vouches for."),
     .must("role", .line(32), "The role in which the officer asks; agreements name the roles that may see records."),
     .must("purpose", .line(200), "What for, in words; it stands in the lookup log of both countries."),
-    .may("post", .line(60), "The officer's post, such as GT-SV/la-hachadura/GT."),
+    .may("post", .post, "The officer's post, such as GT-SV/la-hachadura/GT."),
   ]
 
   /// Reads who asks.
@@ -91,7 +91,7 @@ extension ExpectedRequest {
   /// The body of `POST /v1/expected`.
   public static let shape = RequestShape(
     "lookup of what is expected",
-    [.must("place", .line(200), "The post, such as GT-SV/la-hachadura/SV.")] + LookupRequest.expectedMembers
+    [.must("place", .post, "The post, such as GT-SV/la-hachadura/SV.")] + LookupRequest.expectedMembers
       + Asker.members)
 
   /// Reads the body of `POST /v1/expected`.

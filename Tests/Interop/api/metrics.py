@@ -28,6 +28,6 @@ for family in families:
         seen.add(labels)
         assert sample.value == sample.value and (family.type != "counter" or sample.value >= 0), sample
         assert sample.timestamp is None
-for needed in ("istmo_records_accepted", "istmo_stream_lag_seconds", "istmo_http_requests", "istmo_http_connections"):
+for needed in ("istmo_records_accepted", "istmo_stream_lag_seconds", "istmo_http_requests", "istmo_http_connections_open"):
     assert needed in names, needed
 print(f"ok metrics: {len(families)} families, {sum(len(f.samples) for f in families)} samples")
