@@ -22,14 +22,14 @@ enum Python {
     let python = try #require(path, "ISTMO_TEST_PYTHON names the Python of Scripts/test")
     let log = "\(folder)/\(script.replacing("/", with: "-")).log"
     let words = ["\(TestDesk.root)/Tests/Interop/\(script)"] + arguments
-    return try await withCheckedThrowingContinuation { continuation in
-      Thread {
-        continuation.resume(
-          with: Result {
-            try Child.run(python, words, log: log)
-            return TextFile.read(log)
-          })
-      }.start()
+    try await away { try Child.run(python, words, log: log) }
+    return TextFile.read(log)
+  }
+
+  /// Does something that takes its time on a thread of its own.
+  static func away(_ body: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      Thread { continuation.resume(with: Result { try body() }) }.start()
     }
   }
 }

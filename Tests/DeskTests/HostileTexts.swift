@@ -27,6 +27,8 @@ struct HostileTexts {
     let id: RecordID
     /// What it holds.
     let texts: Set<String>
+    /// What it can be searched by.
+    let keys: [String]
     /// How many fields hold one.
     let fields: Int
   }
@@ -50,7 +52,28 @@ struct HostileTexts {
       texts.insert(hostile)
       fields += 1
     }
-    return Record(dataset: dataset, id: try desk.publish(value.json, of: dataset), texts: texts, fields: fields)
+    // The reference stands on no page.
+    texts = texts.filter { !$0.hasPrefix(Self.texts[2] + "-") }
+    return Record(
+      dataset: dataset, id: try desk.publish(value.json, of: dataset), texts: texts, keys: keys(value, definition),
+      fields: fields)
+  }
+
+  /// What somebody could type to find a record.
+  private func keys(_ value: JSONValue, _ definition: Definition) -> [String] {
+    func texts(_ path: ArraySlice<Substring>, _ value: JSONValue?) -> [String] {
+      switch value {
+      case .text(let text): [text]
+      case .list(let items): items.flatMap { texts(path, $0) }
+      case .object:
+        path.first.map { texts(path.dropFirst(), value?[String($0)]) }
+          ?? ["number", "text"].compactMap { value?[$0]?.string }
+      default: []
+      }
+    }
+    return definition.leaves.filter { $0.isSearchable && $0.name != definition.refersField }.flatMap {
+      texts($0.name.split(separator: ".")[...], value)
+    }
   }
 
   private func isTaken(_ value: JSONValue, _ definition: Definition) -> Bool {

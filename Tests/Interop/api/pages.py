@@ -41,7 +41,7 @@ for path in pages:
         texts += [element.text or "", element.tail or ""]
     every = "\n".join(texts)
     for text in wanted["texts"].get(name, []):
-        assert text in every, f"{name}: not shown as typed: {text!r}"
+        assert text in every, f"{name}: not shown as typed: {text!r}; {[t for t in texts if 'istmo' in t]}"
         shown += 1
     # A mark that is in the bytes is in a text of the page: nothing of it was eaten by markup.
     for mark in wanted["marks"]:
