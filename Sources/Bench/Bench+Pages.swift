@@ -85,7 +85,8 @@ extension Bench {
       try pair.command(
         "GT",
         [
-          "query", "migration", "--from", "SV", "--where", "document=A0\(first + round &* 104_729 % records)", "--officer",
+          "query", "migration", "--from", "SV", "--where", "document=A0\(first + round &* 104_729 % records)",
+          "--officer",
           "of-17", "--role", "migration-officer", "--purpose", "control",
         ])
       times.add(.now - start)

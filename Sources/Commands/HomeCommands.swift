@@ -16,7 +16,8 @@ let homeCommands: [Command] = [
     ], run: makeHome),
   Command(
     "token add", "NAME", summary: "makes a token for a system that calls the API; shown once",
-    options: [homeOption, .values("--scope", "publish[:DATASET]|lookup|observe"), .value("--days", "N")], positionals: 1...1,
+    options: [homeOption, .values("--scope", "publish[:DATASET]|lookup|observe"), .value("--days", "N")],
+    positionals: 1...1,
     run: addToken),
   Command(
     "token list", summary: "tokens, without themselves", options: [homeOption, .flag("--json")], run: listTokens),

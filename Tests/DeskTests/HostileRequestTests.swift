@@ -19,7 +19,10 @@ import Testing
     ("a long number", Array("{\"limit\":\(String(repeating: "9", count: 50_000))}".utf8)),
     ("a number beyond 64 bits", Array(#"{"limit":9223372036854775808}"#.utf8)),
     ("NUL", [0]), ("NUL in a text", Array("{\"officer\":\"a\u{0}b\"}".utf8)),
-    ("NUL escaped", Array(#"{"dataset":"migration","officer":"a\u0000b","role":"r","purpose":"p","key":"\u0000"}"#.utf8)),
+    (
+      "NUL escaped",
+      Array(#"{"dataset":"migration","officer":"a\u0000b","role":"r","purpose":"p","key":"\u0000"}"#.utf8)
+    ),
     ("half a surrogate", Array(#"{"officer":"\ud800"}"#.utf8)), ("not UTF-8", [0x7B, 0x22, 0xFF, 0xFE, 0x22, 0x7D]),
     ("overlong UTF-8", [0x22, 0xC0, 0x80, 0x22]), ("a byte order mark", [0xEF, 0xBB, 0xBF] + Array("{}".utf8)),
     ("the same member twice", Array(#"{"officer":"a","officer":"b"}"#.utf8)),
@@ -56,7 +59,8 @@ import Testing
         }
         for value in ["", "\u{0}x", "..", "\r\nX: y", String(repeating: "v", count: 9_000)] {
           let answer = try system.send(route.method, path, query: [("officer", value), ("id", value)])
-          #expect(described.contains(answer.status), "\(path)?officer=\(value.prefix(9).debugDescription): \(answer.status)")
+          #expect(
+            described.contains(answer.status), "\(path)?officer=\(value.prefix(9).debugDescription): \(answer.status)")
           #expect(answer.headers["X"] == nil)
           count += 1
         }

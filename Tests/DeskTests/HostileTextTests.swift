@@ -70,7 +70,8 @@ import Testing
     let shown = Set(seen.map(\.path))
     for route in Pages.routes where route.method == .get {
       guard case .show = route.action, route.path != "/" else { continue }
-      #expect(shown.contains { $0 == route.path || route.path.hasSuffix("/") && $0.hasPrefix(route.path) }, "\(route.path)")
+      #expect(
+        shown.contains { $0 == route.path || route.path.hasSuffix("/") && $0.hasPrefix(route.path) }, "\(route.path)")
     }
     let said = try await Python.run("api/pages.py", folder, folder: desk.folder)
     #expect(said.contains("ok pages"), "\(said)")
@@ -84,7 +85,9 @@ import Testing
     #expect(try browser.login(officer).status == 303)
     let purpose = try #require(HostileTexts.fitting(1...200))
     var seen: [Seen] = []
-    func look(_ path: String, of name: String = "", shows: Set<String> = [], query: [(name: String, value: String)] = []) throws {
+    func look(
+      _ path: String, of name: String = "", shows: Set<String> = [], query: [(name: String, value: String)] = []
+    ) throws {
       let page = try browser.get(path, query: query)
       guard page.headers["Content-Type"]?.hasPrefix("text/html") == true, !page.text.isEmpty else { return }
       #expect(page.status < 500, "\(officer): \(path) answered \(page.status)")

@@ -94,7 +94,9 @@ struct HostileTexts {
   private func replace(_ path: [String], in value: JSONValue, _ type: FieldType, by text: String) -> JSONValue {
     guard let name = path.first else {
       if case .list(let of, _) = type { return .list([replace([], in: .null, of, by: text)]) }
-      if case .plate = type { return .object([.init(name: "country", value: "SV"), .init(name: "text", value: .text(text))]) }
+      if case .plate = type {
+        return .object([.init(name: "country", value: "SV"), .init(name: "text", value: .text(text))])
+      }
       return .text(text)
     }
     switch value {

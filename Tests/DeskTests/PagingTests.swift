@@ -89,7 +89,8 @@ import Testing
       Self.question.map { $0.name == "officer" ? .init(name: "officer", value: "of-8") : $0 }
         + [.init(name: "cursor", value: .text(next))])
     #expect(try system.ask("/v1/query", other).status == 400)
-    for broken in ["0", "zz", String(next.dropLast(2)), next.replacing("0", with: "1"), next + "00"] where broken != next {
+    for broken in ["0", "zz", String(next.dropLast(2)), next.replacing("0", with: "1"), next + "00"]
+    where broken != next {
       #expect(try status([], broken) == 400, "\(broken)")
     }
     desk.clock.advance(milliseconds: 3_600_001)

@@ -15,12 +15,14 @@ public enum SharedSchemas {
         JSONSchema.with(
           [("title", "A record's id, a UUID version 7")],
           JSONSchema.text(
-            pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$", format: "uuid"))
+            pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
+            format: "uuid"))
       ),
       (
         digest,
         JSONSchema.with(
-          [("title", "SHA-256 of an attachment, as sha256sum prints it")], JSONSchema.text(pattern: "^[0-9a-fA-F]{64}$"))
+          [("title", "SHA-256 of an attachment, as sha256sum prints it")], JSONSchema.text(pattern: "^[0-9a-fA-F]{64}$")
+        )
       ),
     ]
   }

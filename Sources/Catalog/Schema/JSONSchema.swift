@@ -65,7 +65,8 @@ public enum JSONSchema {
 
   /// An object. All its members stand but those that are optional; with `isClosed` it has no others.
   public static func object(
-    _ members: [(String, JSONValue)], optional: Set<String> = [], isClosed: Bool = false, and more: [(String, JSONValue)] = []
+    _ members: [(String, JSONValue)], optional: Set<String> = [], isClosed: Bool = false,
+    and more: [(String, JSONValue)] = []
   ) -> JSONValue {
     let needed = members.map(\.0).filter { !optional.contains($0) }
     var all: [(String, JSONValue)] = [

@@ -147,7 +147,8 @@ extension Router {
     Route(
       .post, "/v1/reload", .local,
       Operation(
-        id: "reload", summary: "Reads agreements, cards, tokens and officers of the home again.", body: .bytes("Nothing."),
+        id: "reload", summary: "Reads agreements, cards, tokens and officers of the home again.",
+        body: .bytes("Nothing."),
         answer: .object("They are read.", ["type": "object"])), Router.reload),
   ]
 }

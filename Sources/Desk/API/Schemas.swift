@@ -31,7 +31,8 @@ enum Schemas {
 
   static let outcome = JSONSchema.object(
     [
-      ("line", JSONSchema.number(1 ... .max)), ("result", JSONSchema.word(["accepted", "duplicate", "refused", "failed"])),
+      ("line", JSONSchema.number(1 ... .max)),
+      ("result", JSONSchema.word(["accepted", "duplicate", "refused", "failed"])),
       ("id", id), ("field", text), ("problem", text), ("remedy", text),
     ], optional: ["id", "field", "problem", "remedy"],
     and: [
@@ -133,7 +134,8 @@ enum Schemas {
   /// Lists of what is at the top of a crossing file and of each consignment.
   private static let facts: [(String, JSONValue)] = [
     ("alerts", JSONSchema.list(JSONSchema.named(alertName))), ("holds", JSONSchema.list(JSONSchema.named(holdName))),
-    ("operators", JSONSchema.list(JSONSchema.named(operatorName))), ("tags", JSONSchema.list(JSONSchema.named(tagName))),
+    ("operators", JSONSchema.list(JSONSchema.named(operatorName))),
+    ("tags", JSONSchema.list(JSONSchema.named(tagName))),
   ]
 
   static let consignment = JSONSchema.object(

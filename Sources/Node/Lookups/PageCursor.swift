@@ -21,7 +21,8 @@ enum PageCursor {
 
   /// The record before which to go on.
   /// - Throws: `Refusal` when the cursor is no longer one, is another question's, or was made elsewhere.
-  static func open(_ text: String, of request: LookupRequest, _ keys: Keyring, now: Instant) throws(Refusal) -> RecordID {
+  static func open(_ text: String, of request: LookupRequest, _ keys: Keyring, now: Instant) throws(Refusal) -> RecordID
+  {
     let advice = "ask for the first page again, without a cursor"
     guard let bytes = [UInt8](hex: text), bytes.count == contentBytes + proofBytes else {
       throw Refusal(field: "cursor", problem: "not a cursor of this node", whatToDo: advice)

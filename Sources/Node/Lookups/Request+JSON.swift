@@ -31,7 +31,8 @@ extension LookupRequest {
   private static let since = RequestShape.Member.may("since", .time, "Only records published at or after this moment.")
   private static let until = RequestShape.Member.may("until", .time, "Only records published before this moment.")
   private static let limit = RequestShape.Member.may(
-    "limit", .number(1...Int64(mostRecords)), "The most records of one answer, or of each dataset; 100 where it is absent.")
+    "limit", .number(1...Int64(mostRecords)),
+    "The most records of one answer, or of each dataset; 100 where it is absent.")
   private static let history = RequestShape.Member.may(
     "history", .flag, "Whether replaced and withdrawn records are shown too.")
   /// Fields of one lookup, more than any dataset can be searched by.
