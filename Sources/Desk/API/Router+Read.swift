@@ -136,12 +136,14 @@ extension Router {
   func lookups(_ request: Request, _ caller: Caller) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in
       run(caller) { [node] in
-        guard let asked = try? Self.lookupLogShape.read(request.query) else { return Response(status: 400) }
-        do throws(LookupError) {
+        do {
+          let asked = try Self.lookupLogShape.read(request.query)
           return Router.ndjson(
             try node.lookupLog(
               by: asked.text("by"), about: asked.country("about"), limit: asked.number("limit") ?? 1000))
-        } catch { return Problem(status: 503, detail: error.description).response }
+        } catch let error as TermError {
+          return Problem(status: 400, detail: error.description).response
+        } catch { return Problem(status: 503, detail: "\(error)").response }
       }
     }
   }
