@@ -90,7 +90,10 @@ let package = Package(
       ]),
     tests(
       "DeskTests",
-      ["Desk", "Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+      [
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony",
+        "Ledger", "Sodium", "Terms",
+      ]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
     tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),

@@ -9,14 +9,16 @@ import Programs
 enum Bench {
   /// What is measured, in this order.
   private enum Part: String, CaseIterable {
-    case visible, publish, catchup, lookup, outage, rest
+    case visible, publish, catchup, lookup, outage, pages, rest
 
     static let quick: Set<Part> = [.visible, .catchup, .rest]
+    /// What Scripts/bench makes its table of; `pages` prints a table of its own.
+    static let usual = Set(allCases).subtracting([.pages])
   }
 
   static func main() {
     var (istmo, topology, folder, records) = ("", "", "", 100_000)
-    var (parts, isBudget) = (Set(Part.allCases), false)
+    var (parts, isBudget) = (Part.usual, false)
     var (sizes, rounds) = ([Int](), 3)
     var words = CommandLine.arguments.dropFirst()
     while let word = words.popFirst() {
@@ -59,6 +61,7 @@ enum Bench {
       if parts.contains(.catchup) { try catchUp(pair, records) }
       if parts.contains(.lookup) { try lookUp(pair, records) }
       if parts.contains(.outage) { try Outage(pair).run() }
+      if parts.contains(.pages) { try pages(pair, records) }
       if parts.contains(.rest) { try rest(pair) }
     } catch { fail("\(error)") }
   }

@@ -9,13 +9,14 @@ enum Clients {
     _ name: String, clients: Int, seconds: Int, _ access: System.Access,
     _ work: @escaping @Sendable (System, _ client: Int, _ round: Int) throws -> Void
   ) throws {
-    let times = try run(clients: clients, seconds: seconds, access, work)
+    let times = try times(clients: clients, seconds: seconds, access, work)
     Report.figure("\(name)_\(clients)_per_s", Double(times.all.count) / Double(seconds))
     Report.times("\(name)_\(clients)", times)
   }
 
   /// Runs `work` again and again in each client until the time is over. It is given the client and how many times it has run.
-  static func run(
+  /// - Returns: how long each run took.
+  static func times(
     clients: Int, seconds: Int, _ access: System.Access,
     _ work: @escaping @Sendable (System, _ client: Int, _ round: Int) throws -> Void
   ) throws -> Times {

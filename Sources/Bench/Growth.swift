@@ -95,7 +95,7 @@ final class Growth {
     try rate("bulk_per_s", Self.measuredBatch) { try load(grown, Self.measuredBatch) }
 
     let first = grown.next
-    let published = try Clients.run(clients: 64, seconds: 3, pair.access("SV")) { system, client, round in
+    let published = try Clients.times(clients: 64, seconds: 3, pair.access("SV")) { system, client, round in
       try system.publish(Departures.line(first + round * 64 + client))
     }
     grown.next += published.all.count * 4
@@ -104,7 +104,7 @@ final class Growth {
 
     let known = Self.small
     for clients in [1, 64] {
-      let times = try Clients.run(clients: clients, seconds: 3, pair.access("GT")) { system, client, round in
+      let times = try Clients.times(clients: clients, seconds: 3, pair.access("GT")) { system, client, round in
         try system.lookUp("A0\(1_000_000 + (client &* 7_919 &+ round &* 104_729) % known)")
       }
       figures.append(("lookup_\(clients)_per_s", Double(times.all.count) / 3))

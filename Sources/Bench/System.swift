@@ -18,9 +18,9 @@ final class System {
   }
 
   /// Publishes lines; returns when they are accepted.
-  func publish(_ lines: [UInt8], of dataset: String = "migration") throws {
+  func publish(_ lines: [UInt8], of dataset: String = "migration", limit: Int = 1 << 20) throws {
     let call = Client.Call(.post, "/v1/records", query: [(name: "dataset", value: dataset)], headers: headers)
-    try expectSuccess(call, lines)
+    try expectSuccess(call, lines, limit: limit)
   }
 
   /// Looks a document up; returns the answer.
@@ -33,8 +33,8 @@ final class System {
   }
 
   @discardableResult
-  private func expectSuccess(_ call: Client.Call, _ body: [UInt8]) throws -> [UInt8] {
-    let answer = try client.send(call, upload: .bytes(body), limit: 1 << 20)
+  private func expectSuccess(_ call: Client.Call, _ body: [UInt8], limit: Int = 1 << 20) throws -> [UInt8] {
+    let answer = try client.send(call, upload: .bytes(body), limit: limit)
     guard answer.status == 200 else {
       throw ChildError("\(call.path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
     }

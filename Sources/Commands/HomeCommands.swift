@@ -16,7 +16,8 @@ let homeCommands: [Command] = [
     ], run: makeHome),
   Command(
     "token add", "NAME", summary: "makes a token for a system that calls the API; shown once",
-    options: [homeOption, .values("--scope", "publish|lookup|observe"), .value("--days", "N")], positionals: 1...1,
+    options: [homeOption, .values("--scope", "publish[:DATASET]|lookup|observe"), .value("--days", "N")],
+    positionals: 1...1,
     run: addToken),
   Command(
     "token list", summary: "tokens, without themselves", options: [homeOption, .flag("--json")], run: listTokens),
@@ -64,14 +65,21 @@ let homeCommands: [Command] = [
 
 @Sendable private func addToken(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let scopes = arguments.values("--scope")
-  guard !scopes.isEmpty, scopes.allSatisfy(TokenBook.scopes.contains) else {
-    throw UsageError("--scope takes \(TokenBook.scopes.joined(separator: ", ")); give it once for each")
+  guard !scopes.isEmpty, scopes.allSatisfy(TokenBook.isScope) else {
+    throw UsageError(
+      "--scope takes \(TokenBook.scopes.joined(separator: ", ")) and publish:DATASET; give it once for each")
   }
   let name = arguments.positionals[0]
   guard !name.isEmpty, name.utf8.count <= 64, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
     throw UsageError("a token's name is 1 to 64 letters, digits and signs without spaces")
   }
   let home = try Home.open(arguments.home)
+  let topology = try home.loadTopology()
+  for dataset in scopes.compactMap({ $0.split(separator: ":").dropFirst().first }) {
+    guard topology.definition(named: String(dataset)) != nil, !Installation.ownDatasets.contains(String(dataset)) else {
+      throw UsageError("\(dataset) is no dataset that systems publish; istmo dataset list shows those there are")
+    }
+  }
   let entries = try home.tokens()
   guard !entries.contains(where: { $0.name == name }) else { throw CommandFailure("there is a token \(name) already") }
   let days = Int64(try arguments.number("--days", in: 1...3650) ?? 365)
@@ -85,14 +93,21 @@ let homeCommands: [Command] = [
 }
 
 @Sendable private func listTokens(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  for entry in try Home.open(arguments.home).tokens() {
+  let home = try Home.open(arguments.home)
+  let (uses, now) = (home.tokenUses(), SystemClock().now())
+  for entry in try home.tokens() {
+    let used = uses[entry.hash]
     if arguments.flag("--json") {
       console.print([
         "name": .text(entry.name), "scopes": .list(entry.scopes.map { .text($0) }),
-        "until": .text(entry.until.wholeSeconds),
+        "until": .text(entry.until.wholeSeconds), "counts": .boolean(now < entry.until),
+        "used": JSONValue(used?.description),
       ])
     } else {
-      console.print("\(entry.name): \(entry.scopes.joined(separator: ", ")), until \(entry.until.wholeSeconds)")
+      let end = now < entry.until ? "until \(entry.until.wholeSeconds)" : "OVER since \(entry.until.wholeSeconds)"
+      console.print(
+        "\(entry.name): \(entry.scopes.joined(separator: ", ")), \(end), "
+          + (used.map { "used last on \($0)" } ?? "never used"))
     }
   }
   return statusDone

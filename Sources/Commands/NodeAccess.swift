@@ -39,10 +39,12 @@ final class OpenedNode {
   /// Serves the API: on the home's socket, and on a TCP address when one is given.
   /// - Returns: the TCP port.
   func serve(tcp: ListenAddress?) throws -> UInt16? {
-    let settings = Server.Settings(
+    let router = Router(installation, proxy: home.config.deskProxy)
+    var settings = Server.Settings(
       tcp: tcp.map { Server.Address(host: $0.host, port: $0.port) }, unixPath: Self.socketPath(home.path))
+    settings.meter = router.meter
     let log = log
-    let server = try Server(settings, Router(installation, proxy: home.config.deskProxy)) { log(.warning, "http", $0) }
+    let server = try Server(settings, router) { log(.warning, "http", $0) }
     self.server = server
     return server.port
   }

@@ -61,7 +61,11 @@ final class Acceptor: @unchecked Sendable {
       let now = Clock.milliseconds
       if now - swept >= 1_000 {
         swept = now
-        for (peer, reason) in core.connections.sweep(pace) { core.log("\(peer): closed: \(reason)") }
+        for (peer, reason) in core.connections.sweep(pace) {
+          core.meter.note(.connectionCut)
+          core.log("\(peer): closed: \(reason)")
+        }
+        core.meter.setOpen(core.connections.count)
         core.flushLog()
       }
     }
@@ -105,12 +109,14 @@ final class Acceptor: @unchecked Sendable {
     }
     if let limit = core.connections.admit(connection) {
       core.log("\(connection.peer): refused: there are already \(limit)")
+      core.meter.note(.connectionRefused)
       let refusal = Reply.bytes(
         Problem(status: 503, detail: "there are too many connections; try again in a moment").response)
       _ = refusal.withUnsafeBytes { istmo_send(socket, $0.baseAddress, $0.count) }
       close(socket)
       return
     }
+    core.meter.note(.connection)
     next = (next + 1) % loops.count
     var storage = storage
     let added = withUnsafePointer(to: &storage) { pointer in

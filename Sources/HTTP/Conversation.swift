@@ -91,6 +91,7 @@ final class Conversation: @unchecked Sendable {
     case .success(let read): request = read
     case .failure(let refusal):
       server.log("\(connection.peer): refused with \(refusal.status): \(refusal.detail)")
+      server.meter.note(.headRefused)
       // Where the head is not understood, neither is where the next request starts: queued this early, MHD closes.
       return queue(Problem(status: refusal.status, detail: refusal.detail).response, mhd, server: server)
     }
@@ -200,6 +201,7 @@ final class Conversation: @unchecked Sendable {
   /// the socket directly.
   private func cut(_ response: Response, _ mhd: OpaquePointer, server: ServerCore) {
     phase = .cutting
+    server.meter.note(status: response.status)
     let bytes = Reply.bytes(response)
     let socket = istmo_mhd_socket(mhd)
     let sent = bytes.withUnsafeBytes { istmo_send(socket, $0.baseAddress, $0.count) }

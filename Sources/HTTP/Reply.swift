@@ -19,6 +19,7 @@ enum Reply {
       // MHD refuses empty values, which say nothing anyway.
       _ = MHD_add_response_header(mhd, field.name, field.value)
     }
+    server.meter.note(status: response.status)
     if server.isStopping { _ = MHD_add_response_header(mhd, "Connection", "close") }
     return MHD_queue_response(connection, status, mhd)
   }

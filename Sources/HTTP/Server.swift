@@ -37,6 +37,8 @@ public final class Server: Sendable {
     public var connectionsPerAddress = Limits.connectionsPerAddress
     /// Connections at once through the unix socket.
     public var unixConnections = Limits.unixConnections
+    /// Counts what the server does.
+    public var meter = Meter()
     var pace = Pace()
 
     /// Listens at the given places, within `Limits`.
@@ -72,7 +74,7 @@ public final class Server: Sendable {
       service: service,
       connections: Connections(
         tcp: settings.tcpConnections, perAddress: settings.connectionsPerAddress, unix: settings.unixConnections),
-      journal: journal)
+      meter: settings.meter, journal: journal)
     let engine = try Engine(settings, core)
     port = engine.port
     self.engine = Mutex(engine)

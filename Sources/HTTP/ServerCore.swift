@@ -6,14 +6,15 @@ import Synchronization
 final class ServerCore: Sendable {
   let service: any Service
   let connections: Connections
+  let meter: Meter
   private let journal: Journal
   private let stopping = Atomic(false)
   private let closing = Atomic(false)
   private let inFlight = Atomic(0)
   private let begun = Atomic<UInt64>(0)
 
-  init(service: any Service, connections: Connections, journal: Journal) {
-    (self.service, self.connections, self.journal) = (service, connections, journal)
+  init(service: any Service, connections: Connections, meter: Meter, journal: Journal) {
+    (self.service, self.connections, self.meter, self.journal) = (service, connections, meter, journal)
   }
 
   /// Requests that come now are refused; those under way go on.
@@ -27,6 +28,7 @@ final class ServerCore: Sendable {
   func close() { closing.store(true, ordering: .sequentiallyConsistent) }
   func requestBegins() {
     inFlight.wrappingAdd(1, ordering: .relaxed)
+    meter.note(.request)
     begun.wrappingAdd(1, ordering: .relaxed)
   }
   func requestEnds() { inFlight.wrappingSubtract(1, ordering: .relaxed) }

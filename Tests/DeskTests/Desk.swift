@@ -35,8 +35,11 @@ final class TestDesk: Sendable {
     let keys = try home.keys(.file)
     node = try Installation(
       documents: HomeDocuments(home), registry: try home.loadRegistry(), keys: keys.ring,
-      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook([]), clock: clock, log: { _, _, _ in })
-    server = try Server(.init(tcp: .loopback()), Router(node, proxy: proxy), log: { _ in })
+      storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook([], clock: clock), clock: clock, log: { _, _, _ in })
+    let router = Router(node, proxy: proxy)
+    var settings = Server.Settings(tcp: .loopback())
+    settings.meter = router.meter
+    server = try Server(settings, router, log: { _ in })
   }
 
   deinit {

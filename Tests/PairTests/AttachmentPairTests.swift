@@ -176,7 +176,7 @@ import Testing
       return out
     }
     let expected = [
-      "nothing bears it": 404, "no purpose": 400, "no token": 401, "a publisher looks": 401, "a reader attaches": 401,
+      "nothing bears it": 404, "no purpose": 400, "no token": 401, "a publisher looks": 403, "a reader attaches": 403,
       "empty": 400, "another digest": 422, "no digest": 400, "good": 200, "good again": 200, "101 MiB, told": 413,
       "101 MiB, not told": 413,
     ]

@@ -46,8 +46,8 @@ import Testing
     #expect(await eventually { !FileManager.default.fileExists(atPath: file) })
   }
 
-  private static func health(_ node: NodeProcess) throws -> Int {
-    try node.client().send(.init(.get, "/healthz"), limit: 1 << 16).status
+  private static func health(_ node: NodeProcess, _ path: String = "/healthz") throws -> Int {
+    try node.client().send(.init(.get, path), limit: 1 << 16).status
   }
 
   private static func query(_ side: Pair.Side, _ number: Int) async throws -> Istmo.Said {
@@ -96,6 +96,7 @@ import Testing
     #expect(status.ending == .exit(1))
     #expect(status.json["problems"]?.items.first?.string?.contains("the disk is full") == true, "\(status.json.json)")
     #expect(try Self.health(sv) == 503)
+    #expect(try Self.health(sv, "/readyz") == 503)
     #expect(sv.isRunning)
 
     // Room again: all of it by itself, with no publishing before.
@@ -138,6 +139,7 @@ import Testing
     try await Self.tell(pair.b, "free")
     #expect(try await pair.settled())
     #expect(try Self.health(gt) == 200)
+    #expect(try Self.health(gt, "/readyz") == 200)
     for side in pair.sides { #expect(try await side.istmo("verify").ending == .exit(0)) }
     for node in [sv, gt] { #expect(await node.stop() == .exit(0)) }
   }

@@ -35,7 +35,7 @@ extension Router {
         )
       }
       let wish: AttachmentRequest
-      do throws(TermError) { wish = try Self.wish(request, digest) } catch {
+      do throws(TermError) { wish = try AttachmentRequest(digest: digest, query: request.query) } catch {
         return caller.answer(Problem(status: 400, detail: error.description))
       }
       work.read { [node] in
@@ -49,25 +49,8 @@ extension Router {
     }
   }
 
-  private static func wish(_ request: Request, _ digest: Digest) throws(TermError) -> AttachmentRequest {
-    // As the members of any other lookup.
-    var members: [JSONValue.Member] = [.init(name: "dataset", value: "any")]
-    for name in ["officer", "role", "purpose", "post", "from"] {
-      if let value = request.query(name) { members.append(.init(name: name, value: .text(value))) }
-    }
-    let lookup = try LookupRequest(json: .object(members))
-    var wish = AttachmentRequest(digest: digest, by: lookup.asker)
-    wish.from = lookup.from
-    switch request.query("history") {
-    case nil, "false": break
-    case "true": wish.history = true
-    case let other?: throw TermError(kind: "history", found: other, expected: "true or false")
-    }
-    return wish
-  }
-
   /// Media types that a browser may show as what they are: they hold nothing that it would run.
-  private static let inertTypes: Set<String> = ["image/jpeg", "image/png", "image/webp"]
+  static let inertTypes: Set<String> = ["image/jpeg", "image/png", "image/webp"]
 
   private static func response(_ answer: AttachmentAnswer) -> Response {
     let type = answer.mediaType.flatMap { inertTypes.contains($0) ? $0 : nil } ?? "application/octet-stream"

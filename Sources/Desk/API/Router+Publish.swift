@@ -16,6 +16,12 @@ extension Router {
     guard !Installation.ownDatasets.contains(dataset.description) else {
       return Answered(caller, Problem(status: 403, detail: "\(dataset) is written by the node alone"))
     }
+    if let token = request.bearerToken, case .tcp = request.peer,
+      node.tokens.standing(of: token, scope: Access.publish.rawValue, dataset: dataset) != .counts
+    {
+      return Answered(
+        caller, Self.challenge(403, "insufficient_scope", "the token is not for publishing \(dataset)"))
+    }
     return Upload(caller, definition, node)
   }
 
@@ -40,7 +46,7 @@ extension Router {
         default: 503
         }
       return Response(
-        status: status, headers: ["Content-Type": "application/x-ndjson"], body: .stream(PieceStream(summary.results)))
+        status: status, headers: ["Content-Type": Router.linesType], body: .stream(PieceStream(summary.results)))
     }
   }
 }

@@ -7,19 +7,36 @@ import Terms
 extension Router {
   /// `GET /healthz`: 200 while the node can publish and read, 503 with the reasons otherwise.
   func health(_ request: Request, _ caller: Caller) -> any Handler {
-    let problems = node.healthProblems()
-    return Answered(
-      caller,
-      Router.json(
-        ["status": .text(problems.isEmpty ? "ok" : "failing"), "problems": .list(problems.map { .text($0) })],
-        status: problems.isEmpty ? 200 : 503))
+    standing(request, caller, ("ok", "failing")) { $0.healthProblems() }
+  }
+
+  /// `GET /readyz`: 200 while records sent now would be accepted, 503 with the reasons otherwise.
+  func ready(_ request: Request, _ caller: Caller) -> any Handler {
+    standing(request, caller, ("ready", "not ready")) { $0.obstacles() }
+  }
+
+  private func standing(
+    _ request: Request, _ caller: Caller, _ words: (good: String, bad: String),
+    _ problems: @escaping @Sendable (Installation) -> [String]
+  ) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      // Away from the server's threads: it waits for the engine.
+      run(caller) { [node] in
+        let problems = problems(node)
+        return Router.json(
+          [
+            "status": .text(problems.isEmpty ? words.good : words.bad), "problems": .list(problems.map { .text($0) }),
+          ], status: problems.isEmpty ? 200 : 503)
+      }
+    }
   }
 
   /// `GET /metrics`: Prometheus text.
   func metrics(_ request: Request, _ caller: Caller) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in
-      run(caller) { [node] in
-        Response(status: 200, type: "text/plain; version=0.0.4; charset=utf-8", Array(node.metrics().utf8))
+      run(caller) { [node, meter] in
+        Response(
+          status: 200, type: "text/plain; version=0.0.4; charset=utf-8", Array((node.metrics() + meter.metrics).utf8))
       }
     }
   }
@@ -107,40 +124,49 @@ extension Router {
     }
   }
 
+  /// The query of `GET /v1/lookups`.
+  static let lookupLogShape = RequestShape(
+    "query",
+    [
+      .may("by", .line(64), "Only this officer's."), .may("about", .country, "Only of this country's records."),
+      .may("limit", .number(1...Int64(Installation.mostLookups)), "The most lines; 1000 where it is absent."),
+    ])
+
   /// `GET /v1/lookups?by=OFFICER&about=CC`: the lookup log. Reading it is for the node's own machine.
   func lookups(_ request: Request, _ caller: Caller) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in
       run(caller) { [node] in
-        let about: CountryCode?
-        do { about = try request.query("about").map { try CountryCode($0) } } catch {
-          return Problem(status: 400, detail: "about: \(error)").response
-        }
-        var limit = 1000
-        if let text = request.query("limit") {
-          guard let number = Int(text), (1...Installation.mostLookups).contains(number) else {
-            return Problem(status: 400, detail: "limit is a number from 1 to \(Installation.mostLookups)").response
-          }
-          limit = number
-        }
-        do throws(LookupError) {
-          return Router.ndjson(try node.lookupLog(by: request.query("by"), about: about, limit: limit))
-        } catch { return Problem(status: 503, detail: error.description).response }
+        do {
+          let asked = try Self.lookupLogShape.read(request.query)
+          return Router.ndjson(
+            try node.lookupLog(
+              by: asked.text("by"), about: asked.country("about"), limit: asked.number("limit") ?? 1000))
+        } catch let error as TermError {
+          return Problem(status: 400, detail: error.description).response
+        } catch { return Problem(status: 503, detail: "\(error)").response }
       }
     }
   }
+
+  /// The query of `GET /v1/evidence`.
+  static let evidenceShape = RequestShape(
+    "query",
+    [
+      .must("id", .record, "The record."),
+      .may("to", .country, "The neighbour whose receipt is to be in it; where it is absent, the stream that is held."),
+      .must("officer", .line(64), "The officer who asks."), .must("role", .line(32), "The role."),
+      .must("purpose", .line(200), "What for."),
+    ])
 
   /// `GET /v1/evidence?id=ID&officer=..&role=..&purpose=..`: an evidence file. It shows a record, so it is a lookup.
   func evidence(_ request: Request, _ caller: Caller) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in
       run(caller) { [node] in
-        guard let text = request.query("id"), let id = try? RecordID(text), let officer = request.query("officer"),
-          let purpose = request.query("purpose"), let role = request.query("role")
-        else {
-          return Problem(status: 400, detail: "id, officer, role and purpose are needed").response
-        }
         do {
-          let recipient = try request.query("to").map { try CountryCode($0) }
-          let file = try node.evidence(for: id, to: recipient, officer: officer, role: role, purpose: purpose)
+          let asked = try Self.evidenceShape.read(request.query)
+          let file = try node.evidence(
+            for: try RecordID(asked.needed("id")), to: asked.country("to"), officer: asked.needed("officer"),
+            role: asked.needed("role"), purpose: asked.needed("purpose"))
           return Response(status: 200, type: "application/octet-stream", file.bytes)
         } catch let error as EvidenceMaker.Failure {
           let status =
@@ -151,6 +177,8 @@ extension Router {
             case .missing, .read: 503
             }
           return Problem(status: status, detail: error.description).response
+        } catch let error as LookupError {
+          return Self.problem(error).response
         } catch {
           return Problem(status: 400, detail: "\(error)").response
         }
@@ -179,7 +207,7 @@ extension Router {
   func verify(_ request: Request, _ caller: Caller) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in
       let stream = LineStream()
-      caller.answer(Response(status: 200, headers: ["Content-Type": "application/x-ndjson"], body: .stream(stream)))
+      caller.answer(Response(status: 200, headers: ["Content-Type": Router.linesType], body: .stream(stream)))
       work.takeTime { [node] in
         var last = 0
         let report = node.verify { share in

@@ -1,10 +1,11 @@
 import Catalog
 import HTTP
 import Node
+import Synchronization
 import Terms
 
 /// The node's HTTP API, and the officers' pages beside it: turns requests into the node's verbs. The unix socket in the home needs no token, file permissions
-/// decide; over TCP every route but `/healthz` needs a bearer token with its scope.
+/// decide; over TCP all but a few open routes need a bearer token with their scope.
 public final class Router: Service {
   let node: Installation
   let work = Workshop()
@@ -13,86 +14,88 @@ public final class Router: Service {
   /// The longest request body of anything but an upload of records or a bundle.
   static let longestBody = 64 << 10
 
+  /// Counts what the server does; `/metrics` shows it.
+  public let meter = Meter()
+  private let description = Mutex<Asset?>(nil)
+
   /// A router over a node. `proxy` is the address of the proxy with TLS through which officers come; nil when there is none.
   public init(_ node: Installation, proxy: String? = nil) {
     self.node = node
     pages = Pages(node, work, proxy: proxy)
   }
 
-  /// What a route needs of a caller.
-  enum Access: String {
-    /// Nothing.
-    case open
-    /// To publish records.
-    case publish
-    /// To look records up.
-    case lookup
-    /// To see how the node is.
-    case observe
-    /// File permissions of the home: never over TCP.
-    case local
-  }
-
   /// Begins a request.
   public func begin(_ request: Request, _ caller: Caller) -> any Handler {
-    let path = request.path.hasPrefix(Self.attachmentPath) ? Self.attachmentPath : request.path
-    guard let route = Router.routes[path] else {
+    let (routes, word) = Self.routes(of: request.path)
+    guard !routes.isEmpty else {
       if !request.path.hasPrefix("/v1/") { return pages.begin(request, caller) }
       return Answered(caller, Problem(status: 404, detail: "there is no \(request.path); the API begins with /v1/"))
     }
-    guard let (access, handle) = route[request.method.description] else {
-      let allowed = route.keys.sorted().joined(separator: ", ")
-      return Answered(caller, Problem(status: 405, detail: "\(request.path) takes \(allowed)"))
+    let allowed = Self.allowed(routes.map(\.method))
+    if request.method == .options { return Answered(caller, Response(status: 204, headers: ["Allow": allowed])) }
+    // HEAD is GET without a body (RFC 9110 section 9.3.2); the server leaves the body out.
+    let method = request.method == .head ? .get : request.method
+    guard let route = routes.first(where: { $0.method == method }) else {
+      var refusal = Problem(status: 405, detail: "\(request.path) takes \(allowed)").response
+      refusal.headers.add("Allow", allowed)
+      return Answered(caller, refusal)
     }
-    if let refusal = refusal(of: request, access) { return Answered(caller, refusal) }
-    return handle(self)(request, caller)
+    if let refusal = refusal(of: request, route.access) { return Answered(caller, refusal) }
+    do throws(TermError) {
+      _ = try route.about.query.read(request.query)
+      if let name = route.about.word { _ = try RequestShape("path", [name]).read([(name.name, word)]) }
+    } catch { return Answered(caller, Problem(status: 400, detail: error.description)) }
+    return route.handle(self)(request, caller)
   }
 
-  private func refusal(of request: Request, _ access: Access) -> Problem? {
+  private func refusal(of request: Request, _ access: Access) -> Response? {
     if case .unixSocket = request.peer { return nil }
     switch access {
     case .open: return nil
-    case .local: return Problem(status: 403, detail: "\(request.path) is only for the node's own machine")
+    case .local:
+      return Problem(status: 403, detail: "\(request.path) is only for the node's own machine").response
     case .publish, .lookup, .observe:
+      // RFC 6750 section 3.1: what was wrong stands in the challenge too.
       guard let token = request.bearerToken else {
-        return Problem(status: 401, detail: "send Authorization: Bearer TOKEN; istmo token add makes one")
+        return Self.challenge(401, nil, "send Authorization: Bearer TOKEN; istmo token add makes one")
       }
-      guard node.tokens.allows(token, scope: access.rawValue) else {
-        return Problem(status: 401, detail: "the token is unknown, expired or not for \(access.rawValue)")
+      switch node.tokens.standing(of: token, scope: access.rawValue) {
+      case .counts: return nil
+      case .unknown: return Self.challenge(401, "invalid_token", "the token is unknown or expired")
+      case .otherScope:
+        return Self.challenge(403, "insufficient_scope", "the token is not for \(access.rawValue)")
       }
-      return nil
     }
   }
 
-  typealias Handle = @Sendable (Router) -> @Sendable (Request, Caller) -> any Handler
+  static func challenge(_ status: Int, _ error: String?, _ detail: String) -> Response {
+    var response = Problem(status: status, detail: detail).response
+    response.headers.add("WWW-Authenticate", "Bearer realm=\"istmo\"" + (error.map { ", error=\"\($0)\"" } ?? ""))
+    return response
+  }
 
-  /// Every route: path, method, what it needs, who does it.
-  static let routes: [String: [String: (Access, Handle)]] = [
-    "/healthz": ["GET": (.open, Router.health)],
-    "/metrics": ["GET": (.observe, Router.metrics)],
-    "/v1/records": ["POST": (.publish, Router.publish)],
-    "/v1/query": ["POST": (.lookup, Router.query)],
-    "/v1/crossing": ["POST": (.lookup, Router.crossing)],
-    "/v1/expected": ["POST": (.lookup, Router.expected)],
-    "/v1/alerts": ["POST": (.lookup, Router.alerts)],
-    "/v1/indicators": ["POST": (.observe, Router.indicators)],
-    "/v1/indicators/publish": ["POST": (.local, Router.publishIndicators)],
-    "/v1/attachments": ["POST": (.publish, Router.attach)],
-    attachmentPath: ["GET": (.lookup, Router.attachment)],
-    "/v1/status": ["GET": (.observe, Router.status)],
-    "/v1/lookups": ["GET": (.local, Router.lookups)],
-    "/v1/evidence": ["GET": (.lookup, Router.evidence)],
-    "/v1/fork": ["GET": (.local, Router.fork)],
-    "/v1/verify": ["POST": (.local, Router.verify)],
-    "/v1/bundle": ["GET": (.local, Router.exportBundle), "POST": (.local, Router.importBundle)],
-    "/v1/reload": ["POST": (.local, Router.reload)],
-  ]
+  /// `GET /v1/openapi.json`. It tells how to ask and holds nothing that was asked, so it is open.
+  func openAPI(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      run(caller) { [self] in
+        // Made once: a topology never changes while a node runs.
+        let asset = description.withLock { kept in
+          let asset = kept ?? Asset(description: OpenAPI(topology: node.registry.topology).document)
+          kept = asset
+          return asset
+        }
+        return asset.response(to: request)
+      }
+    }
+  }
 
   /// Runs something that reads or waits, away from the server's threads.
   func run(_ caller: Caller, _ body: @escaping @Sendable () -> Response) { work.run(caller, body) }
 
   static func json(_ value: JSONValue, status: Int = 200) -> Response {
-    Response(status: status, type: "application/json", Array((value.json + "\n").utf8))
+    Response(
+      status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+      body: .bytes(Array((value.json + "\n").utf8)))
   }
 
   static func ndjson(_ values: [JSONValue]) -> Response {
@@ -101,6 +104,7 @@ public final class Router: Service {
       bytes += value.json.utf8
       bytes.append(0x0A)
     }
-    return Response(status: 200, type: "application/x-ndjson", bytes)
+    return Response(
+      status: 200, headers: ["Content-Type": linesType, "Cache-Control": "no-store"], body: .bytes(bytes))
   }
 }

@@ -1,18 +1,27 @@
+import Catalog
 import HTTP
 import Sodium
 
-/// A file that pages need, part of the program: nothing is fetched from elsewhere. Its address holds its digest, so that a browser keeps
+/// A file that the program itself makes, as pages need: nothing is fetched from elsewhere. Its address holds its digest, so that a browser keeps
 /// it until the program changes it.
 struct Asset: Sendable {
   private let path: String
   private let type: String
   private let bytes: [UInt8]
   private let version: String
+  private let caching: String
 
-  private init(_ path: String, _ type: String, _ text: String) {
-    (self.path, self.type) = (path, type)
+  private init(
+    _ path: String, _ type: String, _ text: String, caching: String = "public, max-age=31536000, immutable"
+  ) {
+    (self.path, self.type, self.caching) = (path, type, caching)
     bytes = Array(text.utf8)
     version = String(SHA256.hash(bytes).description.prefix(12))
+  }
+
+  /// The description of the API: kept by clients too, who ask each time whether it is still the same.
+  init(description: JSONValue) {
+    self.init("/v1/openapi.json", "application/json", description.json + "\n", caching: "no-cache")
   }
 
   /// How pages look.
@@ -28,14 +37,15 @@ struct Asset: Sendable {
   /// How many bytes it has.
   var size: Int { bytes.count }
 
-  /// The answer that carries it.
-  var response: Response {
+  /// The answer that carries it, or says that the browser has it.
+  func response(to request: Request) -> Response {
     Response(
       status: 200,
       headers: [
-        "Content-Type": type, "Cache-Control": "public, max-age=31536000, immutable",
+        "Content-Type": type, "Cache-Control": caching, "ETag": "\"\(version)\"",
         "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
-      ], body: .bytes(bytes))
+      ], body: .bytes(bytes)
+    ).orNotModified(for: request)
   }
 
   private static let iconText = """

@@ -11,6 +11,8 @@ extension Pages {
   static let migration = "migration"
   /// How far back persons are looked for who were not confirmed, in days.
   private static let arrivalDays: Int64 = 3
+  /// Persons on one list: with their forms some 75 kB, and more than an officer has before the post.
+  private static let mostArrivals = 60
 
   /// `GET /expected`: a lookup, for the purpose that the officer named.
   func showExpected(_ visit: Visit) -> Response {
@@ -59,6 +61,7 @@ extension Pages {
       let crossing = node.registry.topology.crossing(ofPost: session.officer.post)
     else { return page(visit, status: 404, failure: (.notFound, .notFoundHelp)) }
     request.unmatched = true
+    request.limit = Self.mostArrivals
     request.since = visit.now.advanced(byMilliseconds: -Self.arrivalDays * 86_400_000)
     request.conditions = [("crossing", crossing.id), ("to", node.country.description)]
     let answer: LookupAnswer

@@ -90,11 +90,17 @@ final class Pages: Sendable {
       node: node, request: request, language: language(of: request), rest: "", now: node.clock.now(),
       isSecure: isSecure(request))
     let matching = Self.routes.compactMap { route in Self.matches(route.path, request.path).map { (route, $0) } }
-    guard let (route, rest) = matching.first(where: { $0.0.method == request.method }) else {
-      let status = matching.isEmpty ? 404 : 405
-      return Answered(caller, page(visit, status: status, failure: (.notFound, .notFoundHelp)))
+    let allowed = Router.allowed(matching.map(\.0.method))
+    if request.method == .options, !matching.isEmpty {
+      return Answered(caller, Response(status: 204, headers: ["Allow": allowed]))
     }
-    if case .file(let asset) = route.action { return Answered(caller, asset.response) }
+    let method = request.method == .head ? .get : request.method
+    guard let (route, rest) = matching.first(where: { $0.0.method == method }) else {
+      var refusal = page(visit, status: matching.isEmpty ? 404 : 405, failure: (.notFound, .notFoundHelp))
+      if !matching.isEmpty { refusal.headers.add("Allow", allowed) }
+      return Answered(caller, refusal)
+    }
+    if case .file(let asset) = route.action { return Answered(caller, asset.response(to: request)) }
     guard proxy == nil || visit.isSecure else {
       return Answered(caller, page(visit, status: 403, failure: (.httpsOnly, .notFoundHelp)))
     }
@@ -110,7 +116,7 @@ final class Pages: Sendable {
 
   private func handler(_ route: Route, _ visit: Visit, _ caller: Caller) -> any Handler {
     switch route.action {
-    case .file(let asset): return Answered(caller, asset.response)
+    case .file(let asset): return Answered(caller, asset.response(to: visit.request))
     case .show(let show):
       return Collected(visit.request, caller, limit: 0) { [self] _ in
         work.run(caller) { [self] in finished(show(self)(visit), visit) }

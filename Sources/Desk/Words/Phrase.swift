@@ -180,8 +180,8 @@ enum Phrase: String, CaseIterable {
     case .arrivalsNone: t("Nadie espera confirmación en este puesto.", "Nobody awaits confirmation at this post.")
     case .arrivalsNote:
       t(
-        "Personas cuya salida hacia este paso se registró en los últimos tres días y cuya entrada nadie confirmó ni rechazó.",
-        "Persons whose departure through this crossing was recorded in the last three days, and whose entry nobody confirmed or refused."
+        "Personas cuya salida hacia este paso se registró en los últimos tres días y cuya entrada nadie confirmó ni rechazó; las 60 más recientes.",
+        "Persons whose departure through this crossing was recorded in the last three days, and whose entry nobody confirmed or refused; the latest 60."
       )
     case .refresh: t("Actualizar", "Refresh")
     case .setPurpose:

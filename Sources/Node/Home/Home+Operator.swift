@@ -71,6 +71,28 @@ extension Home {
   public func keep(tokens: [TokenBook.Entry]) throws(HomeError) {
     try Files.write(Array(tokens.map { $0.line + "\n" }.joined().utf8), to: tokensPath)
   }
+
+  private var tokenUsesPath: String { "\(path)/tokens.used" }
+
+  /// On which day each token was used last, by its hash. It tells an operator which can go and decides nothing, so that what cannot be
+  /// read counts as never used.
+  public func tokenUses() -> [Digest: CalendarDay] {
+    guard Files.exists(tokenUsesPath),
+      let bytes = try? Files.read(tokenUsesPath, longest: 1 << 20, what: "the tokens' use")
+    else { return [:] }
+    var uses: [Digest: CalendarDay] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 2, let hash = Digest(hex: words[0]), let day = try? CalendarDay(words[1]) { uses[hash] = day }
+    }
+    return uses
+  }
+
+  /// Keeps that.
+  public func keep(tokenUses: [Digest: CalendarDay]) throws(HomeError) {
+    let lines = tokenUses.map { "\($0.key) \($0.value)\n" }.sorted()
+    try Files.write(Array(lines.joined().utf8), to: tokenUsesPath)
+  }
 }
 
 extension Topology {

@@ -42,6 +42,12 @@ public struct HomeDocuments: SignedDocuments {
   /// The tokens of systems that may call the API.
   public func tokens() throws -> [TokenBook.Entry] { try home.tokens() }
 
+  /// On which day each token was used last.
+  public func tokenUses() -> [Digest: CalendarDay] { home.tokenUses() }
+
+  /// Keeps that.
+  public func keep(tokenUses: [Digest: CalendarDay]) throws { try home.keep(tokenUses: tokenUses) }
+
   /// Who may use the desk.
   public func officers(_ storage: borrowing SymmetricKey) throws -> [Officer] { try home.officers(storage) }
 }

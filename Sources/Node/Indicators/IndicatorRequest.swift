@@ -39,39 +39,25 @@ public struct IndicatorRequest: Sendable {
       first: since ?? CalendarDay(daysSinceEpoch: last.daysSinceEpoch - Self.usualDays + 1), last: last)
   }
 
+  /// The body of `POST /v1/indicators`.
+  public static let shape = RequestShape(
+    "request of indicators",
+    [
+      .may("since", .day, "The first day; thirty days in all where it is absent."),
+      .may("until", .day, "The last day; yesterday where it is absent."),
+      .may("pair", .pair, "Only crossings between these two countries."),
+      .may("crossing", .line(200), "Only this crossing."),
+      .may("officer", .line(64), "Who asks."),
+      .may("purpose", .line(200), "What for."),
+    ])
+
   /// Reads the body of `POST /v1/indicators`; all members may be absent.
   /// - Throws: `TermError` naming the member that is wrong.
   public init(json: JSONValue) throws(TermError) {
-    guard case .object(let members) = json else {
-      throw TermError(kind: "request", found: "", expected: "a JSON object")
-    }
-    for member in members {
-      guard member.value != .null else { continue }
-      guard let text = member.value.string, !text.isEmpty, text.utf8.count <= 200 else {
-        throw TermError(kind: member.name, found: member.value.json, expected: "a text of 1 to 200 bytes")
-      }
-      switch member.name {
-      case "since": since = try CalendarDay(text)
-      case "until": until = try CalendarDay(text)
-      case "pair":
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2 else {
-          throw TermError(kind: "pair", found: text, expected: "two countries, such as GT-SV")
-        }
-        pair = [try CountryCode(parts[0]), try CountryCode(parts[1])]
-      case "crossing": crossing = text
-      case "officer":
-        guard text.utf8.count <= 64 else {
-          throw TermError(kind: "officer", found: text, expected: "a text of 1 to 64 bytes")
-        }
-        officer = text
-      case "purpose": purpose = text
-      default:
-        throw TermError(
-          kind: "member of a request", found: member.name,
-          expected: "since, until, pair, crossing, officer, purpose")
-      }
-    }
+    let asked = try Self.shape.read(json)
+    (since, until, crossing) = (asked.day("since"), asked.day("until"), asked.text("crossing"))
+    pair = asked.text("pair").map { $0.split(separator: "-").compactMap { try? CountryCode($0) } }
+    (officer, purpose) = (asked.text("officer") ?? officer, asked.text("purpose") ?? purpose)
   }
 }
 

@@ -99,6 +99,17 @@ extension Installation {
     return problems
   }
 
+  /// Why records sent now would not be accepted; empty when they would. Reading may go on all the same: a disk that has room for
+  /// nothing but the lookup log answers lookups.
+  public func obstacles() -> [String] {
+    let problems = healthProblems()
+    if engine.inspect({ _ in true }) == nil { return problems + ["the node is stopping"] }
+    if let shortage = store.shortage, !problems.contains(shortage.description) {
+      return problems + [shortage.description]
+    }
+    return problems
+  }
+
   /// Figures in Prometheus' text format.
   public func metrics() -> String {
     let status = status()
@@ -125,13 +136,15 @@ extension Installation {
     text.head("istmo_stream_flowing", "gauge", "1 while a stream flows, 0 otherwise.")
     for stream in status.streams { text.sample("istmo_stream_flowing", stream.labels, stream.flowing ? 1 : 0) }
     text.head("istmo_link_up", "gauge", "1 while the link with a neighbour is up.")
-    for (country, state) in port.withLock({ $0 }).map(\.states) ?? [:] {
+    for (country, state) in (port.withLock({ $0 }).map(\.states) ?? [:]).sorted(by: { $0.key < $1.key }) {
       text.sample("istmo_link_up", [("neighbour", country.description)], state.phase == .up ? 1 : 0)
     }
     for (name, value) in status.figures.sorted(by: { $0.key < $1.key }) {
       text.head("istmo_store_\(name)", "gauge", "A figure of the store.")
       text.sample("istmo_store_\(name)", [], Double(value))
     }
+    text.head("istmo_start_time_seconds", "gauge", "When the node was opened, in seconds since 1970.")
+    text.sample("istmo_start_time_seconds", [], Double(started.milliseconds) / 1000)
     return text.text
   }
 }
@@ -169,6 +182,8 @@ struct MetricsText {
   /// Label values come from names that hold no quote, backslash or newline.
   mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double) {
     let list = labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
-    text += "\(name)\(list.isEmpty ? "" : "{\(list)}") \(value)\n"
+    // Whole numbers as such: 1e+16 would be read all the same, and not by a person.
+    let number = Int64(exactly: value).map { "\($0)" } ?? "\(value)"
+    text += "\(name)\(list.isEmpty ? "" : "{\(list)}") \(number)\n"
   }
 }

@@ -109,6 +109,11 @@ public final class Installation: Sendable {
         country: documents.country, registry: registry, reader: engine.reader, blobs: blobs, clock: clock,
         neighbour: { standing.now.neighbours[$0] }), clock: clock, log: log)
     for problem in first.problems { log(.warning, "agreement", problem) }
+    tokens.takeUp(documents.tokenUses()) { [documents] uses in
+      do { try documents.keep(tokenUses: uses) } catch {
+        log(.warning, "tokens", "on which day tokens were used last cannot be kept: \(error)")
+      }
+    }
     observer.attach(self)
     watch.start()
   }
@@ -160,6 +165,7 @@ public final class Installation: Sendable {
     port.withLock { $0 }?.stop()
     watch.stop()
     attachmentPort.stop()
+    tokens.settle()
     engine.stop()
     store.close()
   }

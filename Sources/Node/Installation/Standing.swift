@@ -28,6 +28,10 @@ public protocol SignedDocuments: Sendable {
   func suspension(of country: CountryCode) throws -> String?
   /// The tokens of systems that may call the API.
   func tokens() throws -> [TokenBook.Entry]
+  /// On which day each token was used last, by its hash.
+  func tokenUses() -> [Digest: CalendarDay]
+  /// Keeps that.
+  func keep(tokenUses: [Digest: CalendarDay]) throws
   /// Who may use the desk; their names are sealed under the storage key.
   func officers(_ storage: borrowing SymmetricKey) throws -> [Officer]
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Sodium
 import Synchronization
 import Terms
@@ -8,7 +9,7 @@ public final class TokenBook: Sendable {
   public struct Entry: Hashable, Sendable {
     /// A name for people, such as the system's.
     public let name: String
-    /// What it may do: `publish`, `lookup`, `observe`.
+    /// What it may do: `publish` or `publish:DATASET`, `lookup`, `observe`.
     public let scopes: [String]
     /// When it ceases to count.
     public let until: Instant
@@ -39,8 +40,33 @@ public final class TokenBook: Sendable {
   /// The scopes there are.
   public static let scopes = ["publish", "lookup", "observe"]
 
+  /// Whether a text is a scope: one of those there are, or publishing of one dataset alone.
+  public static func isScope(_ text: String) -> Bool {
+    if scopes.contains(text) { return true }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts[0] == "publish" && (try? DatasetName(parts[1])) != nil
+  }
+
+  /// How a token stands towards a scope.
+  public enum Standing: Hashable, Sendable {
+    /// It counts, and has the scope.
+    case counts
+    /// It counts, and is for something else.
+    case otherScope
+    /// It is unknown or over.
+    case unknown
+  }
+
   private let entries: Mutex<[Digest: Entry]>
+  private let uses = Mutex(Uses())
+  private let keeping = DispatchQueue(label: "istmo-tokens")
   private let clock: any Clock
+
+  /// When each was used last: to the day, so that keeping it costs a write a day and no more.
+  private struct Uses {
+    var days: [Digest: CalendarDay] = [:]
+    var keep: (@Sendable ([Digest: CalendarDay]) -> Void)?
+  }
 
   /// A book of these tokens.
   public init(_ entries: [Entry], clock: any Clock = SystemClock()) {
@@ -48,12 +74,40 @@ public final class TokenBook: Sendable {
     self.clock = clock
   }
 
-  /// Whether a token counts now and has a scope. Looking it up by its hash leaks nothing about other tokens.
-  public func allows(_ token: String, scope: String) -> Bool {
+  /// How a token stands now. For publishing some have single datasets alone: they count for the scope, and for these datasets.
+  /// Looking a token up by its hash leaks nothing about others.
+  public func standing(of token: String, scope: String, dataset: DatasetName? = nil) -> Standing {
     let hash = SHA256.hash(Array(token.utf8))
-    guard let entry = entries.withLock({ $0[hash] }) else { return false }
-    return entry.scopes.contains(scope) && clock.now() < entry.until
+    let now = clock.now()
+    guard let entry = entries.withLock({ $0[hash] }), now < entry.until else { return .unknown }
+    let isGiven = entry.scopes.contains { given in
+      if given == scope { return true }
+      return given.hasPrefix("\(scope):") && dataset.map { given == "\(scope):\($0)" } ?? true
+    }
+    guard isGiven else { return .otherScope }
+    note(hash, used: CalendarDay(of: now))
+    return .counts
   }
+
+  private func note(_ hash: Digest, used day: CalendarDay) {
+    let known = entries.withLock { Set($0.keys) }
+    let kept = uses.withLock { uses -> ([Digest: CalendarDay], @Sendable ([Digest: CalendarDay]) -> Void)? in
+      guard uses.days[hash] != day else { return nil }
+      // Removed tokens are forgotten here too.
+      uses.days = uses.days.filter { known.contains($0.key) }
+      uses.days[hash] = day
+      return uses.keep.map { (uses.days, $0) }
+    }
+    if let (days, keep) = kept { keeping.async { keep(days) } }
+  }
+
+  /// Goes on from what was kept; `keep` is called when there is more to keep.
+  func takeUp(_ days: [Digest: CalendarDay], keep: @escaping @Sendable ([Digest: CalendarDay]) -> Void) {
+    uses.withLock { $0 = Uses(days: days, keep: keep) }
+  }
+
+  /// Waits until what is to be kept is kept.
+  func settle() { keeping.sync {} }
 
   /// Takes other tokens.
   public func replace(_ entries: [Entry]) {

@@ -3,95 +3,6 @@ import Exchange
 import Ledger
 import Terms
 
-extension LookupRequest {
-  /// Reads the body of `POST /v1/query`.
-  /// - Throws: `TermError` naming the member that is missing or wrong.
-  public init(json: JSONValue) throws(TermError) {
-    guard case .object(let members) = json else {
-      throw TermError(kind: "lookup", found: "", expected: "a JSON object")
-    }
-    func text(_ name: String) throws(TermError) -> String? {
-      guard let value = json[name], value != .null else { return nil }
-      guard let text = value.string, !text.isEmpty, text.utf8.count <= 500 else {
-        throw TermError(kind: name, found: value.json, expected: "a text of 1 to 500 bytes")
-      }
-      return text
-    }
-    func needed(_ name: String) throws(TermError) -> String {
-      guard let value = try text(name) else {
-        throw TermError(kind: "lookup", found: "no \(name)", expected: "the member \"\(name)\"")
-      }
-      return value
-    }
-    func flag(_ name: String) throws(TermError) -> Bool {
-      switch json[name] {
-      case nil, .null: return false
-      case .boolean(let value): return value
-      case .some(let value): throw TermError(kind: name, found: value.json, expected: "true or false")
-      }
-    }
-    let known = [
-      "dataset", "from", "where", "since", "until", "limit", "history", "unmatched", "officer", "role", "post",
-      "purpose",
-    ]
-    for member in members where !known.contains(member.name) {
-      throw TermError(kind: "member of a lookup", found: member.name, expected: known.joined(separator: ", "))
-    }
-    self.init(
-      dataset: try DatasetName(try needed("dataset")),
-      by: Asker(officer: try needed("officer"), role: try needed("role"), purpose: try needed("purpose")))
-    guard asker.role != IndicatorRequest.role else {
-      throw TermError(
-        kind: "role", found: asker.role,
-        expected: "a person's role: under this one the node computes aggregates, and no record is shown")
-    }
-    from = try text("from").map { (text) throws(TermError) in try CountryCode(text) }
-    since = try text("since").map { (text) throws(TermError) in try Instant(text) }
-    until = try text("until").map { (text) throws(TermError) in try Instant(text) }
-    asker.post = try text("post")
-    history = try flag("history")
-    unmatched = try flag("unmatched")
-    switch json["limit"] {
-    case nil, .null: break
-    case .number(let value) where (1...Int64(Self.mostRecords)).contains(value): limit = Int(value)
-    case .some(let value):
-      throw TermError(kind: "limit", found: value.json, expected: "a number from 1 to \(Self.mostRecords)")
-    }
-    switch json["where"] {
-    case nil, .null: break
-    case .object(let pairs):
-      for pair in pairs {
-        guard let value = pair.value.string else {
-          throw TermError(kind: "where", found: pair.value.json, expected: "{\"FIELD\": \"VALUE\"}")
-        }
-        conditions.append((pair.name, value))
-      }
-    case .some(let value): throw TermError(kind: "where", found: value.json, expected: "{\"FIELD\": \"VALUE\"}")
-    }
-  }
-}
-
-extension CrossingRequest {
-  /// Reads the body of `POST /v1/crossing`: the members of a lookup, with `key` in place of `dataset` and `where`.
-  /// - Throws: `TermError` naming the member that is missing or wrong.
-  public init(json: JSONValue) throws(TermError) {
-    guard case .object(let members) = json else {
-      throw TermError(kind: "lookup", found: "", expected: "a JSON object")
-    }
-    guard let key = json["key"]?.string, !key.isEmpty, key.utf8.count <= 500 else {
-      throw TermError(kind: "lookup", found: json["key"]?.json ?? "no key", expected: "the member \"key\", a text")
-    }
-    for name in ["dataset", "from", "where", "unmatched"] where json[name] != nil {
-      throw TermError(kind: "member of a crossing file", found: name, expected: "key, since, until, limit, history")
-    }
-    // All else is as in a lookup of any dataset.
-    let rest = members.filter { $0.name != "key" }
-    let lookup = try LookupRequest(json: .object(rest + [.init(name: "dataset", value: "any")]))
-    self.init(key: key, by: lookup.asker)
-    (since, until, limit, history) = (lookup.since, lookup.until, lookup.limit, lookup.history)
-  }
-}
-
 extension LookupAnswer {
   /// The lines of the answer: first the heading where there is one, then a line for each record, last a line with what the answer
   /// rests on.
@@ -117,7 +28,8 @@ extension LookupAnswer {
         "record": (try? JSONValue(parsing: found.record.body)) ?? nil,
       ]
     }
-    lines.append(["answer": json(found: records.count)])
+    let end: [JSONValue.Member] = [.init(name: "found", value: JSONValue(records.count))] + basis
+    lines.append(["answer": .object(end + [.init(name: "next", value: JSONValue(next))])])
     return lines
   }
 

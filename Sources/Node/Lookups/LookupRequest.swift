@@ -20,6 +20,10 @@ public struct LookupRequest: Sendable {
   public var history = false
   /// Only records that await another country's record and have none that still stands.
   public var unmatched = false
+  /// Where an earlier answer to the same question ended, as it said itself.
+  public var cursor: String?
+  /// The record before which the page goes on, as the cursor says.
+  var before: RecordID?
   /// Who asks, and what for.
   public var asker: Asker
 
@@ -43,6 +47,8 @@ public struct LookupAnswer: Sendable {
   public var withheld: [Withheld] = []
   /// The moment before which nothing was searched any more because the search had grown long; nil when all was.
   public var searchedBackTo: Instant?
+  /// Where this answer ended, when there may be more: the cursor of the next question.
+  public var next: String?
   /// What an officer must see before anything else; of crossing files only.
   public var heading: Heading?
 

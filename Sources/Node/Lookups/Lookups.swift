@@ -52,6 +52,7 @@ public struct Lookups: Sendable {
 
   /// Looks up, logs durably, then gives the answer; waits for the disk.
   public func answer(_ request: LookupRequest) throws(LookupError) -> LookupAnswer {
+    let request = try page(request)
     let answer = try found(request)
     try write(logLines(request, answer))
     return answer
@@ -64,6 +65,7 @@ public struct Lookups: Sendable {
     reply: @escaping @Sendable (Result<Form, LookupError>) -> Void
   ) {
     do throws(LookupError) {
+      let request = try page(request)
       let answer = try found(request)
       let formed = form(answer)
       engine.publish(try logLines(request, answer)) { result in
@@ -90,7 +92,9 @@ public struct Lookups: Sendable {
     do throws(ReadError) {
       let streams = try permitted(request, &answer)
       let search = Search(request: request, definition: definition, wanted: wanted, filters: filters, lookups: self)
-      try search.run(streams, &answer)
+      if let end = try search.run(streams, &answer, isPage: true) {
+        answer.next = PageCursor.make(before: end, of: request, keys, now: clock.now())
+      }
     } catch { throw .read(error) }
     return answer
   }
@@ -205,8 +209,11 @@ public struct Lookups: Sendable {
         .init(name: "time", value: .text(clock.now().description)),
       ]
       if let post = request.asker.post { members.append(.init(name: "post", value: .text(post))) }
-      if !request.conditions.isEmpty {
-        let query = request.conditions.map { "\($0.field)=\($0.value)" }.joined(separator: " ")
+      var asked = request.conditions.map { "\($0.field)=\($0.value)" }
+      // Each page of a long answer is a lookup of its own, and says which.
+      if let before = request.before { asked.insert("before=\(before)", at: 0) }
+      if !asked.isEmpty {
+        let query = asked.joined(separator: " ")
         // On one line: a machine-readable zone has several.
         members.append(.init(name: "query", value: .text(ShownText.line(query, longest: 500))))
       }

@@ -13,55 +13,90 @@ struct Search {
   /// What else a record must be; asked before anything is looked up for it.
   var narrowed: (Definition, ReadBody) -> Bool = { _, _ in true }
 
-  func run(_ streams: [(StreamName, StreamState)], _ answer: inout LookupAnswer) throws(ReadError) {
+  /// Searches; the records come newest first.
+  /// - Parameter isPage: whether the rest may be asked for: then the answer has nothing older than what was searched in every stream.
+  /// - Returns: before which record to go on when there may be more; nil when this is all.
+  @discardableResult
+  func run(
+    _ streams: [(StreamName, StreamState)], _ answer: inout LookupAnswer, isPage: Bool = false
+  ) throws(ReadError) -> RecordID? {
     let limit = min(max(request.limit, 1), LookupRequest.mostRecords)
+    var end: RecordID?
     if let key = wanted.first {
       try byIndex(key, streams, limit, &answer)
     } else {
-      try byTime(streams, limit, &answer)
+      end = try byTime(streams, limit, &answer)
     }
     answer.records.sort { $0.record.entry.id > $1.record.entry.id }
+    if isPage, let end { answer.records.removeAll { $0.record.entry.id < end } }
     if answer.records.count > limit { answer.records.removeLast(answer.records.count - limit) }
+    return answer.records.count == limit ? answer.records.last?.record.entry.id : end
   }
 
   private func byIndex(
     _ key: SearchKey, _ streams: [(StreamName, StreamState)], _ limit: Int, _ answer: inout LookupAnswer
   ) throws(ReadError) {
-    let sizes = Dictionary(uniqueKeysWithValues: streams.map { ($0.0, $0.1.size) })
+    var ends: [StreamName: UInt64] = [:]
+    for (name, state) in streams { ends[name] = try end(of: name, state.size) }
     let first = request.since.map { IndexField.partition(of: $0) } ?? 1
-    let last = request.until.map { IndexField.partition(of: $0) } ?? Int32.max
+    let until = [request.until, request.before?.time].compactMap { $0 }.min()
+    let last = until.map { IndexField.partition(of: $0) } ?? Int32.max
     guard first <= last else { return }
-    // Some of what the index names may be withheld, replaced or outside the time: a multiple of the limit is asked for,
-    // and more as long as that was not enough.
-    var asked = limit * 8
-    var seen: Set<Locator> = []
-    while true {
-      let locators = try locate(key.field, key.value, first...last, asked)
-      for locator in locators where seen.insert(locator).inserted {
-        guard let size = sizes[locator.stream], locator.index < size else { continue }
-        guard let record = try opened(locator), try admits(record) else { continue }
-        if let found = try found(record) { answer.records.append(found) }
-        if answer.records.count >= limit { return }
-      }
-      guard locators.count >= asked else { return }
-      guard asked < Lookups.mostScanned else {
-        answer.searchedBackTo = try locators.last.flatMap { (last) throws(ReadError) in
-          try lookups.reader.entry(last.stream, at: last.index).entry.id.time
-        }
-        return
-      }
+    // The index tells the month and no finer order, so all of a key are asked for before the newest are opened: a multiple of
+    // the limit, and more as long as that was not all.
+    var asked = min(limit * 8, Lookups.mostScanned)
+    var locators = try locate(key.field, key.value, first...last, asked)
+    while locators.count >= asked, asked < Lookups.mostScanned {
       asked = min(asked * 8, Lookups.mostScanned)
+      locators = try locate(key.field, key.value, first...last, asked)
+    }
+    try takeNewest(
+      locators.filter { locator in ends[locator.stream].map { locator.index < $0 } ?? false }, limit, &answer)
+    if locators.count >= asked {
+      answer.searchedBackTo = try locators.last.flatMap { (last) throws(ReadError) in
+        try lookups.reader.entry(last.stream, at: last.index).entry.id.time
+      }
     }
   }
 
+  /// Takes the newest of these. Ids follow each other within a stream, so only each stream's next is compared with the others'.
+  private func takeNewest(
+    _ locators: [Locator], _ limit: Int, _ answer: inout LookupAnswer
+  ) throws(ReadError) {
+    var left = Dictionary(grouping: Set(locators), by: \.stream).mapValues { $0.map(\.index).sorted(by: <) }
+    var heads: [StreamName: LookupAnswer.Found] = [:]
+    func advance(_ stream: StreamName) throws(ReadError) {
+      heads[stream] = nil
+      while heads[stream] == nil, let index = left[stream]?.popLast() {
+        guard let record = try opened(Locator(stream: stream, index: index)), try admits(record) else { continue }
+        heads[stream] = try found(record)
+      }
+    }
+    for stream in left.keys.sorted() { try advance(stream) }
+    while answer.records.count < limit,
+      let newest = heads.max(by: { $0.value.record.entry.id < $1.value.record.entry.id })
+    {
+      answer.records.append(newest.value)
+      try advance(newest.key)
+    }
+  }
+
+  /// The first entry that is too new to be shown.
+  private func end(of name: StreamName, _ size: UInt64) throws(ReadError) -> UInt64 {
+    guard let before = request.before else { return size }
+    return try lookups.reader.firstIndex(of: name, notBefore: before.time.advanced(byMilliseconds: 1), size: size)
+  }
+
+  /// - Returns: before which record everything must be searched again, when the search had grown long.
   private func byTime(
     _ streams: [(StreamName, StreamState)], _ limit: Int, _ answer: inout LookupAnswer
-  ) throws(ReadError) {
-    var scanned = 0
+  ) throws(ReadError) -> RecordID? {
+    var stopped: Instant?
+    let mostScanned = Lookups.mostScanned / max(streams.count, 1)
     for (name, state) in streams {
-      var end = state.size
+      var end = try end(of: name, state.size)
       if let until = request.until { end = try lookups.reader.firstIndex(of: name, notBefore: until, size: end) }
-      var taken = 0
+      var (taken, scanned) = (0, 0)
       while end > 0, taken < limit {
         let piece = try lookups.reader.records(name, chunkAt: end - 1)
         for record in piece.records.reversed() where record.locator.index < end && taken < limit {
@@ -77,12 +112,15 @@ struct Search {
         }
         if end == 0 { break }
         end = piece.first
-        if scanned > Lookups.mostScanned {
-          answer.searchedBackTo = piece.records.first?.entry.id.time
+        if scanned > mostScanned, taken < limit, let first = piece.records.first?.entry.id.time {
+          stopped = max(stopped ?? first, first)
           break
         }
       }
     }
+    answer.searchedBackTo = stopped
+    // The first id there can be of that moment: what was published in it was searched.
+    return stopped.map { RecordID(time: $0, random: (0, 0)) }
   }
 
   private func opened(_ locator: Locator) throws(ReadError) -> LogReader.Record? {
@@ -100,6 +138,7 @@ struct Search {
   private func admits(_ record: LogReader.Record) throws(ReadError) -> Bool {
     if let since = request.since, record.entry.id.time < since { return false }
     if let until = request.until, record.entry.id.time >= until { return false }
+    if let before = request.before, record.entry.id >= before { return false }
     if case .withdraws = record.entry.kind { return request.history && wanted.isEmpty && filters.isEmpty }
     let definition = definition(of: record)
     let body = ReadBody(record.body)
