@@ -31,7 +31,7 @@ let package = Package(
         "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Officers", "Indicators", "Tables", "Certificates",
         "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms",
       ]),
-    target("Desk", ["Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Sodium", "Terms"]),
+    target("Desk", ["Node", "HTTP", "Markup", "QR", "Exchange", "Officers", "Catalog", "Ceremony", "Sodium", "Terms"]),
     target(
       "Node",
       [
@@ -47,6 +47,7 @@ let package = Package(
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
     target("Markup", []),
+    target("QR", ["CQRencode"]),
     target("Officers", ["Catalog", "Sodium", "Terms"]),
     target("Indicators", ["Catalog", "Terms"]),
     target("Tables", ["Catalog"]),
@@ -64,6 +65,7 @@ let package = Package(
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     tests("StructureTests", []),
     tests("TermsTests", ["Terms"]),
@@ -81,6 +83,7 @@ let package = Package(
     tests("StoreTests", ["Store", "Exchange", "Sodium", "Terms"]),
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
+    tests("QRTests", ["QR"]),
     tests("TrafficTests", ["Traffic", "Catalog", "Terms"]),
     tests(
       "NodeTests",
