@@ -31,7 +31,12 @@ let package = Package(
         "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Officers", "Indicators", "Tables", "Certificates",
         "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms",
       ]),
-    target("Desk", ["Node", "HTTP", "Markup", "QR", "Exchange", "Officers", "Catalog", "Ceremony", "Sodium", "Terms"]),
+    target(
+      "Desk",
+      [
+        "Node", "HTTP", "Markup", "QR", "Forms", "Tables", "Certificates", "Exchange", "Officers", "Catalog",
+        "Ceremony", "Sodium", "Terms",
+      ]),
     target(
       "Node",
       [
@@ -50,6 +55,7 @@ let package = Package(
     target("QR", ["CQRencode"]),
     target("Officers", ["Catalog", "Sodium", "Terms"]),
     target("Indicators", ["Catalog", "Terms"]),
+    target("Forms", ["Tables", "Catalog"]),
     target("Tables", ["Catalog"]),
     target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
@@ -77,6 +83,7 @@ let package = Package(
     tests("CertificatesTests", ["Certificates", "Catalog", "Terms"]),
     tests("OfficersTests", ["Officers", "Catalog", "Sodium", "Terms"]),
     tests("TablesTests", ["Tables", "Catalog", "Terms"]),
+    tests("FormsTests", ["Forms", "Catalog", "Terms"]),
     tests("CeremonyTests", ["Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("ExchangeTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     tests("SimulationTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
@@ -93,7 +100,11 @@ let package = Package(
       ]),
     tests(
       "DeskTests",
-      ["Desk", "Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+      [
+        "Desk", "Node", "HTTP", "Markup", "Forms", "Certificates", "Exchange", "Officers", "Catalog", "Ceremony",
+        "Ledger", "Sodium",
+        "Terms",
+      ]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
     tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),

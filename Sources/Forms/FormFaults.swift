@@ -1,0 +1,34 @@
+import Catalog
+
+/// What is wrong with a filled form: each fault at the place where it is to be mended.
+public struct FormFaults: Sendable {
+  /// By place; under an empty name what belongs to no place of the form.
+  public private(set) var faults: [String: Refusal] = [:]
+
+  /// These faults, shown in a form that asks these places.
+  public init(_ refusals: [Refusal], in layout: FormLayout) {
+    var places: Set<String> = []
+    for block in layout.blocks {
+      places.insert(block.field.name)
+      switch block.shape {
+      case .one(let entry): places.insert(entry.place)
+      case .parts(let entries): places.formUnion(entries.map(\.place))
+      case .rows(let rows, _): places.formUnion(rows.joined().map(\.place))
+      }
+    }
+    for refusal in refusals {
+      // `lines[2].net_kg` stands at `lines.2.net_kg`; what has no input of its own stands at what holds it.
+      var parts = Self.place(of: refusal).split(separator: ".").map(String.init)
+      while !parts.isEmpty, !places.contains(parts.joined(separator: ".")) { parts.removeLast() }
+      let place = parts.joined(separator: ".")
+      if faults[place] == nil { faults[place] = refusal }
+    }
+  }
+
+  private static func place(of refusal: Refusal) -> String {
+    refusal.field.replacing("[", with: ".").replacing("]", with: "")
+  }
+
+  /// Whether nothing is wrong.
+  public var isEmpty: Bool { faults.isEmpty }
+}
