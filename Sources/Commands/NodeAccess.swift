@@ -42,7 +42,11 @@ final class OpenedNode {
     let settings = Server.Settings(
       tcp: tcp.map { Server.Address(host: $0.host, port: $0.port) }, unixPath: Self.socketPath(home.path))
     let log = log
-    let server = try Server(settings, Router(installation, proxy: home.config.deskProxy)) { log(.warning, "http", $0) }
+    let server = try Server(
+      settings,
+      Router(
+        installation, proxy: home.config.deskProxy, secondFactorRoles: Set(home.config.deskSecondFactor))
+    ) { log(.warning, "http", $0) }
     self.server = server
     return server.port
   }

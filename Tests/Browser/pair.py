@@ -143,6 +143,7 @@ class Pair:
             node.istmo("ceremony", "complete", file("signed", other))
         self.gt.officer("luis.paz", "Luis Paz Ramírez", "migration-officer")
         self.gt.officer("marta.ruiz", "Marta Ruiz", "customs-officer", "auditor")
+        self.gt.officer("quin.gt", "Inés Cuarentena", "quarantine-officer")
         self.gt.officer("nodo.gt", "Operación Nacional", "node-operator")
         self.gt.officer("hostil", HOSTILE[:80].rstrip(), "migration-officer")
         self.sv.officer("ana.morales", "Ana Morales", "migration-supervisor")

@@ -13,10 +13,11 @@ public final class Router: Service {
   /// The longest request body of anything but an upload of records or a bundle.
   static let longestBody = 64 << 10
 
-  /// A router over a node. `proxy` is the address of the proxy with TLS through which officers come; nil when there is none.
-  public init(_ node: Installation, proxy: String? = nil) {
+  /// A router over a node. `proxy` is the address of the proxy with TLS through which officers come; nil when there is none. Officers with
+  /// one of `secondFactorRoles` must have a second factor.
+  public init(_ node: Installation, proxy: String? = nil, secondFactorRoles: Set<String> = []) {
     self.node = node
-    pages = Pages(node, work, proxy: proxy)
+    pages = Pages(node, work, proxy: proxy, secondFactorRoles: secondFactorRoles)
   }
 
   /// What a route needs of a caller.
