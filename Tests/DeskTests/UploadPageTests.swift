@@ -113,6 +113,10 @@ import Testing
     let sample = try CertificateWriter.document(record)
     let certificate = try upload(quin, "certificates", sample, name: "cert.xml")
     #expect(certificate.status == 200 && counts(certificate) == [1, 0, 0], "\(certificate.text)")
+    let number = try #require(certificate.text.firstMatch(of: /name="upload" value="(\d+)"/).map { String($0.1) })
+    #expect(counts(try quin.submit("/upload-store", ["upload": number], from: "/forms")) == [1, 0, 0])
+    // The document that the record names is kept with it.
+    #expect(try files(under: "\(desk.home.storeFolder)/blobs").contains { !$0.bytes.isEmpty })
     #expect(try upload(ana, "incidents", sample).status == 422)
     for text in ["", "\u{FEFF}", "uno;dos\n", "<a>", "event\n\"open"] {
       let page = try upload(ana, "incidents", text)

@@ -31,6 +31,8 @@ struct FormView {
               if !place.isEmpty {
                 HTML.element("a", .href("#\(Self.id(place))")) { title(of: place) }
                 ": "
+              } else if let field = definition?.field(refusal.field) {
+                "\(visit(field.title)): "
               }
               words(refusal)
             }

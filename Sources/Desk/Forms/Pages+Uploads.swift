@@ -111,6 +111,13 @@ extension Pages {
     // The role may have changed since the preview.
     foretell(&upload, session)
     let places = upload.lines.indices.filter { if case .accepted = upload.lines[$0].fate { true } else { false } }
+    // A certificate's record names its document by digest: the document is kept before it.
+    if upload.kind == .certificate, let place = places.first, case .text(let document) = upload.lines[place].source,
+      let problem = attach(document)
+    {
+      node.log(.error, "desk", "a certificate's document was not kept: \(problem)")
+      return page(visit, status: 503, failure: (.unavailable, .tryAgain))
+    }
     let results = publish(places.map { upload.lines[$0].record }, of: upload.definition)
     for (index, place) in places.enumerated() {
       upload.lines[place].fate = results[index + 1] ?? .failed("no answer")
@@ -119,6 +126,25 @@ extension Pages {
     uploads.replace(number, with: upload)
     node.log(.info, "desk", "\(session.officer.id) uploaded \(upload.accepted) records of \(dataset)")
     return outcomePage(visit, upload, number)
+  }
+
+  /// Keeps a document as an attachment; waits for the disk. Gives why it was not kept.
+  private func attach(_ document: [UInt8]) -> AttachmentIntake.Problem? {
+    let (more, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let problem = Mutex<AttachmentIntake.Problem?>(nil)
+    let intake = node.attachmentIntake(expecting: nil, resume: { more.signal() }) { result in
+      if case .failure(let why) = result { problem.withLock { $0 = why } }
+      end.signal()
+      // What failed takes no more, and does not ask for it.
+      more.signal()
+    }
+    for start in stride(from: 0, to: document.count, by: 64 << 10) {
+      let piece = document[start..<min(start + 64 << 10, document.count)]
+      if !piece.withUnsafeBytes({ intake.receive($0) }) { more.wait() }
+    }
+    intake.finish()
+    end.wait()
+    return problem.withLock { $0 }
   }
 
   /// Publishes lines as an upload to the API does; waits for the disk. Gives by line, from 1, what became of it.
