@@ -15,7 +15,7 @@ public struct Act: Hashable, Sendable {
   public let given: [String: String]
   /// Whether the new record refers to the old one.
   public let refers: Bool
-  /// What is taken over from the old record, where it has it.
+  /// What is taken over from the old record, where it has it: a field, or `field>other` where the new record calls it otherwise.
   public let copied: [String]
   /// What is asked.
   public let asked: [String]
@@ -62,6 +62,11 @@ public struct Act: Hashable, Sendable {
     Act(
       "quarantine", about: ("manifests", ["declared"]), "quarantine", given: ["event": "held"], refers: false,
       copied: ["route", "duca", "containers"], asked: ["goods", "reason", "authority", "pests"]),
+    // Agreements need not show declarations to quarantine, which sees the goods by their certificate.
+    Act(
+      "quarantine-by-certificate", about: ("certificates", ["issued"]), "quarantine", given: ["event": "held"],
+      refers: false, copied: ["route", "number>certificate", "containers"],
+      asked: ["goods", "reason", "authority", "pests"]),
     declaration("customs-hold", "held", asked: ["reason"]),
     declaration("customs-release", "released", asked: ["reason"]),
     declaration("arrive", "arrived", asked: []),
@@ -102,10 +107,18 @@ public struct Act: Hashable, Sendable {
   public func members(of old: JSONValue, id: String) -> [JSONValue.Member] {
     var members = given.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .text($0.value)) }
     if refers { members.append(.init(name: "refers", value: .text(id))) }
-    for name in copied where !asked.contains(name) {
-      if let value = old[name] { members.append(.init(name: name, value: value)) }
+    for (name, other) in taken {
+      if let value = old[name] { members.append(.init(name: other, value: value)) }
     }
     return members
+  }
+
+  /// What is taken over: the field of the old record, and that of the new one.
+  var taken: [(from: String, to: String)] {
+    copied.map { name in
+      let parts = name.split(separator: ">").map(String.init)
+      return (parts.first ?? name, parts.last ?? name)
+    }
   }
 
   /// Acts are told apart by name.

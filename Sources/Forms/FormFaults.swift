@@ -4,24 +4,31 @@ import Catalog
 public struct FormFaults: Sendable {
   /// By place; under an empty name what belongs to no place of the form.
   public private(set) var faults: [String: Refusal] = [:]
+  /// The same in the order of the form, first what belongs to no place.
+  public private(set) var ordered: [(place: String, refusal: Refusal)] = []
 
   /// These faults, shown in a form that asks these places.
   public init(_ refusals: [Refusal], in layout: FormLayout) {
-    var places: Set<String> = []
+    var places = [""]
     for block in layout.blocks {
-      places.insert(block.field.name)
+      places.append(block.field.name)
       switch block.shape {
-      case .one(let entry): places.insert(entry.place)
-      case .parts(let entries): places.formUnion(entries.map(\.place))
-      case .rows(let rows, _): places.formUnion(rows.joined().map(\.place))
+      case .one(let entry): places.append(entry.place)
+      case .parts(let entries): places += entries.map(\.place)
+      case .rows(let rows, _): places += rows.joined().map(\.place)
       }
     }
+    let known = Set(places)
     for refusal in refusals {
       // `lines[2].net_kg` stands at `lines.2.net_kg`; what has no input of its own stands at what holds it.
       var parts = Self.place(of: refusal).split(separator: ".").map(String.init)
-      while !parts.isEmpty, !places.contains(parts.joined(separator: ".")) { parts.removeLast() }
+      while !parts.isEmpty, !known.contains(parts.joined(separator: ".")) { parts.removeLast() }
       let place = parts.joined(separator: ".")
       if faults[place] == nil { faults[place] = refusal }
+    }
+    var seen: Set<String> = []
+    for place in places where seen.insert(place).inserted {
+      if let refusal = faults[place] { ordered.append((place, refusal)) }
     }
   }
 

@@ -33,7 +33,7 @@ public struct RecordRows {
     self.separator = best.separator
     reader.use(best.separator)
     guard let row = try reader.next() else { throw TableFault.empty }
-    if let fault = row.fault { throw fault }
+    if let fault = row.fault { throw TableFault("line \(row.line): \(fault.problem)", fault.whatToDo) }
     header = row.cells
     columns = try RecordColumns(header: row.cells, mapping: mapping, of: definition)
   }

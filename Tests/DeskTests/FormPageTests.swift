@@ -99,8 +99,16 @@ import Testing
     }
     let drafted = try ana.submit("/form/incidents", incident(["do": "draft"]), from: "/forms")
     let number = try #require(drafted.location?.split(separator: "=").last.map(String.init))
-    let stored = try ana.submit("/form/incidents", incident(["do": "store", "draft": number]), from: "/forms")
+    // Opened in two windows it is one record.
+    let windows = try (0..<2).map { _ in
+      try nonce(try ana.get("/form/incidents", query: [("draft", number)]).text)
+    }
+    #expect(windows[0] == windows[1])
+    let fields = incident(["do": "store", "draft": number, "nonce": windows[0]])
+    let stored = try ana.submit("/form/incidents", fields, from: "/forms")
     #expect(stored.location?.hasPrefix("/stored/") == true)
+    _ = try ana.submit("/form/incidents", fields, from: "/forms")
+    #expect(try self.stored() == 1)
     #expect(!(try ana.get("/forms").text.contains("draft=\(number)")))
     #expect(try ana.submit("/draft/delete", ["draft": "1"], from: "/forms").location == "/forms")
     #expect(try draft(ana).location == "/forms")

@@ -1,7 +1,8 @@
 import Catalog
-import Forms
 import Terms
 import Testing
+
+@testable import Forms
 
 /// A dataset as forms see it, read from the project's own definition.
 private func dataset(_ name: String) throws -> (Definition, Topology) {
@@ -164,15 +165,16 @@ private let now = Instant(milliseconds: 1_795_000_000_000)
     for act in Act.all {
       let definition = try #require(topology.definition(named: act.dataset))
       let about = try #require(topology.definition(named: act.about.dataset))
-      for name in act.asked + act.copied + act.given.keys {
+      for name in act.asked + act.taken.map(\.to) + act.given.keys {
         #expect(definition.field(name) != nil, "\(act.name): \(name)")
       }
-      for name in act.copied { #expect(about.field(name) != nil, "\(act.name): \(name)") }
+      for name in act.taken.map(\.from) { #expect(about.field(name) != nil, "\(act.name): \(name)") }
+      #expect(Set(act.asked).isDisjoint(with: act.taken.map(\.to)), "\(act.name)")
       if act.refers { #expect(definition.refersField == "refers") }
       // What the definition makes compulsory for this event comes from somewhere.
       let values = try #require(FormValues(act.given))
       let layout = FormLayout(definition, values)
-      let known = Set(act.asked + act.copied + act.given.keys + ["refers", "time", "post", "crossing"])
+      let known = Set(act.asked + act.taken.map(\.to) + act.given.keys + ["refers", "time", "post", "crossing"])
       for block in layout.blocks where block.isCompulsory {
         #expect(known.contains(block.field.name), "\(act.name) leaves \(block.field.name) out")
       }

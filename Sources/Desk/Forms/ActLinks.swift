@@ -51,7 +51,7 @@ extension Act {
     case "release": .actRelease
     case "return": .actReturn
     case "destroy": .actDestroy
-    case "quarantine": .actQuarantine
+    case "quarantine", "quarantine-by-certificate": .actQuarantine
     case "customs-hold": .actCustomsHold
     case "customs-release": .actCustomsRelease
     case "arrive": .actArrive

@@ -26,7 +26,7 @@ struct FormView {
       HTML.element("div", .class("box wrong"), .init("role", "alert"), .init("id", "trouble")) {
         HTML.element("strong") { visit(.formTrouble) }
         HTML.element("ul") {
-          for (place, refusal) in faults.faults.sorted(by: { $0.key < $1.key }) {
+          for (place, refusal) in faults.ordered {
             HTML.element("li") {
               if !place.isEmpty {
                 HTML.element("a", .href("#\(Self.id(place))")) { title(of: place) }
@@ -111,7 +111,7 @@ struct FormView {
     }
     input(entry, describedBy: "\(Self.id(entry.place))-help")
     HTML.element("p", .class("help"), .init("id", "\(Self.id(entry.place))-help")) {
-      if let description = entry.description { visit(description) }
+      if let description = entry.description { meaning(description, entry.type) }
       limits(entry.type)
       personal(field)
     }
@@ -127,7 +127,7 @@ struct FormView {
       }
       input(entry, describedBy: nil)
       HTML.element("p", .class("help")) {
-        if let description = entry.description { visit(description) }
+        if let description = entry.description { meaning(description, entry.type) }
         limits(entry.type)
       }
       fault(at: entry.place)
@@ -156,6 +156,14 @@ struct FormView {
     let words = RefusalWords(refusal, visit.language)
     return words.isTranslated
       ? .text(words.text) : HTML.element("span", .init("lang", "en")) { words.text }
+  }
+
+  /// What a value means. Of a time without how publishing systems write it: here it is typed as a local one.
+  private func meaning(_ description: Translated, _ type: FieldType) -> String {
+    guard case .time = type else { return visit(description) }
+    let words = visit(description)
+    let first = words.firstRange(of: ", RFC 3339").map { String(words[..<$0.lowerBound]) + "." } ?? words
+    return "\(first) \(visit(.localTime))"
   }
 
   /// The limits of a value, where words say them that its input does not.

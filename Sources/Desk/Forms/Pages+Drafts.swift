@@ -38,7 +38,7 @@ extension Pages {
       kept = try node.drafts.change(of: session.officer.id, at: visit.now) { drafts in
         do throws(SavedForms.Fault) {
           return .success(
-            try drafts.keep(form.values.texts, of: definition.dataset, at: visit.now, as: form.draft))
+            try drafts.keep(form.draftTexts, of: definition.dataset, at: visit.now, as: form.draft))
         } catch { return .failure(error) }
       }
     } catch {

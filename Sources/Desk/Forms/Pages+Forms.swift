@@ -100,13 +100,13 @@ extension Pages {
         HTML.element("a", .href("/form/\(definition.dataset)")) { visit(definition.title) }
       }
       HTML.element("p") { visit(definition.description) }
-      HTML.element("p", .class("acts")) {
-        HTML.element("a", .class("button plain"), .href("/upload/\(definition.dataset)")) { visit(.upload) }
-      }
       if case .events(let events) = extent {
         HTML.element("p", .class("help")) {
           "\(visit(.event)): \(events.sorted().map { ValueWords.text($0, visit.language) }.joined(separator: ", "))"
         }
+      }
+      HTML.element("p", .class("acts")) {
+        HTML.element("a", .class("button plain"), .href("/upload/\(definition.dataset)")) { visit(.upload) }
       }
     }
   }
@@ -120,10 +120,10 @@ extension Pages {
     let event = visit.request.query("event")
     if let number = visit.request.query("draft").flatMap({ Int($0) }) {
       guard let draft = try? node.drafts.forms(of: session.officer.id, at: visit.now)[number],
-        draft.dataset == definition.dataset, let values = FormValues(draft.texts)
+        draft.dataset == definition.dataset, let form = RecordForm(draft)
       else { return tell(.failed(visit(.draftGone)), visit, to: "/forms") }
       defer { seen(visit) }
-      return formPage(visit, definition, extent, RecordForm(values: values, draft: number))
+      return formPage(visit, definition, extent, form)
     }
     var values = FormValues()
     preset(&values, definition, visit)
@@ -153,7 +153,20 @@ extension Pages {
     /// When the page was made: the moment of what an act says, so that two clicks say the same.
     private var made: Instant?
 
-    init(values: FormValues, draft: Int? = nil) { (self.values, self.draft) = (values, draft) }
+    init(values: FormValues) { self.values = values }
+
+    /// What was kept as a draft; nil when it is no such form. It keeps its number: stored from two windows it is one record.
+    init?(_ draft: SavedForm) {
+      var texts = draft.texts
+      if let kept = texts.removeValue(forKey: Self.nonceName) { nonce = kept }
+      guard let values = FormValues(texts) else { return nil }
+      (self.values, self.draft) = (values, draft.number)
+    }
+
+    /// What is kept as a draft: names of fields never begin so.
+    var draftTexts: [String: String] { values.texts.merging([Self.nonceName: nonce]) { typed, _ in typed } }
+
+    private static let nonceName = "@nonce"
 
     /// What was posted; nil when it is no such form, or longer than a record.
     init?(_ form: Form) {

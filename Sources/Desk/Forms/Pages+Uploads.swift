@@ -255,7 +255,8 @@ extension Pages {
             HTML.element("tr") {
               HTML.element("td", .class("number")) { "\(line.number)" }
               HTML.element("th", .init("scope", "row")) {
-                upload.definition.field(refusal.field).map { visit($0.title) } ?? refusal.field
+                upload.definition.field(refusal.field).map { visit($0.title) }
+                  ?? (refusal.field == "line" ? visit(.wholeLine) : refusal.field)
               }
               HTML.element("td") {
                 let words = RefusalWords(refusal, visit.language)

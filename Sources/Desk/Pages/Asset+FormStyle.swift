@@ -13,7 +13,10 @@ extension Asset {
     ul.counts{display:flex;flex-wrap:wrap;gap:12px;margin-bottom:12px}
     ul.counts .box{flex:1;min-width:9rem;margin:0}
     ul.counts strong{font-size:1.5rem;font-variant-numeric:tabular-nums}
-    form.record{max-width:56rem}
+    main>.acts{margin-bottom:14px}
+    form.record{max-width:60rem}
+    @media(min-width:56rem){form.record{display:grid;grid-template-columns:1fr 1fr;gap:0 22px;align-items:start}
+    form.record>:not(.field){grid-column:1/-1}form.record>.field:has(textarea){grid-column:1/-1}}
     form.narrow{max-width:26rem}
     .field{margin:0 0 14px;min-width:0}
     .field label{margin-top:0}

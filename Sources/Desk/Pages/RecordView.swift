@@ -16,7 +16,7 @@ struct RecordView {
   private static let inHead: Set<String> = ["event", "time", "post", "crossing", "reference"]
 
   /// Datasets about whose records something is done in the timeline; about others where they stand above it.
-  private static let actedOnHere: Set<String> = ["incidents", Alert.dataset]
+  private static let actedOnHere: Set<String> = ["incidents", "certificates", Alert.dataset]
 
   /// In which order people read what belongs to a document, a plate or a company.
   private static let order = ["kind", "country", "number", "text", "expiry"]

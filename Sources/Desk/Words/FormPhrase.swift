@@ -8,7 +8,7 @@ enum FormPhrase: String, CaseIterable, Phrases {
     compulsoryNote
   case personalDatum, notSaid, yes, no, several, between, formTrouble, formTooBig, event, upTo, characters
   case stored, storedBefore, storedNote, storedGoes, storedStays, storedNext, storedID, another, toForms, mayNot
-  case savedAt, doneStored
+  case savedAt, doneStored, localTime, wholeLine
   case actTreat, actRelease, actReturn, actDestroy, actQuarantine, actCustomsHold, actCustomsRelease, actArrive
   case actOutcome, actLift, actFollowUp, actClose, actWorksAgain, actAbout, actWhere, actNotHere
   case upload, uploadUnreadable, uploadHelp, uploadHelpXML, uploadFile, uploadPreview, uploadLimits, uploadGone
@@ -97,6 +97,8 @@ enum FormPhrase: String, CaseIterable, Phrases {
     case .toForms: t("A los formularios", "To the forms")
     case .mayNot: t("Su función no registra esto", "Your role does not record this")
     case .savedAt: t("guardado", "kept")
+    case .localTime: t("Hora local del puesto.", "The post's local time.")
+    case .wholeLine: t("(la línea)", "(the line)")
     case .doneStored: t("guardado como", "stored as")
 
     case .actTreat: t("Registrar tratamiento", "Record a treatment")

@@ -127,6 +127,20 @@ struct RefusalWords {
     ),
     ("the file is empty", "el archivo está vacío"), ("more than * lines", "más de * líneas"),
     ("the table is empty", "la tabla está vacía"),
+    ("column * begins with a quote that does not end", "la columna * empieza con una comilla que no se cierra"),
+    (
+      "column * has a quote in the midst of it",
+      "la columna * tiene una comilla en medio; ponga la celda entre comillas"
+    ),
+    (
+      "line *: column * begins with a quote that does not end",
+      "línea *: la columna * empieza con una comilla sin cerrar"
+    ),
+    ("column * is not UTF-8, perhaps Latin-1", "la columna * no está en UTF-8; guárdela como «CSV UTF-8»"),
+    ("the file is UTF-16", "el archivo está en UTF-16; guárdelo como «CSV UTF-8»"),
+    ("* cells where the header has *", "hay * celdas y el encabezado tiene *"),
+    ("column *: * has no field *", "columna *: * no tiene el campo *"),
+    ("the header names no field", "el encabezado no nombra ningún campo"),
     ("an XML document is no file for this dataset", "un documento XML no sirve para este conjunto"),
     ("longer than 64 KiB", "el registro pasa de 64 KiB; acorte los textos"),
     ("* is not what the machine-readable zone says", "«*» no es lo que dice la zona de lectura mecánica"),
