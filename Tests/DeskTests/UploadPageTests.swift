@@ -141,6 +141,16 @@ import Testing
     let alert = try upload(eva, "risk-alerts", "event;code\nissued;R\nhit;R\n")
     #expect(alert.text.contains("su función no registra esto") || alert.text.contains("Su función no registra esto"))
     #expect(counts(alert) == [0, 0, 2])
+    // Nor what is no event at all: who tells outcomes alone withdraws and replaces nobody's alert.
+    let issued = try desk.publish(
+      """
+      {"event":"issued","route":["GT","SV"],"time":"\(time)","subject":"plate","plate":{"country":"SV","text":"P 1"},\
+      "severity":"stop","code":"R","instruction":"x","expires":"\(desk.clock.now().advanced(byMilliseconds: 86_400_000).wholeSeconds)"}
+      """, of: "risk-alerts")
+    for line in [
+      #"{"withdraws":"\#(issued)","reason":"x"}"#,
+      #"{"replaces":"\#(issued)","event":"hit","refers":"\#(issued)","route":["GT","SV"],"time":"\#(time)","post":"GT-SV/la-hachadura/GT","outcome":"passed"}"#,
+    ] { #expect(counts(try upload(eva, "risk-alerts", line)) == [0, 0, 1], "\(line)") }
   }
 
   @Test func whatAFileHoldsIsShownAsTyped() throws {

@@ -74,14 +74,8 @@ extension Pages {
     var places: [Int] = []
     for (place, line) in upload.lines.enumerated() {
       guard case .accepted = line.fate else { continue }
-      if upload.definition.field("event") != nil,
-        let event = (try? JSONValue(parsing: line.record))?["event"]?.string,
-        !Recording.mayRecord(session.role, dataset, event: event)
-      {
-        upload.lines[place].fate = .refused(
-          Refusal(
-            field: "event", found: event, problem: "your role does not record this",
-            whatToDo: "leave the line to who does"))
+      if let refusal = refusal(of: line.record, dataset, session) {
+        upload.lines[place].fate = .refused(refusal)
       } else {
         places.append(place)
       }
@@ -96,6 +90,19 @@ extension Pages {
         case .unknown(let why): .failed(why)
         }
     }
+  }
+
+  /// Why a line is not for this role; nil when it is. A correction says nothing of the record that it changes: who records only some
+  /// events corrects none.
+  private func refusal(of line: [UInt8], _ dataset: String, _ session: Session) -> Refusal? {
+    guard Recording.extent(session.role, dataset) != .all else { return nil }
+    let record = try? JSONValue(parsing: line)
+    let event = record?["event"]?.string
+    let corrects = record?["replaces"] != nil || record?["withdraws"] != nil
+    guard corrects || !Recording.mayRecord(session.role, dataset, event: event) else { return nil }
+    return Refusal(
+      field: corrects ? "line" : "event", found: event, problem: "your role does not record this",
+      whatToDo: "leave the line to who does")
   }
 
   /// `POST /upload-store`: stores what the preview said can be.
