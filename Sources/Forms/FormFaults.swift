@@ -9,15 +9,7 @@ public struct FormFaults: Sendable {
 
   /// These faults, shown in a form that asks these places.
   public init(_ refusals: [Refusal], in layout: FormLayout) {
-    var places = [""]
-    for block in layout.blocks {
-      places.append(block.field.name)
-      switch block.shape {
-      case .one(let entry): places.append(entry.place)
-      case .parts(let entries): places += entries.map(\.place)
-      case .rows(let rows, _): places += rows.joined().map(\.place)
-      }
-    }
+    let places = [""] + layout.places
     let known = Set(places)
     for refusal in refusals {
       // `lines[2].net_kg` stands at `lines.2.net_kg`; what has no input of its own stands at what holds it.

@@ -65,6 +65,17 @@ public struct FormLayout: Sendable {
   /// All blocks.
   public var blocks: [Block] { first + rest }
 
+  /// Every place that is asked, and those of the fields that hold them, in the order of the form.
+  public var places: [String] {
+    blocks.flatMap { block in
+      switch block.shape {
+      case .one(let entry): [block.field.name, entry.place]
+      case .parts(let entries): [block.field.name] + entries.map(\.place)
+      case .rows(let rows, _): [block.field.name] + rows.joined().map(\.place)
+      }
+    }
+  }
+
   private static func shape(_ field: Field, _ values: FormValues, isCompulsory: Bool) -> Shape {
     guard let limit = field.rowLimit else {
       let entries = entries(field, field.type, at: field.name, values, isCompulsory)

@@ -73,6 +73,22 @@ import Testing
     #expect(try stored() == 0)
   }
 
+  @Test func whereAndWhenComeAlongBeforeTheEventIsChosen() throws {
+    let browser = try loggedIn()
+    let first = try browser.get("/form/incidents").text
+    #expect(!first.contains(#"id="f-post""#))
+    // What a browser sends of the page, with the event chosen.
+    var fields = ["do": "show", "f.event": "reported"]
+    for hidden in first.matches(of: #/type="hidden" name="(f\.[a-z.]+)" value="([^"]*)"/#) {
+      fields[String(hidden.1)] = String(hidden.2)
+    }
+    let second = try browser.submit("/form/incidents", fields, from: "/forms").text
+    #expect(second.contains(#"<option value="GT-SV/la-hachadura/GT" selected>"#))
+    #expect(second.contains(#"name="f.time" aria-describedby="f-time-help" aria-required="true""#))
+    #expect(second.firstMatch(of: #/name="f\.time"[^>]* value="20[0-9-]+T[0-9:]+"/#) != nil)
+    #expect(second.matches(of: #/name="f\.post"/#).count == 1)
+  }
+
   @Test func aListGrowsByAButtonAndKeepsWhatWasTyped() throws {
     let browser = try loggedIn()
     let grown = try browser.submit(

@@ -195,6 +195,7 @@ extension Pages {
     faults refusals: [Refusal] = [], trouble: FormPhrase? = nil, status: Int = 200
   ) -> Response {
     let layout = FormLayout(definition, form.values, leavingOut: Self.ownFields)
+    let asked = Set(layout.places)
     var view = FormView(visit: visit, values: form.values)
     view.definition = definition
     if !refusals.isEmpty { view.faults = FormFaults(refusals, in: layout) }
@@ -211,6 +212,12 @@ extension Pages {
         visit.form("/form/\(definition.dataset)", class: "record") {
           visit.hidden("nonce", form.nonce)
           visit.hidden("draft", form.draft.map { "\($0)" } ?? "")
+          // What is known and not asked now comes along, as where and when before the event is chosen.
+          for (place, text) in form.values.texts.sorted(by: { $0.key < $1.key }) {
+            if !text.isEmpty, !asked.contains(place), !Self.ownFields.contains(place) {
+              visit.hidden(FormView.prefix + place, text)
+            }
+          }
           FormView.countries(visit)
           if !layout.first.isEmpty {
             HTML.element("section", .class("box first-choice"), .init("aria-label", visit(.chooseFirst))) {
