@@ -25,7 +25,10 @@ extension Pages {
   func showAct(_ visit: Visit) -> Response {
     deed(visit, visit.request.query("back"), visit.request.query("matched")) { deed, session in
       var values = FormValues()
-      if deed.act.asked.contains("authority") { values["authority"] = deed.old["authority"]?.string ?? "" }
+      // Of the own hold; a certificate's authority is another.
+      if deed.act.asked.contains("authority"), deed.act.about.dataset == deed.act.dataset {
+        values["authority"] = deed.old["authority"]?.string ?? ""
+      }
       return actPage(visit, deed, RecordForm(values: values))
     }
   }

@@ -13,6 +13,7 @@ extension Asset {
     ul.counts{display:flex;flex-wrap:wrap;gap:12px;margin-bottom:12px}
     ul.counts .box{flex:1;min-width:9rem;margin:0}
     ul.counts strong{font-size:1.5rem;font-variant-numeric:tabular-nums}
+    .box>h2:first-child{margin-top:2px}
     main>.acts{margin-bottom:14px}
     form.record{max-width:60rem}
     @media(min-width:56rem){form.record{display:grid;grid-template-columns:1fr 1fr;gap:0 22px;align-items:start}
