@@ -31,7 +31,12 @@ let package = Package(
         "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Officers", "Indicators", "Tables", "Certificates",
         "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms",
       ]),
-    target("Desk", ["Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Sodium", "Terms"]),
+    target(
+      "Desk",
+      [
+        "Node", "HTTP", "Markup", "QR", "Forms", "Tables", "Certificates", "Exchange", "Officers", "Catalog",
+        "Ceremony", "Sodium", "Terms",
+      ]),
     target(
       "Node",
       [
@@ -47,8 +52,10 @@ let package = Package(
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
     target("Markup", []),
+    target("QR", ["CQRencode"]),
     target("Officers", ["Catalog", "Sodium", "Terms"]),
     target("Indicators", ["Catalog", "Terms"]),
+    target("Forms", ["Tables", "Catalog"]),
     target("Tables", ["Catalog"]),
     target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
@@ -64,6 +71,7 @@ let package = Package(
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     tests("StructureTests", []),
     tests("TermsTests", ["Terms"]),
@@ -75,12 +83,14 @@ let package = Package(
     tests("CertificatesTests", ["Certificates", "Catalog", "Terms"]),
     tests("OfficersTests", ["Officers", "Catalog", "Sodium", "Terms"]),
     tests("TablesTests", ["Tables", "Catalog", "Terms"]),
+    tests("FormsTests", ["Forms", "Catalog", "Terms"]),
     tests("CeremonyTests", ["Ceremony", "Ledger", "Sodium", "Terms"]),
     tests("ExchangeTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     tests("SimulationTests", ["Simulator", "Store", "Exchange", "Ledger", "Sodium", "Terms"]),
     tests("StoreTests", ["Store", "Exchange", "Sodium", "Terms"]),
     tests("LinkTests", ["Link", "Noise", "Sodium", "Terms"]),
     tests("HTTPTests", ["HTTP"]),
+    tests("QRTests", ["QR"]),
     tests("TrafficTests", ["Traffic", "Catalog", "Terms"]),
     tests(
       "NodeTests",
@@ -91,8 +101,8 @@ let package = Package(
     tests(
       "DeskTests",
       [
-        "Desk", "Node", "Traffic", "Programs", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony",
-        "Ledger", "Sodium", "Terms",
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Markup", "Forms", "Certificates", "Exchange", "Officers", "Catalog",
+        "Ceremony", "Ledger", "Sodium", "Terms",
       ]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.

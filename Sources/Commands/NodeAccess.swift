@@ -39,7 +39,8 @@ final class OpenedNode {
   /// Serves the API: on the home's socket, and on a TCP address when one is given.
   /// - Returns: the TCP port.
   func serve(tcp: ListenAddress?) throws -> UInt16? {
-    let router = Router(installation, proxy: home.config.deskProxy)
+    let router = Router(
+      installation, proxy: home.config.deskProxy, secondFactorRoles: Set(home.config.deskSecondFactor))
     var settings = Server.Settings(
       tcp: tcp.map { Server.Address(host: $0.host, port: $0.port) }, unixPath: Self.socketPath(home.path))
     settings.meter = router.meter

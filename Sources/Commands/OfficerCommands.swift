@@ -26,6 +26,11 @@ let officerCommands: [Command] = [
   Command(
     "officer password", "ID", summary: "gives an officer a new password; ends the officer's sessions",
     options: [homeOption, .value("--password-file", "F"), storageOption], positionals: 1...1, run: setPassword),
+  Command(
+    "officer totp", "ID",
+    summary:
+      "with --reset takes an officer's second factor away, as when a telephone was lost; ends the officer's sessions",
+    options: [homeOption, .flag("--reset"), storageOption], positionals: 1...1, run: resetFactor),
 ]
 
 @Sendable private func addOfficer(_ arguments: Arguments, _ console: Console) throws -> Int32 {
@@ -62,7 +67,12 @@ let officerCommands: [Command] = [
       id: id, name: try arguments.needed("--name"), roles: roles, post: post, datasets: datasets,
       password: try newPassword(arguments, console))
   } catch let error as TermError { throw UsageError(error.description) }
-  try desk.keep(desk.officers + [officer])
+  try desk.change { officers in
+    guard !officers.contains(where: { $0.id == id }) else {
+      throw CommandFailure("there is an officer \(id.prefix(40)) already; officer password gives another password")
+    }
+    officers.append(officer)
+  }
   console.print("\(id): \(roles.joined(separator: ", ")) at \(post)")
   return statusDone
 }
@@ -73,14 +83,14 @@ let officerCommands: [Command] = [
       console.print([
         "id": .text(officer.id), "name": .text(officer.name), "roles": .list(officer.roles.map { .text($0) }),
         "post": .text(officer.post), "datasets": .list(officer.datasets.map { .text($0.description) }),
-        "disabled": .boolean(officer.isDisabled),
+        "disabled": .boolean(officer.isDisabled), "second_factor": .boolean(officer.secondFactor != nil),
       ])
     } else {
       let datasets =
         officer.datasets.isEmpty ? "" : ", only \(officer.datasets.map(\.description).joined(separator: ", "))"
       console.print(
         "\(officer.id): \(officer.name), \(officer.roles.joined(separator: ", ")) at \(officer.post)\(datasets)"
-          + (officer.isDisabled ? ", DISABLED" : ""))
+          + (officer.secondFactor == nil ? "" : ", second factor") + (officer.isDisabled ? ", DISABLED" : ""))
     }
   }
   return statusDone
@@ -90,6 +100,21 @@ let officerCommands: [Command] = [
   let id = arguments.positionals[0]
   try OfficerDesk(arguments).change(id) { $0.isDisabled = isDisabled }
   console.print("\(id): \(isDisabled ? "disabled; sessions have ended" : "enabled")")
+  return statusDone
+}
+
+@Sendable private func resetFactor(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+  let id = arguments.positionals[0]
+  let desk = try OfficerDesk(arguments)
+  guard let officer = desk.officers.first(where: { $0.id == id }) else { throw OfficerDesk.unknown(id) }
+  guard arguments.flag("--reset") else {
+    console.print(
+      officer.secondFactor.map { "\(id): has a second factor, \($0.recovery.count) recovery codes left" }
+        ?? "\(id): has no second factor; the officer sets one up at the desk, under the own name")
+    return statusDone
+  }
+  try desk.change(id) { $0.secondFactor = nil }
+  console.print("\(id): the second factor is taken away; sessions have ended")
   return statusDone
 }
 
@@ -137,17 +162,17 @@ private struct OfficerDesk {
     officers = try home.officers(try home.storageKey(source))
   }
 
-  /// Keeps them, and tells a running node.
-  func keep(_ officers: [Officer]) throws {
-    try home.keep(officers: officers, try home.storageKey(source), SystemEntropy())
+  /// Changes them, while a running node does not, and tells it.
+  func change(_ body: (inout [Officer]) throws -> Void) throws {
+    try home.changeOfficers(try home.storageKey(source), SystemEntropy(), body)
     RunningNode.reload(home)
   }
 
   func change(_ id: String, _ body: (inout Officer) -> Void) throws {
-    var officers = officers
-    guard let place = officers.firstIndex(where: { $0.id == id }) else { throw Self.unknown(id) }
-    body(&officers[place])
-    try keep(officers)
+    try change { officers in
+      guard let place = officers.firstIndex(where: { $0.id == id }) else { throw Self.unknown(id) }
+      body(&officers[place])
+    }
   }
 
   static func unknown(_ id: String) -> CommandFailure {

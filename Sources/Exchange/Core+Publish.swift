@@ -74,6 +74,41 @@ extension Core {
     let referenceKey = draft.reference.map {
       keys.blindKey(dataset: draft.dataset, field: IndexField.reference, value: Array($0.utf8))
     }
+    if let verdict = try verdict(on: draft, referenceKey) { return verdict }
+
+    let read = rules.read(draft.body, of: draft.dataset, version: draft.version)
+    let id = try prepare(&ways.home, version: draft.version, agreement: Digest(), recipient: keys.sealing.publicKey)
+    let homeIndex = try append(&ways.home, id: id, kind: draft.kind, body: draft.body, homeIndex: nil)
+    let locator = Locator(stream: ways.home.name, index: homeIndex)
+    index(draft, read.searchTerms, id, locator)
+    for place in ways.outgoing.indices {
+      let isStanding = try forward(
+        draft, read, homeIndex: homeIndex, id: id, to: &ways.outgoing[place], earlier: ways.standing[place])
+      if isStanding { ways.standing[place].append(id) }
+    }
+
+    if let reference = draft.reference, let referenceKey {
+      building.commit.index.append(IndexEntry(partition: IndexField.endless, key: referenceKey, locator: locator))
+      building.references[referenceKey, default: []]
+        .append(Earlier(id: id, kind: draft.kind, body: draft.body, reference: reference))
+    }
+    building.ids.append(id)
+    building.byteCount += draft.body.count
+    if let target = draft.kind.target { building.changes[target] = id }
+    return .accepted(id)
+  }
+
+  /// What would become of a draft if it were published now; nil when it would be accepted.
+  public func foretell(_ draft: Draft) throws(ReadError) -> PublishResult? {
+    try verdict(
+      on: draft,
+      draft.reference.map {
+        keys.blindKey(dataset: draft.dataset, field: IndexField.reference, value: Array($0.utf8))
+      })
+  }
+
+  /// Why a draft is not stored: it was before, or it is refused. Nil when it is to be stored.
+  private func verdict(on draft: Draft, _ referenceKey: BlindKey?) throws(ReadError) -> PublishResult? {
     if let reference = draft.reference, let referenceKey {
       let earlier = try earlier(reference, referenceKey, draft.dataset)
       if let same = earlier.first(where: { $0.body == draft.body && $0.kind == draft.kind }) {
@@ -103,27 +138,7 @@ extension Core {
       return .refused(
         field: "body", problem: "the record has \(draft.body.count) bytes", remedy: "keep it under 64 KiB")
     }
-
-    let read = rules.read(draft.body, of: draft.dataset, version: draft.version)
-    let id = try prepare(&ways.home, version: draft.version, agreement: Digest(), recipient: keys.sealing.publicKey)
-    let homeIndex = try append(&ways.home, id: id, kind: draft.kind, body: draft.body, homeIndex: nil)
-    let locator = Locator(stream: ways.home.name, index: homeIndex)
-    index(draft, read.searchTerms, id, locator)
-    for place in ways.outgoing.indices {
-      let isStanding = try forward(
-        draft, read, homeIndex: homeIndex, id: id, to: &ways.outgoing[place], earlier: ways.standing[place])
-      if isStanding { ways.standing[place].append(id) }
-    }
-
-    if let reference = draft.reference, let referenceKey {
-      building.commit.index.append(IndexEntry(partition: IndexField.endless, key: referenceKey, locator: locator))
-      building.references[referenceKey, default: []]
-        .append(Earlier(id: id, kind: draft.kind, body: draft.body, reference: reference))
-    }
-    building.ids.append(id)
-    building.byteCount += draft.body.count
-    if let target = draft.kind.target { building.changes[target] = id }
-    return .accepted(id)
+    return nil
   }
 
   /// Why a correction cannot be made; nil when it can.

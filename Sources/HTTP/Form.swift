@@ -6,10 +6,10 @@ public struct Form: Sendable {
   /// Fields of one form, more than any page has.
   public static let mostFields = 64
 
-  /// Reads an uploaded form.
+  /// Reads an uploaded form of at most `most` fields.
   /// - Throws: `Problem` when it is no form.
-  public init(_ bytes: [UInt8]) throws(Problem) {
-    do { fields = try Target.fields(bytes, most: Self.mostFields, what: "form") } catch {
+  public init(_ bytes: [UInt8], most: Int = mostFields) throws(Problem) {
+    do { fields = try Target.fields(bytes, most: most, what: "form") } catch {
       throw Problem(status: error.status, detail: error.detail)
     }
   }

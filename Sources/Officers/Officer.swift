@@ -16,6 +16,8 @@ public struct Officer: Hashable, Sendable {
   public var datasets: [DatasetName]
   /// The password's hash.
   public var password: PasswordHash
+  /// What is asked beside the password; nil before the officer has set one up.
+  public var secondFactor: SecondFactor?
   /// Whether the officer may not log in any more.
   public var isDisabled = false
 
@@ -52,6 +54,17 @@ public struct Officer: Hashable, Sendable {
     self.password = password
   }
 
+  /// Whether a session that began with `other` may go on: nothing but used codes differs.
+  func isSame(as other: Officer) -> Bool {
+    func steady(_ officer: Officer) -> (Officer, Digest?) {
+      var officer = officer
+      let identity = officer.secondFactor?.identity
+      officer.secondFactor = nil
+      return (officer, identity)
+    }
+    return steady(self) == steady(other)
+  }
+
   private static func isIDByte(_ byte: UInt8) -> Bool {
     (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
   }
@@ -63,7 +76,7 @@ extension Officer {
     [
       "id": .text(id), "name": .text(name), "roles": .list(roles.map { .text($0) }), "post": .text(post),
       "datasets": .list(datasets.map { .text($0.description) }), "password": .text(password.text),
-      "disabled": .boolean(isDisabled),
+      "disabled": .boolean(isDisabled), "second-factor": secondFactor?.json ?? .null,
     ]
   }
 
@@ -89,5 +102,11 @@ extension Officer {
       id: try text("id"), name: try text("name"), roles: texts("roles"), post: try text("post"), datasets: datasets,
       password: password)
     isDisabled = json["disabled"] == .boolean(true)
+    if let kept = json["second-factor"], kept != .null {
+      guard let factor = SecondFactor(json: kept) else {
+        throw TermError(kind: "second factor", found: "another form", expected: "secret, last and recovery")
+      }
+      secondFactor = factor
+    }
   }
 }

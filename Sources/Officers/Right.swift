@@ -8,19 +8,21 @@ public enum Right: String, Hashable, Sendable, CaseIterable {
   case arrivals
   /// To confirm or refuse an entry.
   case decide
+  /// To make records: forms, uploads and what is done from a file. Which ones, `Recording` says.
+  case record
   /// To see how streams and agreements stand; no personal data.
   case board
 
   /// The roles that this program knows, and what each may.
   public static let table: [String: Set<Right>] = [
-    "migration-officer": [.search, .arrivals, .decide],
-    "migration-supervisor": [.search, .arrivals, .decide, .board],
-    "customs-officer": [.search, .expected],
-    "customs-supervisor": [.search, .expected, .board],
-    "quarantine-officer": [.search, .expected],
-    "risk-analyst": [.search, .expected],
-    "security-officer": [.search],
-    "post-operator": [.expected],
+    "migration-officer": [.search, .arrivals, .decide, .record],
+    "migration-supervisor": [.search, .arrivals, .decide, .record, .board],
+    "customs-officer": [.search, .expected, .record],
+    "customs-supervisor": [.search, .expected, .record, .board],
+    "quarantine-officer": [.search, .expected, .record],
+    "risk-analyst": [.search, .expected, .record],
+    "security-officer": [.search, .record],
+    "post-operator": [.expected, .record],
     "auditor": [.search, .expected, .board],
     "node-operator": [.board],
   ]

@@ -4,7 +4,7 @@ import Terms
 /// One officer's time at the desk, from login to its end.
 public struct Session: Hashable, Sendable {
   /// The officer as at login. When the book says anything else of the officer, the session is over.
-  public let officer: Officer
+  public internal(set) var officer: Officer
   /// The role in which the officer acts now: one of the officer's.
   public internal(set) var role: String
   /// What lookups are for, as the officer said last; empty before.
@@ -13,6 +13,10 @@ public struct Session: Hashable, Sendable {
   public let formToken: String
   /// Keys that were searched for, by the number that stands in the address: a person's data never does.
   private(set) var keys: [(number: Int, key: String)] = []
+  /// Records that were made in this session, by the number that stands in the address.
+  public private(set) var made: [Made] = []
+  /// The secret of a second factor that the officer is setting up.
+  public internal(set) var newSecret: [UInt8]?
   /// What is told on the next page.
   public internal(set) var notice: Notice?
   let begun: Instant
@@ -25,11 +29,25 @@ public struct Session: Hashable, Sendable {
     case confirmed
     /// An entry was refused.
     case refused
+    /// Something else was done: what, in the reader's words.
+    case done(String)
     /// It was not done: why, in the node's words.
     case failed(String)
   }
 
-  /// Keys that a session remembers.
+  /// A record that was made.
+  public struct Made: Hashable, Sendable {
+    /// Its number in this session.
+    public let number: Int
+    /// Its dataset.
+    public let dataset: String
+    /// Its id.
+    public let id: RecordID
+    /// Whether it was stored now; false when it was stored before, as by the first of two clicks.
+    public let isNew: Bool
+  }
+
+  /// Keys, and records made, that a session remembers.
   static let mostKeys = 32
 
   init(_ officer: Officer, formToken: String, at now: Instant) {
@@ -48,6 +66,14 @@ public struct Session: Hashable, Sendable {
     if let known = keys.last(where: { $0.key == key }) { return known.number }
     keys.append((nextNumber, key))
     if keys.count > Self.mostKeys { keys.removeFirst() }
+    nextNumber += 1
+    return nextNumber - 1
+  }
+
+  /// Remembers a record that was made.
+  mutating func remember(made id: RecordID, of dataset: String, isNew: Bool) -> Int {
+    made.append(Made(number: nextNumber, dataset: dataset, id: id, isNew: isNew))
+    if made.count > Self.mostKeys { made.removeFirst() }
     nextNumber += 1
     return nextNumber - 1
   }
@@ -98,7 +124,7 @@ public struct SessionTable: Sendable {
     let hash = Self.hash(token)
     guard let session = sessions[hash] else { return nil }
     guard !Self.isOver(session, at: now), !session.officer.isDisabled,
-      book.officer(session.officer.id) == session.officer
+      book.officer(session.officer.id)?.isSame(as: session.officer) == true
     else {
       sessions[hash] = nil
       return nil
@@ -122,6 +148,23 @@ public struct SessionTable: Sendable {
   /// Remembers a key that was typed.
   /// - Returns: its number in this session.
   public mutating func remember(key: String, of token: String) -> Int? { sessions[Self.hash(token)]?.remember(key) }
+
+  /// Remembers a record that was made.
+  /// - Returns: its number in this session.
+  public mutating func remember(made id: RecordID, of dataset: String, isNew: Bool, by token: String) -> Int? {
+    sessions[Self.hash(token)]?.remember(made: id, of: dataset, isNew: isNew)
+  }
+
+  /// The officer changed something of its own in this very session, which goes on; all others of the officer are over.
+  public mutating func renew(_ officer: Officer, by token: String) {
+    let hash = Self.hash(token)
+    guard sessions[hash]?.officer.id == officer.id else { return }
+    sessions[hash]?.officer = officer
+    sessions[hash]?.newSecret = nil
+  }
+
+  /// Keeps the secret of a second factor that is being set up.
+  public mutating func prepare(secret: [UInt8], of token: String) { sessions[Self.hash(token)]?.newSecret = secret }
 
   /// Sets what is told on the next page, or takes it away.
   public mutating func tell(_ notice: Session.Notice?, of token: String) { sessions[Self.hash(token)]?.notice = notice }

@@ -81,9 +81,10 @@ public struct RecordColumns: Sendable {
     }
   }
 
-  /// The record of a row. Empty cells are left out.
+  /// The record of a row. Empty cells are left out. `isGuarded` says that a spreadsheet may have put apostrophes before what looks like a
+  /// formula.
   /// - Throws: `Refusal` when the row has another number of cells than the header, or a cell cannot be read.
-  public func record(_ cells: [String]) throws(Refusal) -> JSONValue {
+  public func record(_ cells: [String], isGuarded: Bool = true) throws(Refusal) -> JSONValue {
     guard cells.count == paths.count else {
       throw Refusal(
         field: "line", problem: "\(cells.count) cells where the header has \(paths.count)",
@@ -92,7 +93,7 @@ public struct RecordColumns: Sendable {
     var root = Tree()
     for (path, value) in constants { root.put(try path.value(value), path.steps[...]) }
     for (path, cell) in zip(paths, cells) where !cell.isEmpty {
-      if let path { root.put(try path.value(CSVWriter.plain(cell)), path.steps[...]) }
+      if let path { root.put(try path.value(isGuarded ? CSVWriter.plain(cell) : cell), path.steps[...]) }
     }
     return root.json ?? .object([])
   }

@@ -13,6 +13,7 @@ public struct TableFault: Error, Hashable, Sendable, CustomStringConvertible {
   static func notUTF8(column: Int) -> Self {
     Self("column \(column) is not UTF-8, perhaps Latin-1", "save the file as \"CSV UTF-8\"")
   }
+  static let empty = Self("the table is empty", "let its first line name the columns")
   static let utf16 = Self("the file is UTF-16", "save it as \"CSV UTF-8\"")
   static func openQuote(column: Int) -> Self {
     Self(

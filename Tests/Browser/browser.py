@@ -61,7 +61,7 @@ class Browser:
         self.go("/login")
         self.find("#officer").send_keys(officer)
         self.find("#password").send_keys(password, Keys.ENTER)
-        self.wait(lambda: self.path not in ("/login",) or self.all("[role=alert]"))
+        self.wait(lambda: self.path not in ("/login",) or self.all("[role=alert]") or self.all("#code"))
 
     def search(self, key, purpose="Control de entrada"):
         self.go("/search")

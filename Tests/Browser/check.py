@@ -1,7 +1,13 @@
-"""The desk in a real browser, over two running nodes: check.py PROGRAM. Says what held, one line each; ends with 1 when anything
+"""The desk in a real browser, over two running nodes: check.py PROGRAM [CHECK...]. Says what held, one line each; ends with 1 when anything
 did not. Needs Debian's chromium and chromium-driver, and selenium and axe-core-python of Tests/Interop/requirements.txt."""
 
+import base64
+import csv
+import hashlib
+import hmac
+import io
 import os
+import struct
 import sys
 import time
 import traceback
@@ -65,8 +71,10 @@ def every_page_fits_is_accessible_and_asks_no_other_host(pair):
             looks_right(b, size, language, "login")
             b.login("luis.paz", "no es esta contraseña")
             looks_right(b, size, language, "login refused")
-            visits = {"luis.paz": (["/search", "/arrivals"], ["A10000001", "NADIE1"]),
-                      "marta.ruiz": (["/expected"], ["C 123-456", "P 666-001"]),
+            visits = {"luis.paz": (["/search", "/arrivals", "/forms", "/form/migration?event=departure", "/account"],
+                                   ["A10000001", "NADIE1"]),
+                      "marta.ruiz": (["/expected", "/alerts", "/form/manifests?event=declared", "/upload/incidents"],
+                                     ["C 123-456", "P 666-001"]),
                       "nodo.gt": (["/board", "/agreement/SV", "/search", "/nowhere"], [])}
             for officer, (paths, keys) in visits.items():
                 b.driver.delete_cookie("istmo-session")
@@ -167,10 +175,136 @@ def search_and_file_work_without_javascript(pair):
         b.close()
 
 
+def fill(b, **texts):
+    """Types into the fields of a form for a record, by their places; a choice is chosen."""
+    for place, text in texts.items():
+        field = b.find(f"[name='f.{place}']")
+        if field.tag_name == "select":
+            field.find_element("css selector", f"option[value='{text}']").click()
+        else:
+            field.clear()
+            field.send_keys(text)
+
+
+def a_form_is_refused_corrected_kept_and_stored_without_javascript(pair):
+    b = browsers.Browser(pair.gt.url, browsers.PHONE, script=False)
+    try:
+        b.go("/login")
+        b.login("luis.paz")
+        b.go("/forms")
+        b.find("a[href='/form/incidents']").click()
+        b.wait(lambda: b.all("button[value=show]"))
+        fill(b, event="reported")
+        b.find("button[value=show]").click()
+        b.wait(lambda: b.all("button[value=store]"))
+        fill(b, kind="theft", visibility="all", summary=pairs.HOSTILE, **{"containers.1": "CSQU3054384", "plates.1.country": "sv",
+                                                                         "plates.1.text": "P 777-001"})
+        b.find("button[value='add:containers']").click()
+        b.wait(lambda: len(b.all("[name^='f.containers.']")) == 2)
+        assert b.find("[name='f.summary']").get_attribute("value") == pairs.HOSTILE
+        b.find("button[value=store]").click()
+        b.wait(lambda: "No se guardó" in b.text)
+        assert "dígito verificador del contenedor" in b.text and "obligatorio" in b.text, b.text
+        assert b.find("[name='f.severity']").get_attribute("aria-invalid") == "true"
+        fill(b, severity="high", **{"containers.1": "CSQU3054383"})
+        b.find("button[value=draft]").click()
+        b.wait(lambda: "El borrador quedó guardado" in b.text)
+        b.go("/forms")
+        b.find("a[href*='draft=']").click()
+        b.wait(lambda: b.all("button[value=store]"))
+        assert b.find("[name='f.summary']").get_attribute("value") == pairs.HOSTILE
+        b.find("button[value=store]").click()
+        b.wait(lambda: "Registro guardado" in b.text)
+        assert "El Salvador" in b.text, b.text
+        b.search("P 777-001")
+        assert pairs.HOSTILE in b.text and not b.all("main img, main script"), b.text
+        b.go("/forms")
+        assert "No hay borradores" in b.text
+    finally:
+        b.close()
+
+
+def a_hold_is_made_from_the_file_by_keys_alone(pair):
+    b = browsers.Browser(pair.gt.url)
+    try:
+        keys = lambda *words: ActionChains(b.driver).send_keys(*words).perform()
+        b.login("quin.gt")
+        b.search("SV-PHY-77", "Control de carga")
+        link = b.find("a[href^='/act/quarantine-by-certificate.']")
+        b.driver.execute_script("arguments[0].focus()", link)
+        keys(Keys.ENTER)
+        b.wait(lambda: b.path.startswith("/act/"))
+        b.driver.execute_script("document.querySelector('[name=\"f.goods\"]').focus()")
+        keys("Café", Keys.TAB, "Broca (HYPOTH)", Keys.TAB, "MAGA")
+        looks_right(b, browsers.DESKTOP, "es", "act")
+        b.find("button[value=store]").send_keys(Keys.ENTER)
+        b.wait(lambda: b.path.startswith("/file/") and "Broca (HYPOTH)" in b.text and "RETENIDA" in b.text)
+        looks_right(b, browsers.DESKTOP, "es", "file after a hold")
+    finally:
+        b.close()
+
+
+def a_file_is_seen_before_it_is_stored(pair):
+    b = browsers.Browser(pair.gt.url)
+    rows = [["event", "post", "time", "kind", "severity", "visibility", "summary", "reference"]]
+    for kind, summary, reference in (("theft", "Robo", "b-1"), ("theft", pairs.HOSTILE, "b-2"), (pairs.HOSTILE, "Robo", "b-3")):
+        rows.append(["reported", "GT-SV/la-hachadura/GT", pairs.moment(-5), kind, "high", "all", summary, reference])
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows(rows)
+    path = pair._write("incidentes.csv", out.getvalue())
+    try:
+        b.login("luis.paz")
+        b.go("/upload/incidents")
+        b.find("#file").send_keys(path)
+        b.find("main form button").click()
+        b.wait(lambda: "Todavía no se ha guardado nada" in b.text)
+        assert "2 se aceptarían" in b.text and "1 rechazados" in b.text and pairs.HOSTILE[:50] in b.text, b.text
+        looks_right(b, browsers.DESKTOP, "es", "preview")
+        b.size(browsers.PHONE)
+        looks_right(b, browsers.PHONE, "es", "preview")
+        b.find("button.go").click()
+        b.wait(lambda: "2 guardados" in b.text)
+    finally:
+        b.close()
+
+
+def a_second_factor_is_set_up_and_asked_for(pair):
+    def code(secret):
+        mac = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+        place = mac[-1] & 15
+        return f"{(struct.unpack('>I', mac[place:place + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+    b = browsers.Browser(pair.gt.url)
+    try:
+        b.login("quin.gt")
+        b.go("/account")
+        b.find("form[action='/account/factor'] button").click()
+        b.wait(lambda: b.all("svg.qr"))
+        for size in (browsers.PHONE, browsers.DESKTOP):
+            b.size(size)
+            looks_right(b, size, "es", "account with a secret")
+        secret = b.find(".secret").text.replace(" ", "")
+        b.find("#code").send_keys(code(secret), Keys.ENTER)
+        b.wait(lambda: len(b.all(".recovery li")) == 10)
+        looks_right(b, browsers.DESKTOP, "es", "recovery codes")
+        recovery = b.find(".recovery li").text
+        b.driver.delete_cookie("istmo-session")
+        b.login("quin.gt")
+        b.wait(lambda: b.all("#code"))
+        looks_right(b, browsers.DESKTOP, "es", "code asked")
+        b.find("#code").send_keys(recovery, Keys.ENTER)
+        b.wait(lambda: b.path == "/search")
+    finally:
+        b.close()
+
+
 def main():
     checks = [the_checks_themselves_find_what_is_wrong, every_page_fits_is_accessible_and_asks_no_other_host, what_a_record_holds_never_runs,
               from_the_zone_to_the_answer_by_keys_alone, a_departure_is_seen_and_confirmed_in_the_other_country,
-              search_and_file_work_without_javascript]
+              search_and_file_work_without_javascript, a_form_is_refused_corrected_kept_and_stored_without_javascript,
+              a_hold_is_made_from_the_file_by_keys_alone, a_file_is_seen_before_it_is_stored,
+              a_second_factor_is_set_up_and_asked_for]
+    if len(sys.argv) > 2:
+        checks = [check for check in checks if check.__name__ in sys.argv[2:]]
     pair, failed = pairs.Pair(sys.argv[1]), False
     try:
         pair.fill()

@@ -143,6 +143,7 @@ class Pair:
             node.istmo("ceremony", "complete", file("signed", other))
         self.gt.officer("luis.paz", "Luis Paz Ramírez", "migration-officer")
         self.gt.officer("marta.ruiz", "Marta Ruiz", "customs-officer", "auditor")
+        self.gt.officer("quin.gt", "Inés Cuarentena", "quarantine-officer")
         self.gt.officer("nodo.gt", "Operación Nacional", "node-operator")
         self.gt.officer("hostil", HOSTILE[:80].rstrip(), "migration-officer")
         self.sv.officer("ana.morales", "Ana Morales", "migration-supervisor")
@@ -197,6 +198,13 @@ class Pair:
         return {"event": "held", "route": ["SV", "GT"], "post": "GT-SV/la-hachadura/SV", "time": moment(-20),
                 "authority": "MAG", "containers": [container], "goods": "Café tostado", "reason": "Broca del café (HYPOTH)"}
 
+    def certificate(self, number="SV-PHY-77"):
+        return {"event": "issued", "number": number, "kind": "phytosanitary", "time": moment(-90), "authority": "MAG DGSV",
+                "consignor": {"name": "Café de Ejemplo S.A."}, "consignee": {"name": "Distribuidora Destino"},
+                "export_country": "SV", "import_country": "GT", "route": ["SV", "GT"], "containers": ["TASU1170000"],
+                "items": [{"description": "Café en grano", "net_kg": "1000", "gross_kg": "1050", "tariff": "09011130",
+                           "packages": 10, "package_kind": "BG", "origin": "SV"}]}
+
     def hostile(self):
         """A departure and an alert whose every free text holds markup and script."""
         record = self.departure(0, -5)
@@ -211,6 +219,7 @@ class Pair:
         self.sv.publish("manifests", self.declaration(), self.declaration("SV-F-2026-0001240", "C 555-010", "TASU1170000"))
         self.sv.publish("risk-alerts", self.alert())
         self.sv.publish("quarantine", self.hold())
+        self.sv.publish("certificates", self.certificate())
         record, alert = self.hostile()
         self.sv.publish("migration", record)
         self.sv.publish("risk-alerts", alert)

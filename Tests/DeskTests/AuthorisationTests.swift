@@ -17,12 +17,24 @@ import Testing
     let expected: Set<String> = [
       "customs-officer", "customs-supervisor", "quarantine-officer", "risk-analyst", "post-operator", "auditor",
     ]
+    let record: Set<String> = [
+      "migration-officer", "migration-supervisor", "customs-officer", "customs-supervisor", "quarantine-officer",
+      "risk-analyst", "security-officer", "post-operator",
+    ]
+    // Incidents are what the addresses below name; a right to record is of some datasets.
+    let incidents = record.subtracting(["risk-analyst"])
+    let outages: Set<String> = ["migration-supervisor", "customs-supervisor", "post-operator"]
     let all = Set(roles)
     return [
       "GET /": nil, "GET /login": nil, "POST /login": nil, "GET /desk.css": nil, "GET /desk.js": nil,
       "GET /icon.svg": nil, "POST /logout": all, "POST /role": all, "POST /purpose": all, "GET /search": search,
       "POST /search": search, "GET /file/": search, "GET /expected": expected, "GET /arrivals": migration,
       "POST /decide": migration, "GET /board": board, "GET /agreement/": board,
+      "GET /forms": record, "GET /form/": incidents, "POST /form/": incidents, "POST /draft/delete": record,
+      "GET /stored/": record, "GET /act/": incidents, "POST /act/": incidents, "GET /upload/": incidents,
+      "POST /upload/": incidents, "POST /upload-store": record, "GET /refused/": record, "GET /outages": outages,
+      "GET /alerts": search, "GET /account": all, "POST /account/password": all, "POST /account/factor": all,
+      "POST /login/code": nil,
     ]
   }()
 
@@ -89,7 +101,15 @@ import Testing
 
   private func ask(_ browser: TestBrowser, _ route: String, token: String) throws -> TestBrowser.Page {
     let words = route.split(separator: " ").map(String.init)
-    let path = words[1] == "/file/" ? "/file/1" : words[1] == "/agreement/" ? "/agreement/SV" : words[1]
+    let last = [
+      "/file/": "1", "/agreement/": "SV", "/form/": "incidents", "/upload/": "incidents", "/stored/": "1",
+      "/refused/": "1",
+      "/act/": "close.019ab7e2-5a00-7000-8000-0123456789ab",
+    ]
+    let path = words[1] + (last[words[1]] ?? "")
+    if words == ["POST", "/upload/"] {
+      return try browser.upload(path, ["token": token], file: ("a.csv", Array("event\nx\n".utf8)))
+    }
     return words[0] == "GET" ? try browser.get(path) : try browser.post(path, ["token": token])
   }
 }

@@ -24,7 +24,7 @@ final class TestDesk: Sendable {
   let server: Server
   let clock = SetClock()
 
-  init(proxy: String? = nil) throws {
+  init(proxy: String? = nil, secondFactorRoles: Set<String> = []) throws {
     folder = NSTemporaryDirectory() + "istmo-desk-" + SystemEntropy().bytes(8).hex
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     home = try Home.create(
@@ -36,7 +36,7 @@ final class TestDesk: Sendable {
     node = try Installation(
       documents: HomeDocuments(home), registry: try home.loadRegistry(), keys: keys.ring,
       storePath: "\(home.storeFolder)/istmo.db", tokens: TokenBook([], clock: clock), clock: clock, log: { _, _, _ in })
-    let router = Router(node, proxy: proxy)
+    let router = Router(node, proxy: proxy, secondFactorRoles: secondFactorRoles)
     var settings = Server.Settings(tcp: .loopback())
     settings.meter = router.meter
     server = try Server(settings, router, log: { _ in })
@@ -70,6 +70,12 @@ final class TestDesk: Sendable {
       throw TermError(kind: "line", found: "\(node.publish(Array(line.utf8), of: definition))", expected: "accepted")
     }
     return id
+  }
+
+  /// How many records of a dataset stand in the home register.
+  func count(of dataset: String) throws -> Int {
+    let asker = Asker(officer: "test", role: "migration-officer", purpose: "count")
+    return try node.lookups.answer(LookupRequest(dataset: DatasetName(dataset), by: asker)).records.count
   }
 
   /// A departure from Guatemala, an own record.
@@ -119,9 +125,28 @@ final class TestBrowser {
     try send(.init(.post, path, headers: headers), .bytes(Array(raw.utf8)))
   }
 
+  /// Sends a form with a file.
+  func upload(_ path: String, _ fields: [String: String], file: (name: String, bytes: [UInt8])) throws -> Page {
+    let boundary = "----IstmoTest7MA4YWxkTrZu0gW"
+    var body: [UInt8] = []
+    for (name, value) in fields {
+      body += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+    }
+    let head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(file.name)\"\r\n\r\n"
+    body += Array(head.utf8) + file.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
+    var headers: Headers = ["Content-Type": "multipart/form-data; boundary=\(boundary)"]
+    for (name, value) in self.headers.fields where name != "Content-Type" { headers.add(name, value) }
+    return try send(.init(.post, path, headers: headers), .bytes(body))
+  }
+
   /// Sends a form of a page with the token that the page gave.
   func submit(_ path: String, _ fields: [String: String], from page: String = "/") throws -> Page {
-    var at = try get(page)
+    let parts = page.split(separator: "?", maxSplits: 1).map(String.init)
+    let query = parts.dropFirst().flatMap { $0.split(separator: "&") }.map { pair in
+      let sides = pair.split(separator: "=", maxSplits: 1).map(String.init)
+      return (name: sides[0], value: sides.count > 1 ? sides[1] : "")
+    }
+    var at = try get(parts.first ?? "/", query: query)
     while let next = at.location, at.status == 303 { at = try get(next) }
     return try post(path, fields.merging(["token": at.token ?? ""]) { own, _ in own })
   }
@@ -152,4 +177,17 @@ final class TestBrowser {
       return isPlain ? String(UnicodeScalar(byte)) : "%" + [byte].hex.uppercased()
     }.joined()
   }
+}
+
+/// Every file in a folder and below.
+func files(under folder: String) throws -> [(path: String, bytes: Data)] {
+  let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
+  return names.compactMap { name in
+    FileManager.default.contents(atPath: "\(folder)/\(name)").map { (name, $0) }
+  }
+}
+
+extension Data {
+  /// Whether a text stands in it, as UTF-8.
+  func contains(_ text: String) -> Bool { range(of: Data(text.utf8)) != nil }
 }

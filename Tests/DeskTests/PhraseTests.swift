@@ -12,6 +12,11 @@ import Testing
     #expect((phrase.text.es == phrase.text.en) == Self.same.contains(phrase), "\(phrase)")
   }
 
+  @Test(arguments: FormPhrase.allCases) func everyTextOfFormsStandsInBothLanguages(_ phrase: FormPhrase) {
+    #expect(!phrase.text.es.isEmpty && !phrase.text.en.isEmpty)
+    #expect((phrase.text.es == phrase.text.en) == [.no].contains(phrase), "\(phrase)")
+  }
+
   @Test func valuesHaveWordsInBothLanguagesAndOthersAreShownAsTheyAre() {
     for (value, text) in ValueWords.table { #expect(!text.es.isEmpty && !text.en.isEmpty, "\(value)") }
     #expect(ValueWords.text("entry-refused", .es) == "Entrada rechazada")

@@ -154,6 +154,14 @@ import Testing
       }
     }
     config.deskProxy = nil
+    config.deskSecondFactor = ["customs-supervisor", "node-operator"]
+    #expect(try HomeConfig(text: config.text) == config)
+    for roles in ["", ",", "king", "customs-supervisor king", "customs-supervisor, king"] {
+      #expect(throws: ConfigError.self, "\(roles)") {
+        _ = try HomeConfig(text: config.text.replacing("customs-supervisor, node-operator", with: roles))
+      }
+    }
+    config.deskSecondFactor = []
     #expect(try HomeConfig(text: config.text.replacing("\n", with: "\r\n")) == config)
     for (old, new, line) in [
       ("country = SV", "country = sv", 2), ("country = SV", "colour = SV", 2), ("realm = r", "realm", 3),

@@ -34,6 +34,10 @@ import Testing
     try await home.istmo("officer", "password", "luis.paz", "--password-file", password).mustSucceed("password")
     #expect(try await home.istmo("officer", "list", "--json").json["disabled"]?.boolean == false)
     #expect(try await home.istmo("officer", "disable", "nobody").ending == .exit(1))
+    #expect(listed["second_factor"]?.boolean == false)
+    #expect(try await home.istmo("officer", "totp", "luis.paz").output.contains("has no second factor"))
+    try await home.istmo("officer", "totp", "luis.paz", "--reset").mustSucceed("totp --reset")
+    #expect(try await home.istmo("officer", "totp", "nobody", "--reset").ending == .exit(1))
 
     let file = try Data(contentsOf: URL(filePath: "\(home.home)/officers"))
     for word in ["Luis", "luis.paz", "hachadura", "argon2id"] { #expect(file.range(of: Data(word.utf8)) == nil) }

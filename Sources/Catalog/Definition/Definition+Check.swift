@@ -38,7 +38,7 @@ extension Definition {
   }
 
   /// Sorts the line's members into fields and envelope.
-  private func read(_ line: [UInt8]) throws(Refusal) -> (Draft, RecordChange) {
+  func read(_ line: [UInt8]) throws(Refusal) -> (Draft, RecordChange) {
     var draft = Draft(try JSONScanner.scan(line), fieldCount: sorted.count)
     guard draft.document.kind(0) == .object else {
       throw Refusal(
@@ -90,13 +90,17 @@ extension Definition {
 
   /// Which fields must and may stand.
   private func checkPresence(_ draft: Draft) throws(Refusal) {
-    for (index, field) in sorted.enumerated() {
-      if let node = draft.node(index) {
-        try draft.checkOnlyWhen(field)
-        if case .group(let group) = field.type { try group.checkPresence(node, of: draft.document, field) }
-      } else if let condition = draft.demand(for: field) {
-        throw field.refusal("missing", condition)
-      }
+    for index in sorted.indices { try checkPresence(of: index, draft) }
+  }
+
+  /// Whether one field must and may stand.
+  func checkPresence(of index: Int, _ draft: Draft) throws(Refusal) {
+    let field = sorted[index]
+    if let node = draft.node(index) {
+      try draft.checkOnlyWhen(field)
+      if case .group(let group) = field.type { try group.checkPresence(node, of: draft.document, field) }
+    } else if let condition = draft.demand(for: field) {
+      throw field.refusal("missing", condition)
     }
   }
 

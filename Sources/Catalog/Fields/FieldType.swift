@@ -99,6 +99,9 @@ public enum FieldType: Hashable, Sendable {
     }
   }
 
+  /// The kinds of a person's document.
+  public static var documentKinds: [String] { DocumentField.kinds }
+
   /// All words for kinds.
   static let words = [
     "text", "number", "country", "date", "time", "enum", "crossing", "post", "document", "mrz", "plate", "record",

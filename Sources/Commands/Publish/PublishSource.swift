@@ -114,10 +114,7 @@ private final class JSONLines: PublishSource {
 /// The rows of a table.
 private final class CSVRows: PublishSource {
   private let source: Bytes
-  private var reader: CSVReader
-  private let separator: CSVReader.Separator
-  private let header: [String]
-  private let columns: RecordColumns
+  private var rows: RecordRows
 
   /// The file's bytes, shared with the reader's closure.
   private final class Bytes {
@@ -130,49 +127,31 @@ private final class CSVRows: PublishSource {
   ) throws {
     let source = Bytes(lines)
     self.source = source
-    reader = CSVReader { try source.reader.nextBytes() }
     do {
-      let rows = try reader.firstRows().filter { separator == nil || $0.separator == separator }
-      func fitting(_ row: CSVReader.Row) -> Int { RecordColumns.fitting(row.cells, mapping, definition) }
-      guard let best = rows.max(by: { fitting($0.row) < fitting($1.row) }) else {
-        throw CommandFailure("the table is empty; its first line names the columns")
+      rows = try RecordRows(separator: separator, mapping: mapping, of: definition) {
+        try source.reader.nextBytes()
       }
-      self.separator = best.separator
-      reader.use(best.separator)
-      guard let row = try reader.next() else { throw CommandFailure("the table is empty") }
-      if let fault = row.fault { throw CommandFailure("line \(row.line): \(fault)") }
-      header = row.cells
-      columns = try RecordColumns(header: row.cells, mapping: mapping, of: definition)
-    } catch let fault as TableFault {
-      throw CommandFailure("the header: \(fault)")
-    }
+    } catch let fault as TableFault { throw CommandFailure("the header: \(fault)") }
   }
 
   var byteCount: Int64? { source.reader.byteCount }
   var readBytes: Int64 { source.reader.readBytes }
-  var head: String {
-    CSVWriter.row(header.filter { !isReason($0) } + RejectedLines.Reason.columns, separator: separator)
-  }
-
-  private func isReason(_ column: String) -> Bool { RejectedLines.Reason.columns.contains(column) }
+  var head: String { rows.refusedWriter.head }
 
   func next() throws -> PublishPiece? {
     var piece = PublishPiece(first: 0)
     while piece.rows.count < PublishPiece.linesMax, piece.bytes.count < LineReader.fullAtByteCount,
-      let row = try reader.next()
+      let row = try rows.next()
     {
       let place = piece.rows.count
       piece.rows.append((row.line, row.cells))
-      if let fault = row.fault {
-        piece.faults.append(.init(place: place, field: "line", problem: fault.problem, whatToDo: fault.whatToDo))
-        continue
-      }
-      do throws(Refusal) {
-        piece.bytes += Array(try columns.record(row.cells).json.utf8) + [0x0A]
+      switch row.record {
+      case .success(let record):
+        piece.bytes += Array(record.json.utf8) + [0x0A]
         piece.sent.append(place)
-      } catch {
+      case .failure(let refusal):
         piece.faults.append(
-          .init(place: place, field: error.field, problem: error.problem, whatToDo: error.whatToDo))
+          .init(place: place, field: refusal.field, problem: refusal.problem, whatToDo: refusal.whatToDo))
       }
     }
     return piece.rows.isEmpty ? nil : piece
@@ -180,7 +159,7 @@ private final class CSVRows: PublishSource {
 
   func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8] {
     let (line, cells) = piece.rows[place]
-    let kept = header.indices.filter { !isReason(header[$0]) }.map { cells.indices.contains($0) ? cells[$0] : "" }
-    return Array(CSVWriter.row(kept + reason.cells(line: line), separator: separator).utf8)
+    return Array(
+      rows.refusedWriter.row(cells, line: line, reason: [reason.field, reason.problem, reason.whatToDo]).utf8)
   }
 }

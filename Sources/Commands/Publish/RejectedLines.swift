@@ -10,10 +10,6 @@ final class RejectedLines {
     let field: String
     let problem: String
     let whatToDo: String
-
-    static let columns = ["_line", "_field", "_problem", "_remedy"]
-
-    func cells(line: Int) -> [String] { [String(line), field, problem, whatToDo] }
   }
 
   let path: String

@@ -18,10 +18,11 @@ public final class Router: Service {
   public let meter = Meter()
   private let description = Mutex<Asset?>(nil)
 
-  /// A router over a node. `proxy` is the address of the proxy with TLS through which officers come; nil when there is none.
-  public init(_ node: Installation, proxy: String? = nil) {
+  /// A router over a node. `proxy` is the address of the proxy with TLS through which officers come; nil when there is none. Officers with
+  /// one of `secondFactorRoles` must have a second factor.
+  public init(_ node: Installation, proxy: String? = nil, secondFactorRoles: Set<String> = []) {
     self.node = node
-    pages = Pages(node, work, proxy: proxy)
+    pages = Pages(node, work, proxy: proxy, secondFactorRoles: secondFactorRoles)
   }
 
   /// Begins a request.

@@ -25,7 +25,7 @@ struct Asset: Sendable {
   }
 
   /// How pages look.
-  static let style = Asset("/desk.css", "text/css; charset=utf-8", styleText)
+  static let style = Asset("/desk.css", "text/css; charset=utf-8", styleText + formStyleText)
   /// What makes typing quicker; all works without it.
   static let script = Asset("/desk.js", "text/javascript; charset=utf-8", scriptText)
   /// The icon.

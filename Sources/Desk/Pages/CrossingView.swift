@@ -71,6 +71,7 @@ struct CrossingView {
       HTML.element("small") {
         "\(visit(.on)) \(words(alert.subject.rawValue)) · \(alert.code) · \(visit(.until)) \(visit.time(alert.expires))"
       }
+      ActLinks(visit).html(about: Alert.dataset, event: "issued", alert.id, of: alert.author)
     }
   }
 
@@ -83,6 +84,7 @@ struct CrossingView {
       HTML.element("small") {
         "\(visit.country(hold.country)), \(hold.authority) · \(visit.place(hold.post)) · \(visit(.since)) \(visit.time(hold.time))"
       }
+      if hold.end == nil { ActLinks(visit).html(about: Hold.dataset, event: "held", hold.id, of: hold.country) }
     }
   }
 
@@ -134,6 +136,8 @@ struct CrossingView {
       holds(shown)
       way(consignment)
       if let decision = shown.decision { reasons(decision) }
+      ActLinks(visit).html(
+        about: Consignment.dataset, event: "declared", consignment.declared.id, of: consignment.declared.origin)
     }
   }
 
@@ -142,6 +146,7 @@ struct CrossingView {
       HTML.element("p", .class("trouble")) {
         "\(visit(.held)): \(hold.reason) (\(visit.country(hold.country)), \(hold.authority), \(visit.place(hold.post)), \(visit(.since)) \(visit.time(hold.time)))"
       }
+      ActLinks(visit).html(about: Hold.dataset, event: "held", hold.id, of: hold.country)
     }
     for hold in shown.facts.consignment.customsHolds {
       HTML.element("p", .class("trouble")) {

@@ -60,16 +60,20 @@ struct Frame {
       (.search, "/search", .search), (.arrivals, "/arrivals", .arrivals), (.expected, "/expected", .expected),
       (.board, "/board", .board),
     ]
+    let isForms = ["/form", "/upload", "/stored/"].contains { visit.request.path.hasPrefix($0) }
     return HTML.element("nav", .init("aria-label", visit(.product))) {
       for (right, path, phrase) in places where session.rights.contains(right) {
         let isHere = visit.request.path == path
         HTML.element("a", [.href(path)] + (isHere ? [.init("aria-current", "page")] : []), .text(visit(phrase)))
       }
+      if session.rights.contains(.record) {
+        HTML.element("a", [.href("/forms")] + (isForms ? [.init("aria-current", "page")] : []), .text(visit(.forms)))
+      }
     }
   }
 
   @HTMLBuilder private func who(_ session: Session) -> HTML {
-    HTML.element("span", .class("name")) {
+    HTML.element("a", .class("name"), .href("/account")) {
       HTML.element("b") { session.officer.name }
       HTML.element("small") { visit.place(session.officer.post) }
     }
@@ -93,6 +97,7 @@ struct Frame {
     switch visit.session?.notice {
     case .confirmed: HTML.element("p", .class("box good"), .init("role", "status")) { visit(.confirmed) }
     case .refused: HTML.element("p", .class("box good"), .init("role", "status")) { visit(.refused) }
+    case .done(let what): HTML.element("p", .class("box good"), .init("role", "status")) { what }
     case .failed(let why):
       HTML.element("p", .class("box wrong"), .init("role", "alert")) { "\(visit(.notDone)) \(why)" }
     case nil: HTML.empty

@@ -22,7 +22,7 @@ extension Pages {
     return loginPage(visit, visit.request.query("over") == nil ? nil : visit(.loginOver))
   }
 
-  private func loginPage(_ visit: Visit, _ trouble: String?, officer: String = "", status: Int = 200) -> Response {
+  func loginPage(_ visit: Visit, _ trouble: String?, officer: String = "", status: Int = 200) -> Response {
     var visit = visit
     visit.session = nil
     return page(
@@ -51,11 +51,7 @@ extension Pages {
   func login(_ visit: Visit, _ form: Form, answer: @escaping @Sendable (Response) -> Void) {
     let id = String((form["officer"] ?? "").prefix(40))
     let password = Array((form["password"] ?? "").utf8.prefix(Officer.longestPassword + 1))
-    let known = visit.request.cookie(deviceCookie)
-    let way: LoginThrottle.Way =
-      if let known, let device = node.devices.device(known, of: id) { .device(device) } else {
-        .address(address(of: visit))
-      }
+    let way = way(of: visit, officer: id)
     if let wait = throttle.withLock({ $0.begin(officer: id, way: way, at: visit.now) }) {
       node.log(.warning, "desk", "a login was put off after failures, for \(wait / 1000 + 1) s")
       var response = loginPage(
@@ -69,21 +65,38 @@ extension Pages {
         node.log(.warning, "desk", "a login failed: unknown officer, wrong password or disabled")
         return answer(loginPage(visit, visit(.loginWrong), officer: id, status: 403))
       }
-      throttle.withLock { $0.succeeded(officer: id, way: way) }
-      let token = sessions.withLock { $0.begin(officer, at: visit.now, SystemEntropy()) }
-      node.log(.info, "desk", "officer \(officer.id) logged in")
-      var response = redirect(to: "/")
-      set(sessionCookie, token, in: &response)
-      if case .address = way {
-        let cookie = node.devices.make(for: officer.id, SystemEntropy())
-        set(deviceCookie, cookie, for: Self.deviceSeconds, in: &response)
+      if officer.secondFactor != nil {
+        // Neither failed nor done: what counts is the code, so that right passwords forgive no wrong codes.
+        throttle.withLock { $0.withdrew(officer: id, way: way) }
+        let half = halves.withLock { $0.begin(officer, at: visit.now, SystemEntropy()) }
+        return answer(codePage(visit, half: half))
       }
-      answer(response)
+      answer(enter(visit, officer, way))
     }
     if !isTaken {
       throttle.withLock { $0.withdrew(officer: id, way: way) }
       answer(loginPage(visit, visit(.loginBusy), officer: id, status: 503))
     }
+  }
+
+  /// The way by which a login comes.
+  func way(of visit: Visit, officer id: String) -> LoginThrottle.Way {
+    let device = visit.request.cookie(deviceCookie).flatMap { node.devices.device($0, of: id) }
+    return device.map { .device($0) } ?? .address(address(of: visit))
+  }
+
+  /// Lets an officer in who has shown all that is asked.
+  func enter(_ visit: Visit, _ officer: Officer, _ way: LoginThrottle.Way) -> Response {
+    throttle.withLock { $0.succeeded(officer: officer.id, way: way) }
+    let token = sessions.withLock { $0.begin(officer, at: visit.now, SystemEntropy()) }
+    node.log(.info, "desk", "officer \(officer.id) logged in")
+    var response = redirect(to: "/")
+    set(sessionCookie, token, in: &response)
+    if case .address = way {
+      let cookie = node.devices.make(for: officer.id, SystemEntropy())
+      set(deviceCookie, cookie, for: Self.deviceSeconds, in: &response)
+    }
+    return response
   }
 
   /// `POST /logout`.

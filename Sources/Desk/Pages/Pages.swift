@@ -1,5 +1,6 @@
 import Catalog
 import Dispatch
+import Forms
 import HTTP
 import Markup
 import Node
@@ -16,6 +17,10 @@ final class Pages: Sendable {
   /// The address of the proxy with TLS; nil when there is none and cookies go in clear.
   let proxy: String?
   let hasher = PasswordHasher()
+  let uploads = UploadShelf()
+  let halves = Mutex(HalfLogins())
+  /// The roles whose officers must have a second factor.
+  let secondFactorRoles: Set<String>
   let throttle = Mutex(LoginThrottle())
   let sessions = Mutex(SessionTable())
 
@@ -23,8 +28,8 @@ final class Pages: Sendable {
   static let longestForm = 16 << 10
 
   /// Pages over a node.
-  init(_ node: Installation, _ work: Workshop, proxy: String?) {
-    (self.node, self.work, self.proxy) = (node, work, proxy)
+  init(_ node: Installation, _ work: Workshop, proxy: String?, secondFactorRoles: Set<String>) {
+    (self.node, self.work, self.proxy, self.secondFactorRoles) = (node, work, proxy, secondFactorRoles)
   }
 
   /// What a page needs of its visitor.
@@ -40,14 +45,25 @@ final class Pages: Sendable {
   typealias Show = @Sendable (Pages) -> @Sendable (Visit) -> Response
   typealias Take = @Sendable (Pages) -> @Sendable (Visit, Form) -> Response
 
+  typealias TakeLater = @Sendable (Pages) -> @Sendable (Visit, Form, @escaping @Sendable (Response) -> Void) -> Void
+  typealias TakeFile = @Sendable (Pages) -> @Sendable (Visit, FileForm) -> Response
+
   /// What is done for a route.
   enum Action: Sendable {
     /// A page is shown; away from the server's threads.
     case show(Show)
     /// A form is taken; with a session it must bring the session's token.
     case take(Take)
+    /// A form for a record is taken, which may be long.
+    case long(Take)
+    /// A form with a file is taken.
+    case upload(TakeFile)
+    /// A form is taken that is answered later, from elsewhere.
+    case later(TakeLater)
     /// Login, which answers from the hasher.
     case login
+    /// The second step of a login.
+    case code
     /// A file of the program.
     case file(Asset)
   }
@@ -61,7 +77,9 @@ final class Pages: Sendable {
   }
 
   /// Every page and form.
-  static let routes: [Route] = [
+  static let routes: [Route] = firstRoutes + formRoutes
+
+  private static let firstRoutes: [Route] = [
     Route(path: "/", method: .get, need: .nothing, action: .show(Pages.start)),
     Route(path: "/login", method: .get, need: .nothing, action: .show(Pages.showLogin)),
     Route(path: "/login", method: .post, need: .nothing, action: .login),
@@ -121,20 +139,52 @@ final class Pages: Sendable {
       return Collected(visit.request, caller, limit: 0) { [self] _ in
         work.run(caller) { [self] in finished(show(self)(visit), visit) }
       }
-    case .login:
+    case .login, .code:
       return Collected(visit.request, caller, limit: Self.longestForm) { [self] bytes in
         guard isSameSite(visit.request), let form = try? Form(bytes) else {
           return caller.answer(page(visit, status: 400, failure: (.badForm, .badFormHelp)))
         }
-        login(visit, form) { [self] in caller.answer(finished($0, visit)) }
+        if case .code = route.action {
+          work.run(caller) { [self] in finished(takeCode(visit, form), visit) }
+        } else {
+          login(visit, form) { [self] in caller.answer(finished($0, visit)) }
+        }
       }
     case .take(let take):
-      return Collected(visit.request, caller, limit: Self.longestForm) { [self] bytes in
-        guard isSameSite(visit.request), let form = try? Form(bytes), let session = visit.session,
+      return taken(visit, caller, longest: Self.longestForm, most: Form.mostFields) { [self] in
+        let form = $0
+        work.run(caller) { [self] in finished(take(self)(visit, form), visit) }
+      }
+    case .later(let take):
+      return taken(visit, caller, longest: Self.longestForm, most: Form.mostFields) { [self] in
+        take(self)(visit, $0) { [self] in caller.answer(finished($0, visit)) }
+      }
+    case .upload(let take):
+      return FileForm.Collector(visit.request, caller, longest: Upload.longest) { [self] form in
+        guard isSameSite(visit.request), let session = visit.session,
           Self.isSame(form["token"] ?? "", session.formToken)
         else { return caller.answer(page(visit, status: 403, failure: (.badForm, .badFormHelp))) }
         work.run(caller) { [self] in finished(take(self)(visit, form), visit) }
       }
+    case .long(let take):
+      return taken(
+        visit, caller, longest: Self.longestRecordForm, most: FormValues.mostPlaces + Self.otherFields
+      ) { [self] in
+        let form = $0
+        work.run(caller) { [self] in finished(take(self)(visit, form), visit) }
+      }
+    }
+  }
+
+  /// Takes a form that brings the session's token.
+  private func taken(
+    _ visit: Visit, _ caller: Caller, longest: Int, most: Int, _ take: @escaping @Sendable (Form) -> Void
+  ) -> any Handler {
+    Collected(visit.request, caller, limit: longest) { [self] bytes in
+      guard isSameSite(visit.request), let form = try? Form(bytes, most: most), let session = visit.session,
+        Self.isSame(form["token"] ?? "", session.formToken)
+      else { return caller.answer(page(visit, status: 403, failure: (.badForm, .badFormHelp))) }
+      take(form)
     }
   }
 
@@ -147,6 +197,7 @@ final class Pages: Sendable {
         let hadOne = visit.request.cookie(sessionCookie) != nil
         return redirect(to: hadOne ? "/login?over=1" : "/login")
       }
+      if case .right = route.need, lacksFactor(session.officer) { return redirect(to: "/account") }
       if case .right(let right) = route.need, !session.rights.contains(right) {
         return page(visit, status: 403, failure: (.forbidden, .forbiddenHelp))
       }

@@ -20,6 +20,42 @@ final class PasswordHasher: Sendable {
   /// Compares a password with an officer's, later; `answer` is called on a thread of its own.
   /// - Returns: false when too many wait, and nothing will be called.
   func compare(_ password: [UInt8], with officer: Officer?, answer: @escaping @Sendable (Bool) -> Void) -> Bool {
+    run { [self] in
+      let secret = Self.secret(password)
+      let isRight = hash(of: officer)?.isOf(secret) ?? false
+      answer(isRight && officer?.isDisabled == false)
+    }
+  }
+
+  /// What became of another password.
+  enum Change: Sendable {
+    /// This is its hash.
+    case hash(PasswordHash)
+    /// The present one was wrong.
+    case wrong
+    /// The machine has no memory for it now.
+    case noMemory
+  }
+
+  /// Compares an officer's password and hashes another, later.
+  /// - Returns: false when too many wait, and nothing will be called.
+  func change(
+    _ password: [UInt8], of officer: Officer, to new: [UInt8], answer: @escaping @Sendable (Change) -> Void
+  ) -> Bool {
+    run {
+      guard officer.password.isOf(Self.secret(password)), !officer.isDisabled else { return answer(.wrong) }
+      answer((try? PasswordHash(Self.secret(new))).map { .hash($0) } ?? .noMemory)
+    }
+  }
+
+  private static func secret(_ typed: [UInt8]) -> SecretBytes {
+    var typed = typed
+    let secret = SecretBytes(copying: typed)
+    wipe(&typed)
+    return secret
+  }
+
+  private func run(_ body: @escaping @Sendable () -> Void) -> Bool {
     let isTaken = waiting.withLock { waiting in
       guard waiting < Self.mostWaiting else { return false }
       waiting += 1
@@ -29,11 +65,7 @@ final class PasswordHasher: Sendable {
     let turn = next.wrappingAdd(1, ordering: .relaxed).newValue
     queues[Int(UInt(bitPattern: turn) % UInt(queues.count))].async { [self] in
       defer { waiting.withLock { $0 -= 1 } }
-      var typed = password
-      let secret = SecretBytes(copying: typed)
-      wipe(&typed)
-      let isRight = hash(of: officer)?.isOf(secret) ?? false
-      answer(isRight && officer?.isDisabled == false)
+      body()
     }
     return true
   }

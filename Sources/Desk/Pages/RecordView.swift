@@ -15,6 +15,9 @@ struct RecordView {
   /// Fields that stand in the head of the item and not among the others.
   private static let inHead: Set<String> = ["event", "time", "post", "crossing", "reference"]
 
+  /// Datasets about whose records something is done in the timeline; about others where they stand above it.
+  private static let actedOnHere: Set<String> = ["incidents", "certificates", Alert.dataset]
+
   /// In which order people read what belongs to a document, a plate or a company.
   private static let order = ["kind", "country", "number", "text", "expiry"]
 
@@ -36,7 +39,24 @@ struct RecordView {
       changes(found)
       if let definition { fields(body, definition) }
       if isAwaiting(found, body) { decision(found.record.entry.id) }
+      if found.changedBy == nil, Self.actedOnHere.contains(stream.dataset.description) {
+        ActLinks(visit).html(
+          about: stream.dataset.description, event: body["event"]?.string, found.record.entry.id, of: stream.origin)
+      }
       HTML.element("small", .class("code")) { "\(visit(.record)) \(found.record.entry.id)" }
+    }
+  }
+
+  /// What a record says, above a form about it.
+  @HTMLBuilder func summary(_ body: JSONValue, _ dataset: String) -> HTML {
+    if let definition = visit.node.registry.topology.definition(named: dataset) {
+      HTML.element("p") {
+        HTML.element("strong") {
+          "\(visit(definition.title)): \(ValueWords.text(body["event"]?.string ?? "", visit.language))"
+        }
+        if let post = body["post"]?.string { " · \(visit.place(post))" }
+      }
+      fields(body, definition)
     }
   }
 

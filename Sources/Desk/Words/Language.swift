@@ -21,6 +21,17 @@ enum Language: String, CaseIterable {
     return "\(local.prefix(10)) \(local.dropFirst(11).prefix(5)) (UTC\(hours < 0 ? "−" : "+")\(abs(hours)))"
   }
 
+  /// A moment as a browser's field for local times has it, `2026-11-24T08:03`.
+  static func local(_ moment: Instant, in country: CountryCode) -> String {
+    String(moment.advanced(byMilliseconds: hours(of: country) * 3_600_000).wholeSeconds.prefix(16))
+  }
+
+  /// A country's offset, `-06:00`.
+  static func offset(of country: CountryCode) -> String {
+    let hours = hours(of: country)
+    return "\(hours < 0 ? "-" : "+")\(abs(hours) < 10 ? "0" : "")\(abs(hours)):00"
+  }
+
   /// How long something has lasted, in its largest unit.
   func span(milliseconds: Int64) -> String {
     let seconds = max(0, milliseconds) / 1000

@@ -7,7 +7,7 @@ enum ValueWords {
 
   static let table: [String: Translated] = {
     var table: [String: Translated] = [:]
-    for (code, es, en) in rows { table[code] = Translated(es: es, en: en) }
+    for (code, es, en) in rows + choices { table[code] = Translated(es: es, en: en) }
     return table
   }()
 

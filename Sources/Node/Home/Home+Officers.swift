@@ -1,3 +1,4 @@
+import Glibc
 import Officers
 import Sodium
 import Terms
@@ -33,5 +34,23 @@ extension Home {
       throw .failed(officersPath, operation: "cannot seal", reason: error.description)
     }
     try Files.write(bytes, to: officersPath)
+  }
+
+  /// Reads the officers, changes them and keeps them, while no other process does: a running node changes them too, when an officer
+  /// takes another password.
+  /// - Throws: `HomeError`, or what `body` throws; nothing is kept then.
+  public func changeOfficers(
+    _ storage: borrowing SymmetricKey, _ entropy: some Entropy, _ body: (inout [Officer]) throws -> Void
+  ) throws {
+    let path = "\(officersPath).lock"
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Files.failure(path, "cannot open") }
+    defer { close(descriptor) }
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw Files.failure(path, "cannot lock") }
+    }
+    var officers = try officers(storage)
+    try body(&officers)
+    try keep(officers: officers, storage, entropy)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Officers
 import Terms
 
 /// An address to listen at or to dial, written `HOST:PORT`; a host with colons stands in brackets.
@@ -67,6 +68,8 @@ public struct HomeConfig: Hashable, Sendable {
   public var desk: ListenAddress
   /// The address of the proxy with TLS through which officers come; nil when there is none.
   public var deskProxy: String?
+  /// The roles whose officers must have a second factor at the desk.
+  public var deskSecondFactor: [String] = []
   /// How the storage key is kept.
   public var storageKey: StorageKeyKind
   /// Where neighbours are dialled that are reached elsewhere than the topology says, as through a tunnel.
@@ -95,6 +98,7 @@ public struct HomeConfig: Hashable, Sendable {
     # A neighbour that is reached elsewhere than the topology says: endpoint.CC = HOST:PORT
 
     """
+      + (deskSecondFactor.isEmpty ? "" : "desk-second-factor = \(deskSecondFactor.joined(separator: ", "))\n")
       + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "")
       + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
   }
@@ -115,7 +119,7 @@ public struct HomeConfig: Hashable, Sendable {
         throw ConfigError(line: number, problem: "\"key = value\" expected")
       }
       let key = Self.trimmed(content[..<equals])
-      let known = ["country", "realm", "link", "desk", "desk-proxy", "storage-key"]
+      let known = ["country", "realm", "link", "desk", "desk-proxy", "desk-second-factor", "storage-key"]
       guard known.contains(key) || key.hasPrefix(Self.endpointPrefix) else {
         throw ConfigError(
           line: number,
@@ -139,6 +143,17 @@ public struct HomeConfig: Hashable, Sendable {
             kind: "proxy's address", found: String(text.prefix(80)), expected: "a number such as 127.0.0.1 or ::1")
         }
         return text
+      }
+    }
+    if values["desk-second-factor"] != nil {
+      deskSecondFactor = try value("desk-second-factor") { (text) throws(TermError) in
+        let roles = text.split(separator: ",").map { String(Self.trimmed($0)) }
+        guard !roles.isEmpty, roles.allSatisfy({ Right.table[$0] != nil }) else {
+          throw TermError(
+            kind: "list of roles", found: String(text.prefix(80)),
+            expected: "some of \(Right.table.keys.sorted().joined(separator: ", "))")
+        }
+        return roles
       }
     }
     storageKey = try value("storage-key") { (text) throws(TermError) in

@@ -50,4 +50,11 @@ public struct HomeDocuments: SignedDocuments {
 
   /// Who may use the desk.
   public func officers(_ storage: borrowing SymmetricKey) throws -> [Officer] { try home.officers(storage) }
+
+  /// Changes the officers in the home's file.
+  public func changeOfficers(
+    _ storage: borrowing SymmetricKey, _ body: (inout [Officer]) throws -> Void
+  ) throws {
+    try home.changeOfficers(storage, SystemEntropy(), body)
+  }
 }

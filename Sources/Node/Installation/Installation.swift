@@ -37,6 +37,8 @@ public final class Installation: Sendable {
   public let officers: OfficerBook
   /// Cookies of the devices on which they logged in.
   public let devices: DeviceCookie
+  /// Forms that they did not send yet.
+  public let drafts: DraftBook
   /// Answers lookups.
   public let lookups: Lookups
   let documents: any SignedDocuments
@@ -77,6 +79,7 @@ public final class Installation: Sendable {
     realm = registry.topology.realm
     officers = OfficerBook(try documents.officers(keys.storage))
     devices = try DeviceCookie(storage: keys.storage)
+    drafts = try DraftBook(folder: "\(Files.split(storePath).folder)/drafts", storage: keys.storage)
     started = clock.now()
     lastReload = Mutex(started)
     let first = try Standing(documents, registry, now: started)

@@ -34,6 +34,8 @@ public protocol SignedDocuments: Sendable {
   func keep(tokenUses: [Digest: CalendarDay]) throws
   /// Who may use the desk; their names are sealed under the storage key.
   func officers(_ storage: borrowing SymmetricKey) throws -> [Officer]
+  /// Changes them durably, while nobody else does.
+  func changeOfficers(_ storage: borrowing SymmetricKey, _ body: (inout [Officer]) throws -> Void) throws
 }
 
 /// What the signed documents and the topology say together: who the neighbours are and what may flow.

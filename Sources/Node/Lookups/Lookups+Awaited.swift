@@ -21,4 +21,22 @@ extension Lookups {
     try write(inquiry.logLines())
     return found
   }
+
+  /// The record of this id, whosever it is; logs durably, then gives it. Waits for the disk. Nil when there is no such record or it may
+  /// not be shown.
+  public func record(_ id: RecordID, _ request: LookupRequest) throws(LookupError) -> LookupAnswer.Found? {
+    guard let definition = registry.definition(request.dataset) else { throw .unknownDataset(request.dataset) }
+    var request = request
+    request.conditions = [("id", id.description)]
+    var inquiry = Inquiry(self) { [request] _ in request }
+    var found: LookupAnswer.Found?
+    do throws(ReadError) {
+      try inquiry.ask(definition)
+      for stream in inquiry.streams(of: request.dataset) where found == nil {
+        found = try inquiry.record(id, in: stream)
+      }
+    } catch { throw .read(error) }
+    try write(inquiry.logLines())
+    return found
+  }
 }

@@ -1,0 +1,150 @@
+import Catalog
+import Forms
+import HTTP
+import Markup
+import Node
+import Officers
+import Terms
+
+// What an officer does about a record that is shown. The record is looked up anew, and logged, each time: what is taken over from it is
+// what it says, never what a form says.
+extension Pages {
+  /// An act on a record, as its address names it.
+  private struct Deed {
+    let act: Act
+    let id: RecordID
+    let old: JSONValue
+    let definition: Definition
+    /// The record in which an alert's subject was found.
+    let matched: RecordID?
+    /// Where to go afterwards.
+    let back: String
+  }
+
+  /// `GET /act/NAME.ID`.
+  func showAct(_ visit: Visit) -> Response {
+    deed(visit, visit.request.query("back"), visit.request.query("matched")) { deed, session in
+      var values = FormValues()
+      // Of the own hold; a certificate's authority is another.
+      if deed.act.asked.contains("authority"), deed.act.about.dataset == deed.act.dataset {
+        values["authority"] = deed.old["authority"]?.string ?? ""
+      }
+      return actPage(visit, deed, RecordForm(values: values))
+    }
+  }
+
+  /// `POST /act/NAME.ID`.
+  func takeAct(_ visit: Visit, _ form: Form) -> Response {
+    guard let sent = RecordForm(form) else { return page(visit, status: 400, failure: (.badForm, .badFormHelp)) }
+    return deed(visit, form["back"], form["matched"]) { deed, session in
+      if form["do"]?.hasPrefix("add:") == true { return grown(visit, deed, sent, form["do"] ?? "") }
+      var values = FormValues()
+      for (place, text) in sent.values.texts {
+        if deed.act.asked.contains(String(place.prefix { $0 != "." })) { values[place] = text }
+      }
+      values = values.compacted(for: deed.definition)
+      var known = deed.act.members(of: deed.old, id: deed.id.description)
+      known.append(.init(name: "time", value: .text(sent.opened(visit.now).wholeSeconds)))
+      known.append(.init(name: "post", value: .text(session.officer.post)))
+      if let matched = deed.matched, deed.act.name == "outcome" {
+        known.append(.init(name: "matched", value: .text(matched.description)))
+      }
+      var again = sent
+      again.values = values
+      switch publish(values, with: known, as: sent.reference, of: deed.definition, session, visit) {
+      case .stored(let id, _):
+        return tell(.done("\(visit(deed.act.phrase)): \(visit(.doneStored)) \(id)"), visit, to: deed.back)
+      case .refused(let refusals): return actPage(visit, deed, again, faults: refusals, status: 422)
+      case .forbidden: return page(visit, status: 403, failure: (.forbidden, .forbiddenHelp))
+      case .failed: return page(visit, status: 503, failure: (.unavailable, .tryAgain))
+      }
+    }
+  }
+
+  private func grown(_ visit: Visit, _ deed: Deed, _ sent: RecordForm, _ what: String) -> Response {
+    var sent = sent
+    if let field = deed.definition.field(String(what.dropFirst(4))), let limit = field.rowLimit {
+      sent.values.addRow(to: field.name, limit: limit)
+    }
+    return actPage(visit, deed, sent)
+  }
+
+  /// Looks the record up and goes on, or says why not.
+  private func deed(
+    _ visit: Visit, _ back: String?, _ matched: String?, _ body: (Deed, Session) -> Response
+  ) -> Response {
+    guard let session = visit.session else { return redirect(to: "/login") }
+    let parts = visit.rest.split(separator: ".").map(String.init)
+    guard parts.count == 2, let act = Act.named(parts[0]), let id = try? RecordID(parts[1]),
+      let definition = node.registry.topology.definition(named: act.dataset),
+      let about = node.registry.topology.definition(named: act.about.dataset)
+    else { return page(visit, status: 404, failure: (.notFound, .notFoundHelp)) }
+    guard visit.mayDo(act) else { return page(visit, status: 403, failure: (.forbidden, .forbiddenHelp)) }
+    var asker = session.asker
+    if asker.purpose.isEmpty { asker.purpose = visit(act.phrase) }
+    let found: LookupAnswer.Found?
+    do throws(LookupError) {
+      found = try node.lookups.record(id, LookupRequest(dataset: about.dataset, by: asker))
+    } catch { return unanswered(visit, error) }
+    guard let found, found.changedBy == nil, let old = try? JSONValue(parsing: found.record.body) else {
+      return page(visit, status: 404, failure: (.notFound, .notFoundHelp))
+    }
+    let isHome = found.record.locator.stream.origin == node.country
+    guard Act.about(act.about.dataset, event: old["event"]?.string, isHome: isHome).contains(act) else {
+      return page(visit, status: 409, failure: (.badForm, .badFormHelp), detail: visit(.actNotHere))
+    }
+    return body(
+      Deed(
+        act: act, id: id, old: old, definition: definition, matched: matched.flatMap { try? RecordID($0) },
+        back: Self.ownPath(back)), session)
+  }
+
+  /// Where a browser may be led after an act: nowhere but back to where acts are offered.
+  private static func ownPath(_ path: String?) -> String {
+    guard let path else { return "/forms" }
+    if ["/expected", "/alerts", "/outages", "/forms"].contains(path) { return path }
+    let isFile = path.hasPrefix("/file/") && path.utf8.count < 30
+    return isFile && path.dropFirst(6).utf8.allSatisfy { (0x30...0x39).contains($0) } ? path : "/forms"
+  }
+
+  private func actPage(
+    _ visit: Visit, _ deed: Deed, _ form: RecordForm, faults refusals: [Refusal] = [], status: Int = 200
+  ) -> Response {
+    var values = form.values
+    // What an act sets decides what is compulsory, and is not asked.
+    for (name, value) in deed.act.given { values[name] = value }
+    let layout = FormLayout(deed.definition, values, asked: deed.act.asked)
+    var view = FormView(visit: visit, values: values)
+    view.definition = deed.definition
+    if !refusals.isEmpty { view.faults = FormFaults(refusals, in: layout) }
+    return page(
+      Frame(visit, title: visit(deed.act.phrase)).page {
+        HTML.element("h1") {
+          HTML.element("small") { visit(deed.definition.title) }
+          visit(deed.act.phrase)
+        }
+        HTML.element("section", .class("box")) {
+          HTML.element("h2") { visit(.actAbout) }
+          RecordView(visit).summary(deed.old, deed.act.about.dataset)
+          HTML.element("small", .class("code")) { deed.id.description }
+        }
+        view.trouble
+        visit.form("/act/\(deed.act.name).\(deed.id)", class: "record") {
+          visit.hidden("nonce", form.nonce)
+          visit.hidden("opened", form.opened(visit.now).wholeSeconds)
+          visit.hidden("back", deed.back)
+          visit.hidden("matched", deed.matched?.description ?? "")
+          view.blocks(layout.blocks)
+          HTML.element("p", .class("help")) {
+            "\(visit(.storeNote)) \(visit(.actWhere)): \(visit.place(visit.session?.officer.post ?? "")), \(visit.time(visit.now))."
+          }
+          HTML.element("div", .class("buttons")) {
+            HTML.element("button", .class("go"), .init("name", "do"), .init("value", "store")) {
+              visit(deed.act.phrase)
+            }
+            HTML.element("a", .href(deed.back)) { visit(.back) }
+          }
+        }
+      }, status: status)
+  }
+}

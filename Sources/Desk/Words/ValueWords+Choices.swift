@@ -1,0 +1,33 @@
+extension ValueWords {
+  /// Words for values that officers choose in forms.
+  static let choices: [(String, String, String)] = [
+    ("vehicle", "Vehículo", "Vehicle"), ("tractor", "Cabezal", "Tractor"), ("chassis", "Chasis", "Chassis"),
+    ("phytosanitary-reexport", "Fitosanitario de reexportación", "Phytosanitary for re-export"),
+    ("sanitary", "Sanitario", "Sanitary"), ("delivered", "Entregado", "Delivered"),
+    ("delivered-with-warnings", "Entregado con avisos", "Delivered with warnings"),
+    ("not-readable", "No legible", "Not readable"), ("failed", "Falló", "Failed"), ("mail", "Correo", "Mail"),
+    ("multimodal", "Multimodal", "Multimodal"), ("fixed", "Instalación fija", "Fixed installation"),
+    ("inland-water", "Vía navegable", "Inland water"),
+    ("accident", "Accidente", "Accident"), ("fire", "Incendio", "Fire"),
+    ("hazardous-goods", "Mercancía peligrosa", "Hazardous goods"), ("theft", "Robo", "Theft"),
+    ("smuggling", "Contrabando", "Smuggling"), ("violence", "Violencia", "Violence"),
+    ("protest", "Protesta", "Protest"),
+    ("weather", "Clima", "Weather"), ("health", "Salud", "Health"), ("community", "Comunidad", "Community"),
+    ("low", "Baja", "Low"), ("medium", "Media", "Medium"), ("high", "Alta", "High"),
+    ("critical", "Crítica", "Critical"),
+    ("all", "Todas las funciones", "All roles"), ("posts", "Los puestos", "The posts"),
+    ("security", "Solo seguridad", "Security only"),
+    ("warehouse", "Almacén", "Warehouse"), ("port", "Puerto", "Port"), ("courier", "Mensajería", "Courier"),
+    ("state", "Estado", "State"), ("hours", "Horario", "Hours"), ("waiting", "Tiempo de espera", "Waiting time"),
+    ("post", "Puesto entero", "Whole post"), ("lane", "Carril", "Lane"), ("scanner", "Escáner", "Scanner"),
+    ("rfid-reader", "Lector RFID", "RFID reader"), ("camera", "Cámara", "Camera"),
+    ("weighbridge", "Báscula", "Weighbridge"), ("barrier", "Barrera", "Barrier"), ("link", "Enlace", "Link"),
+    ("power", "Energía", "Power"), ("working", "Funciona", "Works"), ("degraded", "Funciona en parte", "Works in part"),
+    ("out-of-order", "No funciona", "Does not work"), ("cargo", "Carga", "Cargo"), ("empty", "Vacíos", "Empty"),
+    ("car", "Automóviles", "Cars"), ("foot", "A pie", "On foot"), ("other-finding", "Otro hallazgo", "Another finding"),
+    ("passed", "Pasó sin revisión", "Passed unchecked"),
+    ("birth-certificate", "Partida de nacimiento", "Birth certificate"),
+    ("residence-card", "Carné de residencia", "Residence card"),
+    ("travel-document", "Documento de viaje", "Travel document"),
+  ]
+}
