@@ -9,13 +9,16 @@ enum Bench {
   /// What is measured, in this order.
   private enum Part: String, CaseIterable {
     case visible, publish, catchup, lookup, rest
+    /// Asked for by name only: they take minutes.
+    case alerts, expected
 
     static let quick: Set<Part> = [.visible, .catchup, .rest]
+    static let usual: Set<Part> = Set(allCases).subtracting([.alerts, .expected])
   }
 
   static func main() {
     var (istmo, topology, folder, records) = ("", "", "", 100_000)
-    var (parts, isBudget) = (Set(Part.allCases), false)
+    var (parts, isBudget) = (Part.usual, false)
     var words = CommandLine.arguments.dropFirst()
     while let word = words.popFirst() {
       switch word {
@@ -51,6 +54,8 @@ enum Bench {
       if parts.contains(.publish) { try publish(pair) }
       if parts.contains(.catchup) { try catchUp(pair, records) }
       if parts.contains(.lookup) { try lookUp(pair, records) }
+      if parts.contains(.alerts) { try Alerts.measure(pair) }
+      if parts.contains(.expected) { try Declared.measure(pair) }
       if parts.contains(.rest) { try rest(pair) }
     } catch { fail("\(error)") }
   }

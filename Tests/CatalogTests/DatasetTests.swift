@@ -15,6 +15,7 @@ import Testing
         "captures", "cargo-units", "certificates", "hits", "incidents", "indicators", "lookups", "manifests",
         "measures",
         "migration", "operators", "posts", "projects", "quarantine", "rfid-reads", "risk-alerts",
+        "tag-alarms",
       ])
     for definition in definitions {
       #expect(definition.title.es != definition.title.en && definition.description.es != definition.description.en)

@@ -21,6 +21,8 @@ public struct Lookups: Sendable {
   let agreed: @Sendable () -> [AgreedStream]
   /// What lanes and alerts are shown by.
   let risk: Risk
+  /// What is on its way.
+  let expectedView: ExpectedView
 
   /// The rules for lanes, and the alerts that are open.
   public struct Risk: Sendable {
@@ -48,6 +50,7 @@ public struct Lookups: Sendable {
     self.clock = clock
     self.agreed = agreed
     self.risk = risk
+    expectedView = ExpectedView(country: country, registry: registry, reader: reader)
   }
 
   /// Looks up, logs durably, then gives the answer; waits for the disk.
