@@ -46,6 +46,8 @@ public final class Definition: Hashable, Sendable {
   let awaitsIndex: Int?
   let choices = Mutex<[(fields: [String], choice: FieldChoice)]>([])
   let referenceIndex: Int?
+  /// The fields that conditions of others name.
+  let decidingIndices: [Int]
   let reasonIndex: Int?
 
   /// The longest reference a publisher may give.
@@ -84,6 +86,10 @@ public final class Definition: Hashable, Sendable {
     self.awaitsWhen = awaitsWhen.map { $0.bound(to: index) }
     referenceIndex = index("reference")
     reasonIndex = index("reason")
+    // Those that every record has come first: others may hang on them.
+    let deciding = Set(
+      sorted.flatMap { $0.requiredWhen + $0.onlyWhen }.flatMap(\.parts).map(\.index))
+    decidingIndices = deciding.sorted { (sorted[$0].isRequired ? 0 : 1, $0) < (sorted[$1].isRequired ? 0 : 1, $1) }
     self.rules = rules.compactMap { Rule($0, index: index, sorted: sorted) }
   }
 
