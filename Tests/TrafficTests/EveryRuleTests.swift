@@ -171,7 +171,7 @@ import Testing
   /// Records that only nodes write.
   static let nodesOwn = [
     "indicators": """
-    {"country":"SV","period_starts":"2026-11-01","period_ends":"2026-11-02","indicator":"crossing-time","statistic":"p50",\
+    {"country":"SV","period_starts":"2026-11-01","period_ends":"2026-11-02","indicator":"crossing-time","statistic":"median",\
     "value":"10","unit":"minutes","sample":9,"method":"1","time":"2026-11-03T00:00:00Z"}
     """,
     "lookups": """

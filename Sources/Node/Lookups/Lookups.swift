@@ -121,6 +121,12 @@ public struct Lookups: Sendable {
         answer.withheld.append(Withheld(name, reason))
         continue
       }
+      // Said whether or not there are such records: that one is there is not to be learnt.
+      if !asNode, !request.isForAggregates {
+        for restriction in registry.definition(request.dataset)?.restrictions(on: asker.role) ?? [] {
+          answer.withheld.append(Withheld(name, .restricted(restriction.words, roles: restriction.roles)))
+        }
+      }
       let state = try reader.state(of: name)
       streams.append((name, state))
       answer.sources.append(
