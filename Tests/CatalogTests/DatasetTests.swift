@@ -132,7 +132,7 @@ import Testing
     set.refuses(["expires": #""2028-11-24T09:00:00Z""#], "expires: more than 366 days in the future")
     set.refuses(["container": nil], "container: missing; add it; it is required when subject is container")
     set.refuses(["plate": #"{"country":"SV","text":"P1"}"#], "plate: has no place here")
-    set.refuses(["event": #""hit""#], "code: has no place here")
+    set.refuses(["event": #""hit""#], "subject: has no place here")
     let hit = try Dataset(
       "risk-alerts",
       #"{"event":"hit","refers":\#(Self.id),"route":["SV","HN"],"time":"2026-11-24T10:00:00Z","post":"SV-HN/el-poy/SV","outcome":"confirmed","matched":\#(Self.id)}"#

@@ -79,10 +79,8 @@ import Testing
   ]
 
   init() throws {
-    let topology = try TrafficTests().topology
+    let (topology, all) = try EveryRuleTests.traffic.get()
     self.topology = topology
-    let all = TrafficGenerator(
-      topology, TrafficPlan(firstDay: TrafficTests.day, days: 1, scale: 0.02, seed: 1, isCovering: true))
     var records: [String: [(author: CountryCode, line: JSONValue)]] = [:]
     for record in all {
       let line = record.line(referringTo: record.refers == nil ? nil : "019ab7e2-5a00-7000-8000-0123456789ab")

@@ -160,11 +160,16 @@ import Testing
   private let records: [String: [TrafficRecord]]
   private let now = TrafficTests.day.start.plus(minutes: 10 * 24 * 60)
 
-  init() throws {
+  /// A small day that has one of everything, made once for these tests and those of fields.
+  static let traffic = Result {
     let topology = try TrafficTests().topology
+    let plan = TrafficPlan(firstDay: TrafficTests.day, days: 1, scale: 0.02, seed: 1, isCovering: true)
+    return (topology: topology, records: Array(TrafficGenerator(topology, plan)))
+  }
+
+  init() throws {
+    let (topology, all) = try Self.traffic.get()
     self.topology = topology
-    let all = TrafficGenerator(
-      topology, TrafficPlan(firstDay: TrafficTests.day, days: 1, scale: 0.02, seed: 1, isCovering: true))
     records = Dictionary(grouping: all, by: \.dataset.description)
   }
 

@@ -96,6 +96,7 @@ extension Definition {
     for index in decidingIndices {
       if let node = draft.node(index) {
         try sorted[index].write(node, of: draft.document, in: context, to: &canonical)
+        try draft.checkOnlyWhen(sorted[index])
       } else if let condition = draft.demand(for: sorted[index]) {
         throw sorted[index].refusal("missing", condition)
       }
