@@ -95,8 +95,9 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "Node", "Traffic", "Indicators", "Store", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium",
-        "Terms",
+        "Node", "Traffic", "Indicators", "Store", "Exchange", "Officers", "Certificates", "Catalog", "Ceremony",
+        "Ledger",
+        "Sodium", "Terms",
       ]),
     tests(
       "DeskTests",

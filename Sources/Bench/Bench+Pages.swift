@@ -111,7 +111,7 @@ extension Bench {
     upload.enter()
     let lines = Departures.lines(20_000_000..<20_000_000 + records)
     Thread {
-      do { try System(access).publish(lines, limit: 1 << 30) } catch { failure.withLock { $0 = error } }
+      do { try System(access).publish(lines) } catch { failure.withLock { $0 = error } }
       isOver.withLock { $0 = true }
       upload.leave()
     }.start()

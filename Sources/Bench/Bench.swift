@@ -9,11 +9,13 @@ import Programs
 enum Bench {
   /// What is measured, in this order.
   private enum Part: String, CaseIterable {
-    case visible, publish, catchup, lookup, outage, pages, rest
+    case visible, publish, catchup, lookup, outage, rest
+    /// Asked for by name only: they take minutes, and `pages` prints a table of its own.
+    case pages, alerts, expected
 
     static let quick: Set<Part> = [.visible, .catchup, .rest]
-    /// What Scripts/bench makes its table of; `pages` prints a table of its own.
-    static let usual = Set(allCases).subtracting([.pages])
+    /// What Scripts/bench makes its table of.
+    static let usual = Set(allCases).subtracting([.pages, .alerts, .expected])
   }
 
   static func main() {
@@ -62,6 +64,8 @@ enum Bench {
       if parts.contains(.lookup) { try lookUp(pair, records) }
       if parts.contains(.outage) { try Outage(pair).run() }
       if parts.contains(.pages) { try pages(pair, records) }
+      if parts.contains(.alerts) { try Alerts.measure(pair) }
+      if parts.contains(.expected) { try Declared.measure(pair) }
       if parts.contains(.rest) { try rest(pair) }
     } catch { fail("\(error)") }
   }

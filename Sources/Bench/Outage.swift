@@ -21,7 +21,7 @@ struct Outage {
     try System(pair.access("SV")).publish(Departures.line(20_000_000))
     try System(pair.access("SV")).publish(Departures.waiting(0), of: "posts")
     try pair.wait(gt, for: try pair.size(sv), every: 1000)
-    guard try pair.size(sv, of: "posts") > 0 else { throw ChildError("the waiting time was not taken") }
+    guard try pair.size(sv, of: "SV/GT/posts") > 0 else { throw ChildError("the waiting time was not taken") }
     let quiet = try during { sleep(10) }
     Report.times("outage_lookup_idle", quiet.lookups)
 
@@ -98,12 +98,12 @@ struct Outage {
         } else {
           try other.value.publish(Departures.line(30_000_000 + base * 10 + round), of: dataset)
         }
-        let size = try pair.value.size(origin.value, of: dataset)
+        let size = try pair.value.size(origin.value, of: "SV/GT/\(dataset)")
         pending.withLock { $0.append((size, start)) }
       }
       start(2_000) { [pair = Shared(pair)] _ in
         guard pending.withLock({ !$0.isEmpty }) else { return }
-        let held = try pair.value.size(recipient.value, of: dataset)
+        let held = try pair.value.size(recipient.value, of: "SV/GT/\(dataset)")
         let now = ContinuousClock.now
         let done = pending.withLock { pending in
           defer { pending.removeAll { $0.size <= held } }

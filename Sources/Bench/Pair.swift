@@ -106,22 +106,24 @@ final class Pair {
     return TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 0
   }
 
-  /// Durable entries of El Salvador's stream of a dataset for Guatemala at a node.
-  func size(_ client: Client, of dataset: String = "migration") throws -> UInt64 {
+  /// Durable entries of a stream at a node.
+  func size(_ client: Client, of name: String = "SV/GT/migration") throws -> UInt64 {
     let answer = try client.send(.init(.get, "/v1/status"), limit: 1 << 20)
     guard case .list(let streams)? = try JSONValue(parsing: answer.body)["streams"] else { return 0 }
-    for stream in streams where stream["stream"]?.string == "SV/GT/\(dataset)" {
+    for stream in streams where stream["stream"]?.string == name {
       if case .number(let size)? = stream["size"] { return UInt64(clamping: size) }
     }
     return 0
   }
 
-  /// Waits until a node holds so many entries of SV/GT/migration, for at most ten minutes.
-  func wait(_ client: Client, for size: UInt64, every microseconds: UInt32) throws {
+  /// Waits until a node holds so many entries of a stream, for at most ten minutes.
+  func wait(
+    _ client: Client, for size: UInt64, of name: String = "SV/GT/migration", every microseconds: UInt32
+  ) throws {
     let deadline = ContinuousClock.now + .seconds(600)
-    while try self.size(client) < size {
+    while try self.size(client, of: name) < size {
       guard ContinuousClock.now < deadline else {
-        throw ChildError("the neighbour holds \(try self.size(client)) of \(size) entries")
+        throw ChildError("the neighbour holds \(try self.size(client, of: name)) of \(size) entries")
       }
       if microseconds > 0 { usleep(microseconds) }
     }

@@ -18,9 +18,17 @@ final class System {
   }
 
   /// Publishes lines; returns when they are accepted.
-  func publish(_ lines: [UInt8], of dataset: String = "migration", limit: Int = 1 << 20) throws {
+  func publish(_ lines: [UInt8], of dataset: String = "migration") throws {
     let call = Client.Call(.post, "/v1/records", query: [(name: "dataset", value: dataset)], headers: headers)
-    try expectSuccess(call, lines, limit: limit)
+    let answer = try expectSuccess(call, lines)
+    let told = String(decoding: answer.suffix(200), as: UTF8.self)
+    guard told.contains("\"refused\":0") else { throw ChildError("\(dataset): \(told)") }
+  }
+
+  /// Asks what is on its way to a post; returns the answer.
+  func expected(_ place: String) throws -> [UInt8] {
+    let body = #"{"place":"\#(place)","officer":"of-17","role":"customs-officer","purpose":"shift"}"#
+    return try expectSuccess(.init(.post, "/v1/expected", headers: headers), Array(body.utf8))
   }
 
   /// Looks a document up; returns the answer.
@@ -33,8 +41,8 @@ final class System {
   }
 
   @discardableResult
-  private func expectSuccess(_ call: Client.Call, _ body: [UInt8], limit: Int = 1 << 20) throws -> [UInt8] {
-    let answer = try client.send(call, upload: .bytes(body), limit: limit)
+  private func expectSuccess(_ call: Client.Call, _ body: [UInt8]) throws -> [UInt8] {
+    let answer = try client.send(call, upload: .bytes(body), limit: 64 << 20)
     guard answer.status == 200 else {
       throw ChildError("\(call.path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
     }

@@ -30,11 +30,11 @@ public struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
     field: "line", problem: "longer than 64 KiB",
     whatToDo: "shorten its texts; scans and other files are no part of a record, keep them in your own system")
 
+  /// What is wrong, with what was found.
+  public var problemFound: String { found.map { "\(problem) (found \"\($0)\")" } ?? problem }
+
   /// The sentence for the publisher, with what was found.
-  public var description: String {
-    guard let found else { return "\(field): \(problem); \(whatToDo)" }
-    return "\(field): \(problem) (found \"\(found)\"); \(whatToDo)"
-  }
+  public var description: String { "\(field): \(problemFound); \(whatToDo)" }
 
   /// The sentence for a log: no value, and no field name that came from outside.
   public var logText: String { fieldIsKnown ? "\(field): \(problem); \(whatToDo)" : "line: \(problem)" }

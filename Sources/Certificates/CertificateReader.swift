@@ -34,7 +34,8 @@ public enum CertificateReader {
     }
     var out = Members()
     out.add("event", "issued")
-    out.add("number", try needed(document, "ID"))
+    let number = try needed(document, "ID")
+    out.add("number", number)
     out.add("kind", kind)
     out.add("time", try needed(document, "IssueDateTime/DateTimeString"))
     out.add("authority", try needed(document, "IssuerSPSParty/Name"))
@@ -45,6 +46,8 @@ public enum CertificateReader {
     out.add("xml_digest", SHA256.hash(bytes).description)
     out.add("xml_bytes", number: bytes.count)
     out.add("xml_media_type", "application/xml")
+    // The same document sent again is a duplicate; another one under the same number is refused, with the id of the first.
+    out.add("reference", "\(kind)/\(number)")
     return out.json
   }
 

@@ -18,6 +18,12 @@ public struct XMLFault: Error, Hashable, Sendable, CustomStringConvertible {
 struct XMLElement {
   /// The longest document. Certificates with scans inside have some hundred kilobytes.
   static let longest = 20 << 20
+  /// The most elements: an element takes some hundred bytes in memory, however few it has in the document. Certificates have some
+  /// thousands.
+  static let mostElements = 100_000
+  /// The most equals signs from one `<` to the next, and so the most attributes of an element: the parser compares each with all
+  /// others. Elements of the schema have three at most, and the root some more for its namespaces.
+  static let mostAttributes = 256
 
   /// The namespace; empty for none.
   let space: String
@@ -43,6 +49,7 @@ struct XMLElement {
     guard text.utf8.firstRange(of: "<!DOCTYPE".utf8) == nil else {
       throw XMLFault("the document has a document type declaration", "leave it out; certificates need none")
     }
+    try bound(bytes)
     guard let context = xmlNewParserCtxt() else { throw XMLFault("there is no memory", "try again") }
     defer { xmlFreeParserCtxt(context) }
     let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
@@ -65,6 +72,27 @@ struct XMLElement {
       throw XMLFault("the document has no root element", "send a certificate")
     }
     return XMLElement(root)
+  }
+
+  /// Refuses what would take the parser long or much memory, before it begins. `<` stands in no attribute, so that nobody can
+  /// hide one.
+  private static func bound(_ bytes: [UInt8]) throws(XMLFault) {
+    var (tags, signs) = (0, 0)
+    for byte in bytes {
+      switch byte {
+      case 0x3C: (tags, signs) = (tags + 1, 0)
+      case 0x3D: signs += 1
+      default: continue
+      }
+      guard tags <= 2 * mostElements else {
+        throw XMLFault("the document has more than \(mostElements) elements", "send one certificate in a document")
+      }
+      guard signs <= mostAttributes else {
+        throw XMLFault(
+          "an element has more than \(mostAttributes) attributes, or its text as many equals signs",
+          "send a certificate; elements of the schema have three attributes at most")
+      }
+    }
   }
 
   private init(_ node: xmlNodePtr) {

@@ -20,6 +20,9 @@ let attachmentCommands: [Command] = [
     ], positionals: 1...1, run: attachment),
 ]
 
+/// Seconds until an attachment begins to come: a neighbour may take as long as the exchange allows before the first byte is given.
+let attachmentPatience = Int(AttachmentExchange.longestTime / 1000) + 60
+
 /// Each file apart: what is wrong with one does not hold up the others.
 @Sendable private func attach(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let access = try NodeAccess(arguments, console)
@@ -30,7 +33,7 @@ let attachmentCommands: [Command] = [
       let file = try InputPieces(path, longest: AttachmentExchange.longestByteCount)
       guard file.byteCount > 0 else { throw FileError(description: "\(path) has no bytes") }
       // Told beforehand, so that what is altered on the way is not taken.
-      let digest = try digest(of: path)
+      let digest = try InputPieces.digest(of: path)
       let answer = try access.json(
         .init(.post, "/v1/attachments", query: [("digest", digest.description)]),
         upload: .pulled(length: file.byteCount, next: { try file.next($0) }))
@@ -51,11 +54,14 @@ let attachmentCommands: [Command] = [
   return status
 }
 
-private func digest(of path: String) throws(FileError) -> Digest {
-  let file = try InputPieces(path, longest: AttachmentExchange.longestByteCount)
-  var hash = SHA256()
-  while let piece = try file.next(1 << 16) { hash.update(piece) }
-  return hash.finish()
+extension InputPieces {
+  /// The digest of a file that is or may become an attachment.
+  static func digest(of path: String) throws(FileError) -> Digest {
+    let file = try InputPieces(path, longest: AttachmentExchange.longestByteCount)
+    var hash = SHA256()
+    while let piece = try file.next(1 << 16) { hash.update(piece) }
+    return hash.finish()
+  }
 }
 
 @Sendable private func attachment(_ arguments: Arguments, _ console: Console) throws -> Int32 {
@@ -72,9 +78,7 @@ private func digest(of path: String) throws(FileError) -> Digest {
     fields.append(("from", from))
   }
   if let post = arguments.value("--post") { fields.append(("post", post)) }
-  // A neighbour may take as long as the exchange allows before the first byte is given.
-  let patience = Int(AttachmentExchange.longestTime / 1000) + 60
-  let access = try NodeAccess(arguments, console, silentSeconds: patience)
+  let access = try NodeAccess(arguments, console, silentSeconds: attachmentPatience)
   defer { access.close() }
   var hash = SHA256()
   var file: OutputFile?

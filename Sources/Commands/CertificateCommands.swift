@@ -9,6 +9,13 @@ let certificateCommands: [Command] = [
   Command(
     "certificate write", "[FILE or -]", summary: "a record of certificates (JSON) as an SPSCertificate document",
     options: [.value("--out", "FILE")], positionals: 0...1, run: writeCertificate),
+  Command(
+    "certificate acknowledge", "NUMBER",
+    summary: "reads a neighbour's document, compares it with its record, and publishes to the issuer what came of it",
+    options: [
+      homeOption, .flag("--json"), .value("--from", "CC"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"),
+      .value("--role", "ROLE"), .value("--post", "POST"), .value("--storage-passphrase-file", "F"),
+    ], positionals: 1...1, run: acknowledgeCertificate),
 ]
 
 @Sendable private func readCertificates(_ arguments: Arguments, _ console: Console) throws -> Int32 {

@@ -97,6 +97,8 @@ private func json(_ field: Field) -> JSONValue {
       "search_by": .list(definition.searchNames.map { .text($0) }), "refers_field": JSONValue(definition.refersField),
       "awaits_field": JSONValue(definition.awaitsField), "awaits_when": conditions(definition.awaitsWhen),
       "refers_own": .boolean(definition.refersOwn),
+      "restricted": .list(
+        definition.restrictions.map { ["when": conditions($0.when), "roles": .list($0.roles.map { .text($0) })] }),
     ])
     return statusDone
   }
@@ -128,6 +130,7 @@ private func json(_ field: Field) -> JSONValue {
   }
   if !definition.rulesInWords.isEmpty { console.print("\nrules") }
   for rule in definition.rulesInWords { console.print("  \(rule)") }
+  for restriction in definition.restrictions { console.print("  \(restriction.words)") }
   console.print("\nsearch by: \(definition.searchNames.joined(separator: ", "))")
   if let refers = definition.refersField {
     let country = definition.awaitsField.map { " of the country in \($0)" } ?? ""

@@ -8,8 +8,8 @@ let lookupCommands: [Command] = [
   Command(
     "query", "DATASET", summary: "a lookup, logged before it is answered",
     options: [
-      homeOption, .flag("--json"), .flag("--csv"), .value("--from", "CC"), .values("--where", "FIELD=VALUE"),
-      .value("--since", "T"),
+      homeOption, .flag("--json"), .flag("--csv"), .flag("--duca"), .value("--from", "CC"),
+      .values("--where", "FIELD=VALUE"), .value("--since", "T"),
       .value("--until", "T"), .value("--limit", "N"), .flag("--history"), .flag("--unmatched"),
       .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
       .value("--storage-passphrase-file", "F"),
@@ -17,14 +17,16 @@ let lookupCommands: [Command] = [
   Command(
     "crossing", "KEY", summary: "alerts, holds, lane and timeline of a plate, container, document, tag or number",
     options: [
-      homeOption, .flag("--json"), .value("--since", "T"), .value("--until", "T"), .value("--limit", "N"),
-      .flag("--history"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"),
+      homeOption, .flag("--json"), .flag("--csv"), .value("--since", "T"), .value("--until", "T"),
+      .value("--limit", "N"), .flag("--history"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"),
+      .value("--role", "ROLE"),
       .value("--post", "POST"), .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: crossing),
   Command(
     "lookups", summary: "the lookup log: own lookups, and the neighbours' lookups of our records",
     options: [
-      homeOption, .flag("--json"), .value("--by", "OFFICER"), .value("--about", "CC"), .value("--limit", "N"),
+      homeOption, .flag("--json"), .flag("--csv"), .value("--by", "OFFICER"), .value("--about", "CC"),
+      .value("--limit", "N"),
       .value("--storage-passphrase-file", "F"),
     ], run: showLookups),
 ]
@@ -47,15 +49,19 @@ let usualRole = "migration-officer"
   if let from = arguments.value("--from") { members.append(.init(name: "from", value: .text(from))) }
   // What is wrong with the words is said before a node is opened.
   do { _ = try LookupRequest(json: .object(members)) } catch { throw UsageError(error.description) }
-  guard arguments.flag("--csv") else { return try ask("/v1/query", members, arguments, console) }
-  guard !arguments.flag("--json") else { throw UsageError("--csv and --json exclude each other") }
-  return try export("/v1/query", members, arguments, console)
+  let dataset = arguments.positionals[0]
+  guard !arguments.flag("--duca") || dataset == DUCADocuments.dataset else {
+    throw UsageError("--duca goes with \(DUCADocuments.dataset)")
+  }
+  let table = try AnswerTable.asked(arguments, csv: .records(definition(dataset, arguments)))
+  return try ask("/v1/query", members, arguments, console, table: table)
 }
 
 @Sendable private func crossing(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let members = try person(arguments) + [.init(name: "key", value: .text(arguments.positionals[0]))]
   do { _ = try CrossingRequest(json: .object(members)) } catch { throw UsageError(error.description) }
-  return try ask("/v1/crossing", members, arguments, console)
+  let table = try AnswerTable.asked(arguments, csv: .lines(AnswerTable.aboutRecords + ["record"]))
+  return try ask("/v1/crossing", members, arguments, console, table: table)
 }
 
 /// Who asks what for, and in which span of time: what every lookup says.
@@ -75,13 +81,20 @@ private func person(_ arguments: Arguments) throws -> [JSONValue.Member] {
   return members
 }
 
-/// Asks and shows the answer, each of its lines by `show`; what it rests on last.
+/// Asks and shows the answer, each of its lines by `show` or in the table; what it rests on last.
 func ask(
-  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console,
+  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console, table: AnswerTable?,
   show: (JSONValue) -> String = recordText
 ) throws -> Int32 {
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
+  /// Where words go that are no line of the answer.
+  func tell(_ text: String) {
+    guard table != nil else { return console.write(text) }
+    for line in text.split(separator: "\n") { console.complain(String(line)) }
+  }
+  if let table { console.write(table.head) }
+  var leftOut = 0
   let body = Array(JSONValue.object(members).json.utf8)
   // A heading says it before the records.
   var restIsTold = false
@@ -89,38 +102,19 @@ func ask(
     if arguments.flag("--json") {
       console.print(line)
     } else if let answer = line["answer"] {
-      for note in line.items("notes") { console.print(note.string ?? "") }
-      console.write("found \(answer.text("found"))\n" + (restIsTold ? "" : restText(answer)))
+      for note in line.items("notes") { tell("\(note.string ?? "")\n") }
+      tell("found \(answer.text("found"))\n" + (restIsTold ? "" : restText(answer)))
+      if leftOut > 0 { tell("\(leftOut) of them are no declarations and are left out\n") }
       if case .number(let hidden)? = line["withheld_hits"], hidden > 0 {
-        console.print("  withheld: \(hidden) hits of alerts and records that this role may not see")
+        tell("  withheld: \(hidden) hits of alerts and records that this role may not see\n")
       }
     } else if let heading = line["heading"] {
       restIsTold = true
-      console.write(headingText(heading))
+      tell(headingText(heading))
+    } else if let table {
+      if let text = table.text(line) { console.write(text) } else { leftOut += 1 }
     } else {
       console.write(show(line))
-    }
-  }
-  return statusDone
-}
-
-/// Asks and writes the records as a table; what else the answer says goes to standard error.
-private func export(
-  _ path: String, _ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console
-) throws -> Int32 {
-  let definition = try definition(arguments.positionals[0], arguments)
-  let aside = ["stream", "id", "time", "published", "kind", "changes", "changed_by"]
-  let table = RecordTable(definition, aside: aside)
-  let access = try NodeAccess(arguments, console)
-  defer { access.close() }
-  console.write(CSVWriter.row(table.header))
-  try access.lines(.init(.post, path), upload: .bytes(Array(JSONValue.object(members).json.utf8))) { line in
-    if let answer = line["answer"] {
-      for text in "found \(answer.text("found"))\n\(restText(answer))".split(separator: "\n") {
-        console.complain(String(text))
-      }
-    } else if let record = line["record"] {
-      console.write(CSVWriter.row(table.row(record, aside: aside.map { line.text($0) })))
     }
   }
   return statusDone
@@ -170,10 +164,17 @@ private func restText(_ answer: JSONValue) -> String {
   if let limit = try arguments.number("--limit", in: 1...Installation.mostLookups) {
     fields.append(("limit", String(limit)))
   }
+  let table = try AnswerTable.asked(
+    arguments,
+    csv: .lines([
+      "id", "time", "country", "officer", "role", "post", "purpose", "dataset", "about", "query", "found", "records",
+    ]))
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
+  if let table { console.write(table.head) }
   try access.lines(.init(.get, "/v1/lookups", query: fields)) { line in
     if arguments.flag("--json") { return console.print(line) }
+    if let table { return console.write(table.text(line) ?? "") }
     let query = line["query"]?.string.map { " [\($0)]" } ?? ""
     console.print(
       "\(line.text("time")) \(line.text("country")) \(line.text("officer")) (\(line.text("role"))) read "

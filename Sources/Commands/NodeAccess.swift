@@ -138,9 +138,11 @@ final class NodeAccess {
 
 /// A request that the node refused, in its own words.
 struct APIError: Error, CustomStringConvertible {
+  let status: Int
   let description: String
 
   init(_ status: Int, _ body: [UInt8]) {
+    self.status = status
     let detail = (try? JSONValue(parsing: body))?["detail"]?.string
     description = detail ?? "the node answered with status \(status)"
   }

@@ -17,7 +17,8 @@ let proofCommands: [Command] = [
     ], positionals: 1...1, run: exportEvidence),
   Command(
     "evidence verify", "F", summary: "checks an offline proof, of a record or of a fork, without any node",
-    options: [.values("--root", "VKEY"), .flag("--json")], positionals: 1...1, run: verifyEvidence),
+    options: [.values("--root", "VKEY"), .values("--attachment", "FILE"), .flag("--json")], positionals: 1...1,
+    run: verifyEvidence),
   Command(
     "fork export", "STREAM", summary: "writes the proof that a stopped stream's origin signed two histories",
     options: [homeOption, .flag("--json"), .needed("--out", "F"), .value("--storage-passphrase-file", "F")],
@@ -74,13 +75,16 @@ let proofCommands: [Command] = [
     do { roots.append(try NoteKey(text)) } catch { throw UsageError("--root: \(error)") }
   }
   let bytes = try InputFile.read(arguments.positionals[0], longest: EvidenceFile.longest)
+  let attachments = arguments.values("--attachment")
   if ForkFile.isOne(bytes) {
+    guard attachments.isEmpty else { throw UsageError("--attachment goes with the evidence of a record") }
     let check = try ForkFile(bytes).check(trusted: roots)
     return report(
       check.findings, check.holds, what: "the proof of a fork", arguments, console,
       json: [.init(name: "origin", value: .text(check.origin))])
   }
-  let check = EvidenceCheck(try EvidenceFile(bytes), trusted: roots)
+  var check = EvidenceCheck(try EvidenceFile(bytes), trusted: roots)
+  for path in attachments { check.bind(attachment: try InputPieces.digest(of: path), named: path) }
   return report(
     check.findings, check.holds, what: "the evidence", arguments, console, unpinned: check.unpinnedRoots,
     json: [

@@ -7,14 +7,14 @@ let riskCommands: [Command] = [
   Command(
     "expected", "POST", summary: "what is on its way to a post, with lanes, holds and missing papers",
     options: [
-      homeOption, .flag("--json"), .value("--since", "T"), .value("--limit", "N"), .needed("--officer", "ID"),
-      .needed("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
+      homeOption, .flag("--json"), .flag("--csv"), .value("--since", "T"), .value("--limit", "N"),
+      .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
       .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: expected),
   Command(
     "alerts", summary: "what alerts are on: each hit with its alert, its record and what came of it",
     options: [
-      homeOption, .flag("--json"), .flag("--open"), .value("--at", "POST"), .value("--limit", "N"),
+      homeOption, .flag("--json"), .flag("--csv"), .flag("--open"), .value("--at", "POST"), .value("--limit", "N"),
       .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
       .value("--storage-passphrase-file", "F"),
     ], run: alerts),
@@ -49,14 +49,27 @@ private func asker(_ arguments: Arguments) throws -> [JSONValue.Member] {
   var members = try asker(arguments) + [.init(name: "place", value: .text(arguments.positionals[0]))]
   if let since = arguments.value("--since") { members.append(.init(name: "since", value: .text(since))) }
   do { _ = try ExpectedRequest(json: .object(members)) } catch { throw UsageError(error.description) }
-  return try ask("/v1/expected", members, arguments, console, show: expectedText)
+  let table = try AnswerTable.asked(
+    arguments,
+    csv: .lines([
+      "duca", "kind", "id", "source", "state", "state_since", "declared", "expected", "route", "crossings", "lane",
+      "reasons", "missing", "held_by", "released_though_held", "alerts", "tags", "operators",
+    ]))
+  return try ask("/v1/expected", members, arguments, console, table: table, show: expectedText)
 }
 
 @Sendable private func alerts(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   var members = try asker(arguments) + [.init(name: "open", value: .boolean(arguments.flag("--open")))]
   if let place = arguments.value("--at") { members.append(.init(name: "place", value: .text(place))) }
   do { _ = try AlertHitsRequest(json: .object(members)) } catch { throw UsageError(error.description) }
-  return try ask("/v1/alerts", members, arguments, console, show: hitText)
+  let table = try AnswerTable.asked(
+    arguments,
+    csv: .lines([
+      "matched_at", "state", "tag_alarm", "epc", "found", "alert_id", "alert.author", "alert.subject", "alert.severity",
+      "alert.code",
+      "alert.instruction", "alert.expires", "record_id", "stream", "time", "found_in", "places", "outcomes", "record",
+    ]))
+  return try ask("/v1/alerts", members, arguments, console, table: table, show: hitText)
 }
 
 private func expectedText(_ line: JSONValue) -> String {

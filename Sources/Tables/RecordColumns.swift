@@ -90,35 +90,11 @@ public struct RecordColumns: Sendable {
         field: "line", problem: "\(cells.count) cells where the header has \(paths.count)",
         whatToDo: "write one cell for each column, and cells with the separator in them in quotes")
     }
-    var root = Tree()
+    var root = RecordTree()
     for (path, value) in constants { root.put(try path.value(value), path.steps[...]) }
     for (path, cell) in zip(paths, cells) where !cell.isEmpty {
       if let path { root.put(try path.value(isGuarded ? CSVWriter.plain(cell) : cell), path.steps[...]) }
     }
-    return root.json ?? .object([])
-  }
-
-  /// A record on the way.
-  private struct Tree {
-    private var value: JSONValue?
-    private var members: [(name: String, tree: Tree)] = []
-    private var items: [Int: Tree] = [:]
-
-    mutating func put(_ value: JSONValue, _ steps: ArraySlice<CellPath.Step>) {
-      guard let step = steps.first else { return self.value = value }
-      switch step {
-      case .member(let name):
-        let place = members.firstIndex { $0.name == name } ?? members.count
-        if place == members.count { members.append((name, Tree())) }
-        members[place].tree.put(value, steps.dropFirst())
-      case .position(let number): items[number, default: Tree()].put(value, steps.dropFirst())
-      }
-    }
-
-    var json: JSONValue? {
-      if let value { return value }
-      if !items.isEmpty { return .list(items.keys.sorted().compactMap { items[$0]?.json }) }
-      return .object(members.compactMap { name, tree in tree.json.map { .init(name: name, value: $0) } })
-    }
+    return root.json
   }
 }

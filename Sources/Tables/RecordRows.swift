@@ -58,7 +58,8 @@ public struct RecordRows {
 
 /// Rows of a table that were refused, with columns that say why; they are passed over when the table is read again.
 public struct RefusedRows: Sendable {
-  private static let columns = ["_line", "_field", "_problem", "_remedy"]
+  /// The columns that say why: line, field, problem, remedy.
+  public static let columns = ["_line", "_field", "_problem", "_remedy"]
 
   let header: [String]
   let separator: CSVReader.Separator

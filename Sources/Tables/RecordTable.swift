@@ -46,15 +46,7 @@ public struct RecordTable: Sendable {
   private static func cell(_ value: JSONValue, _ type: FieldType) -> String {
     switch (value, type) {
     case (.text(let text), .decimal): return text
-    case (.text(let text), _): return CSVWriter.guarded(text)
-    case (.list(let items), _):
-      let texts = items.compactMap(\.string)
-      let isPlain = texts.count == items.count && !texts.contains { $0.isEmpty || $0.contains("|") || $0.first == " " }
-      guard isPlain, let first = texts.first, first.first != "[", first.first != "{",
-        texts.allSatisfy({ $0.last != " " })
-      else { return value.json }
-      return CSVWriter.guarded(texts.joined(separator: "|"))
-    default: return value.json
+    default: return LineTable.cell(value)
     }
   }
 }

@@ -15,6 +15,7 @@ import Testing
         "captures", "cargo-units", "certificates", "hits", "incidents", "indicators", "lookups", "manifests",
         "measures",
         "migration", "operators", "posts", "projects", "quarantine", "rfid-reads", "risk-alerts",
+        "tag-alarms",
       ])
     for definition in definitions {
       #expect(definition.title.es != definition.title.en && definition.description.es != definition.description.en)
@@ -131,7 +132,7 @@ import Testing
     set.refuses(["expires": #""2028-11-24T09:00:00Z""#], "expires: more than 366 days in the future")
     set.refuses(["container": nil], "container: missing; add it; it is required when subject is container")
     set.refuses(["plate": #"{"country":"SV","text":"P1"}"#], "plate: has no place here")
-    set.refuses(["event": #""hit""#], "code: has no place here")
+    set.refuses(["event": #""hit""#], "subject: has no place here")
     let hit = try Dataset(
       "risk-alerts",
       #"{"event":"hit","refers":\#(Self.id),"route":["SV","HN"],"time":"2026-11-24T10:00:00Z","post":"SV-HN/el-poy/SV","outcome":"confirmed","matched":\#(Self.id)}"#

@@ -39,7 +39,7 @@ import Testing
       #"trial.toml:5:8: unknown mode "replica"; write "replicate""#),
     Change(
       #"retention_days = 10"#, #"retention = 10"#,
-      #"trial.toml:1:1: definition has no "retention_days"; add retention_days = 1096\#ntrial.toml:6:1: unknown key "retention" in definition; leave it out; known are dataset, version, title, description, retention_days, mode, time_field, refers_field, awaits_field, awaits_when, refers_own, observable, field, rule"#
+      #"trial.toml:1:1: definition has no "retention_days"; add retention_days = 1096\#ntrial.toml:6:1: unknown key "retention" in definition; leave it out; known are dataset, version, title, description, retention_days, mode, time_field, refers_field, awaits_field, awaits_when, refers_own, observable, field, rule, restricted"#
     ),
     Change(
       #"time_field = "at""#, #"time_field = "att""#,

@@ -8,7 +8,7 @@ import Testing
   static let epc = "3474257BF40000000000162E"
   private let today = CalendarDay(of: Sample.now)
 
-  private func unit(
+  func unit(
     _ event: String = "registered", id: UInt64 = 1, refers: UInt64? = nil, until: String = "2031-11-19"
   ) throws -> Statement {
     var line = """
@@ -24,7 +24,7 @@ import Testing
     return try RiskSample.statement("cargo-units", line + "}", id: id)
   }
 
-  private func read(
+  func read(
     _ id: UInt64, at crossing: String = "GT-SV/la-hachadura", tid: String? = "E2801160600002053A2B17C4",
     time: String = "13:00"
   ) throws -> Statement {
@@ -111,5 +111,30 @@ import Testing
     #expect(try state([operatorRecord(), suspended, reinstated]) == [.trusted])
     let revoked = try operatorRecord("revoked", id: 2, refers: 1)
     #expect(try state([operatorRecord(), revoked, reinstated]) == [.revoked])
+  }
+}
+
+/// What one read raises of all that is known of its tag.
+@Suite struct RaisedTagAlarmTests {
+  private let tags = TagAlarmTests()
+
+  @Test func aReadRaisesWhatItIsPartOfAndHowTheTagStands() throws {
+    let (first, second) = (try tags.read(10), try tags.read(11, at: "GT-SV/anguiatu", time: "13:05"))
+    let third = try tags.read(12, at: "GT-SV/anguiatu", time: "18:00")
+    func raised(_ read: Statement, _ units: [Statement], _ reads: [Statement]) -> [TagAlarm.Kind] {
+      TagAlarm.raised(by: read, units: units, reads: reads).map(\.kind)
+    }
+    let unit = try tags.unit()
+    #expect(raised(first, [unit], [first]).isEmpty)
+    #expect(raised(second, [unit], [first, second]) == [.impossible])
+    // The next read is no part of what was impossible before it.
+    #expect(raised(third, [unit], [first, second, third]).isEmpty)
+    let copy = try tags.read(13, tid: "E2801160600002053A2B17C5", time: "13:30")
+    #expect(raised(copy, [unit], [first, copy]) == [.clone])
+    #expect(raised(first, [], [first]) == [.unknown])
+    let blocked = try tags.unit("blocked", id: 2, refers: 1)
+    #expect(raised(first, [unit, blocked], [first]) == [.blocked])
+    // Whether it is expired is asked of the day of the read.
+    #expect(raised(first, [try tags.unit(until: "2026-11-23")], [first]) == [.expired])
   }
 }

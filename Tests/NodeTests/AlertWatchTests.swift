@@ -40,7 +40,7 @@ import Testing
     _ = try NodePair.publish(100..<150, at: risk.sv)
     #expect(risk.sv.watch.openAlerts?.isEmpty == true)
     risk.sv.watch.state.withLock { state in
-      #expect(state.watched.isEmpty && state.ahead.isEmpty && state.found.isEmpty && state.unread.isEmpty)
+      #expect(state.watched.isEmpty && state.ahead.isEmpty && state.work.isEmpty)
     }
     #expect(try risk.sv.engine.reader.state(of: StreamName("SV/SV/hits")).size == 0)
     // A passage is looked for by the crossings ahead, as no key tells it.
@@ -175,5 +175,32 @@ import Testing
     // The heading of a crossing file keeps to it as well.
     #expect(try risk.heading("SV-F-1", at: risk.gt, role: "auditor").alerts.isEmpty)
     #expect(try risk.heading("SV-F-1", at: risk.gt).alerts.map(\.id) == [alert])
+  }
+}
+
+/// What each alert and each record costs, counted in steps.
+@Suite(.serialized) struct AlertCostTests {
+  @Test func anAlertIsKeyedOnceHoweverManyAreOpenAndARecordWithoutAHitIsNotOpened() throws {
+    let risk = try RiskPair()
+    let count = 12
+    var last = try risk.alert("plate", #"{"country":"SV","text":"X0"}"#, at: risk.sv)
+    for number in 1..<count {
+      last = try risk.alert("plate", "{\"country\":\"SV\",\"text\":\"X\(number)\"}", at: risk.sv)
+    }
+    #expect(NodePair.eventually { risk.sv.watch.openAlerts?.open.count == count })
+    #expect(risk.sv.watch.openAlerts?.open.last?.id == last)
+    // One by one, and yet each was keyed once: what was open before was not touched again.
+    #expect(NodePair.eventually { risk.sv.watch.keyed.withLock { $0 } == count })
+    _ = try risk.declare("SV-F-1", plate: "C 111-111")
+    #expect(risk.sv.watch.state.withLock { $0.work.found.isEmpty })
+    let hit = try risk.declare("SV-F-2", plate: "X 7")
+    #expect(try NodePair.eventually { try risk.hits(at: risk.sv).hits.map(\.recordID) == [hit] })
+    try risk.publish(
+      "risk-alerts",
+      """
+      {"event":"lifted","refers":"\(last)","route":["GT","SV"],"time":"\(RiskPair.time())","reason":"R-1"}
+      """, at: risk.sv)
+    #expect(NodePair.eventually { risk.sv.watch.keyed.withLock { $0 } == count + 1 })
+    #expect(risk.sv.watch.state.withLock { $0.watched.values.allSatisfy { $0 == 1 } })
   }
 }

@@ -248,7 +248,7 @@ import Testing
 }
 
 /// Waits, for at most a minute, for what comes by a reply.
-private func waited<Value: Sendable, Failure: Error>(
+func waited<Value: Sendable, Failure: Error>(
   _ begin: (@escaping @Sendable (Result<Value, Failure>) -> Void) throws -> Void
 ) throws -> Value {
   let box = Mutex<Result<Value, Failure>?>(nil)

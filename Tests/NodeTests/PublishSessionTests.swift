@@ -30,7 +30,7 @@ import Testing
         try #require(node.registry.definition(DatasetName("migration"))), registry: node.registry,
         country: node.country, engine: node.engine,
         room: SpoolRoom(folder: pair.svHome.storeFolder, shortage: shortage), clock: SystemClock(),
-        gate: ReleaseGate(node.lookups),
+        gates: PublishGates(node.lookups),
         resume: { resumed.signal() },
         done: {
           summary.withLock { [value = $0] in $0 = value }

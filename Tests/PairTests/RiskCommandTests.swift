@@ -96,7 +96,48 @@ import Testing
     let expected = try await Istmo.run(["expected", "GT-SV/la-hachadura/SV"] + who).output
     #expect(expected.contains("    LANE red\n") && expected.contains("    HELD by quarantine of SV"), "\(expected)")
     #expect(try await Istmo.run(["expected", "GT-SV/la-hachadura/SV", "--json"] + who).lines.count == 4)
+    try await answersAsTables(pair, who)
+    try await declarationsUnderTheirNumbers(pair, who)
     #expect(await node.stop() == .exit(0))
     try await pair.must("verify", at: pair.a)
+  }
+
+  /// Rows on standard output, all else on standard error.
+  private func answersAsTables(_ pair: Pair, _ who: [String]) async throws {
+    for (words, head, rows, aside) in [
+      (["expected", "GT-SV/la-hachadura/SV"], "duca,kind,id,", 3, "found 3"),
+      (["alerts"], "matched_at,state,tag_alarm,", 3, "found 3"),
+      (["crossing", "SV-F-1", "--role", "customs-officer"], "stream,id,time,", 2, "HELD SV-F-1: quarantine of SV"),
+    ] {
+      let said = try await Istmo.run(words + ["--csv"] + who)
+      let lines = said.output.split(separator: "\r\n")
+      #expect(said.ending == .exit(0) && lines.first?.hasPrefix(head) == true, "\(said.output)\(said.errors)")
+      #expect(lines.count == rows + 1 && said.errors.contains(aside), "\(said.output)\(said.errors)")
+      #expect(try await Istmo.run(words + ["--csv", "--json"] + who).ending == .exit(2))
+    }
+    let log = try await pair.a.istmo("lookups", "--csv", "--by", "of-1")
+    #expect(log.output.hasPrefix("id,time,country,officer,role,") && log.output.contains(",of-1,customs-officer,"))
+  }
+
+  private func declarationsUnderTheirNumbers(_ pair: Pair, _ who: [String]) async throws {
+    let said = try await Istmo.run(["query", "manifests", "--duca", "--role", "customs-officer"] + who)
+    let lines = said.output.split(separator: "\n")
+    #expect(said.ending == .exit(0) && lines.count == 3 && said.errors.hasPrefix("found 3\n"), "\(said)")
+    let first = try #require(lines.first { $0.contains(#""2":"SV-F-1""#) })
+    #expect(
+      first.contains(#""40":[{"40":1,"35":1,"37":"9.000","38":"10.000","41":"SV","45":"090121","46":"Café"}]"#),
+      "\(first)")
+    let other = first.replacing(#""2":"SV-F-1""#, with: #""2":"SV-F-9","4.2":"NIT""#)
+    let bad = first.replacing(#""37":"9.000""#, with: #""37":"99""#)
+    let unknown = first.replacing(#""2":"SV-F-1""#, with: #""2":"SV-F-8","63":1"#)
+    let input = Array("[\(other),\(bad),\(unknown)]".utf8)
+    let published = try await pair.a.istmo("publish", "manifests", "--duca", input: input)
+    #expect(published.output == "accepted 1, duplicates 0, refused 2\n", "\(published.output)\(published.errors)")
+    #expect(published.errors.contains("not kept: field 4.2 (type of the exporter's number)\n"), "\(published.errors)")
+    #expect(
+      published.errors.contains("-: declaration 2: 33 (net_kg): not the sum of lines.net_kg"), "\(published.errors)")
+    #expect(published.errors.contains("-: declaration 3: 63: no field of a DUCA that can stand here; "))
+    #expect(
+      try await pair.a.istmo("query", "migration", "--duca", "--officer", "a", "--purpose", "b").ending == .exit(2))
   }
 }

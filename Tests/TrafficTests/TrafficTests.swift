@@ -39,7 +39,10 @@ import Testing
     // Lookups and indicators are made by nodes.
     if covering {
       #expect(
-        datasets == Set(topology.definitions.map(\.dataset.description)).subtracting(["lookups", "hits", "indicators"]))
+        datasets
+          == Set(topology.definitions.map(\.dataset.description)).subtracting([
+            "lookups", "hits", "tag-alarms", "indicators",
+          ]))
     }
   }
 

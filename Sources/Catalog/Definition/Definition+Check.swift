@@ -9,8 +9,10 @@ extension Definition {
     var (draft, change) = try read(line)
     if case .withdraws = change { return try withdrawal(draft, change, now: now) }
     for rule in rules { try rule.derive(&draft, self, now: now) }
+    let context = FieldContext(topology: topology, now: now)
+    try checkDeciding(draft, in: context)
     try checkPresence(draft)
-    let body = try write(draft, in: FieldContext(topology: topology, now: now))
+    let body = try write(draft, in: context)
     for rule in rules { try rule.check(draft, self, author: author, topology: topology) }
     return try checked(draft, body, change, now: now)
   }
@@ -86,6 +88,19 @@ extension Definition {
       field: name, problem: "no field of the dataset \(dataset)",
       whatToDo: near.map { "write \"\($0)\"" } ?? "leave it out; dataset show \(dataset) lists the fields",
       fieldIsKnown: false)
+  }
+
+  /// The fields that decide which others stand are judged before these: of a record with a misspelt `event` nothing else can be said.
+  private func checkDeciding(_ draft: Draft, in context: borrowing FieldContext) throws(Refusal) {
+    var canonical: [UInt8] = []
+    for index in decidingIndices {
+      if let node = draft.node(index) {
+        try sorted[index].write(node, of: draft.document, in: context, to: &canonical)
+        try draft.checkOnlyWhen(sorted[index])
+      } else if let condition = draft.demand(for: sorted[index]) {
+        throw sorted[index].refusal("missing", condition)
+      }
+    }
   }
 
   /// Which fields must and may stand.

@@ -36,6 +36,8 @@ public final class Definition: Hashable, Sendable {
   public let isObservable: Bool
   /// Rules over several fields.
   let rules: [Rule]
+  /// Records that few roles see.
+  public let restrictions: [Restriction]
 
   /// The fields by alphabet, as bodies have them, their names for looking up, and the places of some among them.
   let sorted: [Field]
@@ -46,6 +48,8 @@ public final class Definition: Hashable, Sendable {
   let awaitsIndex: Int?
   let choices = Mutex<[(fields: [String], choice: FieldChoice)]>([])
   let referenceIndex: Int?
+  /// The fields that conditions of others name.
+  let decidingIndices: [Int]
   let reasonIndex: Int?
 
   /// The longest reference a publisher may give.
@@ -63,7 +67,7 @@ public final class Definition: Hashable, Sendable {
     dataset: DatasetName, version: UInt32, digest: Digest, title: Translated, description: Translated,
     retentionDays: UInt32, mode: StreamTerms.Mode, fields: [Field], timeField: String?, refersField: String?,
     awaitsField: String?, awaitsWhen: [Field.Condition], refersOwn: Bool, isObservable: Bool,
-    rules: [NamedRule]
+    rules: [NamedRule], restrictions: [Restriction] = []
   ) {
     (self.dataset, self.version, self.digest) = (dataset, version, digest)
     (self.title, self.description) = (title, description)
@@ -84,6 +88,11 @@ public final class Definition: Hashable, Sendable {
     self.awaitsWhen = awaitsWhen.map { $0.bound(to: index) }
     referenceIndex = index("reference")
     reasonIndex = index("reason")
+    // Those that every record has come first: others may hang on them.
+    let deciding = Set(
+      sorted.flatMap { $0.requiredWhen + $0.onlyWhen }.flatMap(\.parts).map(\.index))
+    decidingIndices = deciding.sorted { (sorted[$0].isRequired ? 0 : 1, $0) < (sorted[$1].isRequired ? 0 : 1, $1) }
+    self.restrictions = restrictions.map { Restriction(when: $0.when.map { $0.bound(to: index) }, roles: $0.roles) }
     self.rules = rules.compactMap { Rule($0, index: index, sorted: sorted) }
   }
 

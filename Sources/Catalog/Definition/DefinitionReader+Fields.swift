@@ -130,7 +130,7 @@ extension DefinitionReader {
     checkConditions(of: root, in: fields, keys: ["awaits_when"])
   }
 
-  private func checkConditions(
+  func checkConditions(
     of table: TableReader, in fields: [Field], keys: [String] = ["required_when", "only_when"]
   ) {
     for key in keys {

@@ -41,7 +41,7 @@ struct DefinitionReader {
     guard let root = TomlValue.read(source).flatMap({ TableReader($0, source, what: "definition") }) else { return nil }
     root.refuseOthers(than: [
       "dataset", "version", "title", "description", "retention_days", "mode", "time_field", "refers_field",
-      "awaits_field", "awaits_when", "refers_own", "observable", "field", "rule",
+      "awaits_field", "awaits_when", "refers_own", "observable", "field", "rule", "restricted",
     ])
     let dataset = dataset(root)
     let version = root.number("version", in: 1...1_000_000, example: 1)
@@ -59,13 +59,15 @@ struct DefinitionReader {
     checkReferring(root, refers)
     let observable = observable(root)
     let rules = rules(root)
+    let restrictions = restrictions(root)
     guard let dataset, let version, let title, let description, let retention,
       let mode = mode.flatMap(StreamTerms.Mode.init(rawValue:)), source.faults.isEmpty
     else { return nil }
     return Definition(
       dataset: dataset, version: UInt32(clamping: version), digest: digest, title: title, description: description,
       retentionDays: UInt32(clamping: retention), mode: mode, fields: fields, timeField: time, refersField: refers,
-      awaitsField: awaits, awaitsWhen: awaitsWhen, refersOwn: refersOwn, isObservable: observable, rules: rules)
+      awaitsField: awaits, awaitsWhen: awaitsWhen, refersOwn: refersOwn, isObservable: observable, rules: rules,
+      restrictions: restrictions)
   }
 
   /// Whether an observer may have it; not when a field says something of a person, shared or not.

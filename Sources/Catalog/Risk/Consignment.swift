@@ -48,20 +48,7 @@ public struct Consignment: Sendable {
   /// Whether it is on its way to a post of a country: declared to pass the crossing, or its route has both countries where it
   /// names no crossings, and nothing says that it was there or came to its end.
   public func isExpected(at post: Post, of crossing: Crossing) -> Bool {
-    guard declared.text("event") == "declared" else { return false }
-    let crossings = declared.texts("crossings")
-    let route = declared.texts("route")
-    let touches =
-      crossings.isEmpty
-      ? crossing.countries.allSatisfy { route.contains($0.description) } : crossings.contains(crossing.id)
-    guard touches else { return false }
-    let destination = declared.text("destination")
-    return !events.contains { event in
-      guard let kind = event.text("event"), ["departed", "arrived", "released"].contains(kind) else { return false }
-      if event.text("post") == post.id { return true }
-      // What its destination let in, or another post of this country, is not awaited here any more.
-      return kind != "departed" && event.origin != declared.origin
-        && (event.origin.description == destination || event.origin == post.country)
-    }
+    guard let way = Way(declared), way.leads(over: crossing) else { return false }
+    return way.isAhead(of: post, after: events.compactMap(Way.Step.init))
   }
 }

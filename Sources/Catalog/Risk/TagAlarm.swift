@@ -62,6 +62,19 @@ public struct TagAlarm: Hashable, Sendable {
     }
   }
 
+  /// The alarms that a read raises: those that it is part of, and those of the tag as it stood on the day of the read. Given are what
+  /// the registry says of the tag and reads of it, this one among them.
+  public static func raised(
+    by read: Statement, units: [Statement], reads: [Statement], ways: Ways = Ways()
+  ) -> [TagAlarm] {
+    alarms(units: units, reads: reads, ways: ways, on: CalendarDay(of: read.time)).filter { alarm in
+      switch alarm.kind {
+      case .clone, .impossible: alarm.records.contains(read.id)
+      case .unknown, .blocked, .retired, .expired: alarm.epc == read.text("epc")
+      }
+    }
+  }
+
   private static func clone(_ epc: String, _ units: [Statement], _ reads: [Statement]) -> TagAlarm? {
     let registered = units.last { $0.text("event") == "registered" }
     if let registered, let tid = registered.text("tid"),

@@ -4,33 +4,37 @@ import Terms
 
 let recordCommands: [Command] = [
   Command(
-    "publish", "DATASET [FILE or -]", summary: "publishes records, one JSON object a line, or a table",
+    "publish", "DATASET [FILE or -]",
+    summary:
+      "publishes records: a JSON object a line, a table (--csv), declarations under the DUCA's numbers (--duca), or "
+      + "certificates (--xml FILE or FOLDER...)",
     options: [
-      homeOption, .flag("--json"), .flag("--ids"), .flag("--csv"), .value("--separator", "CHARACTER"),
+      homeOption, .flag("--json"), .flag("--ids"), .flag("--csv"), .flag("--duca"), .flag("--xml"),
+      .value("--separator", "CHARACTER"),
       .values("--map", "COLUMN=FIELD"), .values("--set", "FIELD=VALUE"), .value("--rejected", "FILE"),
       .value("--storage-passphrase-file", "F"),
     ],
-    positionals: 1...2,
+    positionals: 1...10_000,
     run: publishRecords)
 ]
 
 @Sendable private func publishRecords(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let dataset: DatasetName
   do { dataset = try DatasetName(arguments.positionals[0]) } catch { throw UsageError(error.description) }
-  let source = try publishSource(dataset, arguments)
+  let source = try publishSource(dataset, arguments, console)
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
-  let rejected = try arguments.value("--rejected").map { try RejectedLines($0, head: source.head) }
+  let rejected = try arguments.value("--rejected").map(source.rejected(at:))
   var total = PublishTotal()
   func refuse(_ piece: PublishPiece, _ place: Int, field: String, _ problem: String, _ whatToDo: String) throws {
-    let line = "line \(piece.number(place)): \(field): \(problem); \(whatToDo)"
+    let line = "\(piece.source(place)): \(source.shown(field)): \(problem); \(whatToDo)"
     guard let rejected else { return console.complain(line) }
-    let number = try rejected.add(
-      source.rejected(piece, place, RejectedLines.Reason(field: field, problem: problem, whatToDo: whatToDo)))
-    console.complain("\(line) (line \(number) of \(rejected.path))")
+    let kept = try rejected.add(
+      piece, place, RejectedReason(field: field, problem: problem, whatToDo: whatToDo))
+    console.complain("\(line) (\(kept))")
   }
   let progress = Progress(console, "published", of: source.byteCount)
-  while !total.isCutShort, let piece = try source.next() {
+  while !total.isCutShort, let piece = try source.next(for: access) {
     for fault in piece.faults {
       total.refused += 1
       try refuse(piece, fault.place, field: fault.field, fault.problem, fault.whatToDo)
@@ -42,24 +46,30 @@ let recordCommands: [Command] = [
           total.add(summary)
           finished = true
           guard total.isCutShort else { return }
-          let number = piece.number(piece.sent[clamping: summary.count("not_taken_from") - 1])
+          let place = piece.sent[clamping: summary.count("not_taken_from") - 1]
           return console.complain(
-            "line \(number) and all after it: \(summary.text("problem")); publish them again: what has a reference is not "
+            "\(piece.source(place)) and all after it: \(summary.text("problem")); publish them again: what has a reference is not "
               + "stored twice")
         }
         let place = piece.sent[clamping: line.count("line") - 1]
         switch line.text("result") {
         case "accepted", "duplicate":
           guard arguments.flag("--ids") else { return }
-          let (number, result, id) = (piece.number(place), line.text("result"), line.text("id"))
+          let (result, id) = (line.text("result"), line.text("id"))
+          let label = piece.labels.isEmpty ? nil : piece.labels[place]
           if arguments.flag("--json") {
-            console.print(["line": JSONValue(number), "result": .text(result), "id": .text(id)])
+            let source = label.map { JSONValue.Member(name: "source", value: .text($0)) }
+            console.print(
+              .object([
+                source ?? .init(name: "line", value: JSONValue(piece.number(place))),
+                .init(name: "result", value: .text(result)), .init(name: "id", value: .text(id)),
+              ]))
           } else {
-            console.print("\(number) \(result) \(id)")
+            console.print("\(label ?? "\(piece.number(place))") \(result) \(id)")
           }
         case "refused":
           try refuse(piece, place, field: line.text("field"), line.text("problem"), line.text("remedy"))
-        default: console.complain("line \(piece.number(place)): \(line.text("problem"))")
+        default: console.complain("\(piece.source(place)): \(line.text("problem"))")
         }
       }
     }

@@ -23,12 +23,17 @@ struct PublishPiece {
   var sent: [Int] = []
   /// Of a table, the rows; empty of lines of JSON, which are in `bytes`.
   var rows: [(line: Int, cells: [String])] = []
+  /// Of documents, what each is called: its file, or its place in one.
+  var labels: [String] = []
   var faults: [Fault] = []
   /// The number of the piece's first line.
   let first: Int
 
   /// The number of a line for people.
   func number(_ place: Int) -> Int { rows.isEmpty ? first + place : rows[place].line }
+
+  /// Where a record came from, for people: its line, or its document.
+  func source(_ place: Int) -> String { labels.isEmpty ? "line \(number(place))" : labels[place] }
 }
 
 /// Where records come from.
@@ -36,17 +41,37 @@ protocol PublishSource: AnyObject {
   /// Bytes of the file, when it is one, and how many of them were read.
   var byteCount: Int64? { get }
   var readBytes: Int64 { get }
-  /// What a file of rejected lines begins with.
-  var head: String { get }
-  /// The next lines; nil at the end.
-  func next() throws -> PublishPiece?
-  /// A rejected line as the file of rejected lines has it: fit to be corrected and sent again.
-  func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8]
+  /// The next lines; nil at the end. What the records bear is given to the node before them.
+  func next(for node: NodeAccess) throws -> PublishPiece?
+  /// Where rejected records are kept, fit to be corrected and sent again.
+  func rejected(at path: String) throws -> any RejectedRecords
+  /// A field of a record, as the source's own form names it.
+  func shown(_ field: String) -> String
+}
+
+extension PublishSource {
+  func shown(_ field: String) -> String { field }
 }
 
 /// The source that the words of the command name.
-func publishSource(_ dataset: DatasetName, _ arguments: Arguments) throws -> any PublishSource {
-  let path = arguments.positionals.count > 1 ? arguments.positionals[1] : "-"
+func publishSource(
+  _ dataset: DatasetName, _ arguments: Arguments, _ console: Console
+) throws -> any PublishSource {
+  let words = Array(arguments.positionals.dropFirst())
+  let forms = [("--xml", XMLDocuments.dataset), ("--duca", DUCADocuments.dataset)]
+  for (form, owner) in forms where arguments.flag(form) {
+    guard dataset.description == owner else { throw UsageError("\(form) goes with \(owner)") }
+    for option in ["--csv", "--separator", "--map", "--set"] where !arguments.values(option).isEmpty {
+      throw UsageError("\(option) and \(form) exclude each other")
+    }
+  }
+  if arguments.flag("--xml") {
+    guard !words.isEmpty else { throw UsageError("--xml needs documents, or folders of documents") }
+    return try XMLDocuments(words, arguments)
+  }
+  guard words.count <= 1 else { throw UsageError("too many words; several files at once go with --xml") }
+  let path = words.first ?? "-"
+  if arguments.flag("--duca") { return try DUCADocuments(path, console) }
   let reader = try LineReader(path, longestLine: PublishSession.longestLine)
   guard arguments.flag("--csv") else {
     for option in ["--separator", "--map", "--set"] where !arguments.values(option).isEmpty {
@@ -91,9 +116,12 @@ private final class JSONLines: PublishSource {
 
   var byteCount: Int64? { reader.byteCount }
   var readBytes: Int64 { reader.readBytes }
-  var head: String { "" }
 
-  func next() throws -> PublishPiece? {
+  func rejected(at path: String) throws -> any RejectedRecords {
+    try RejectedLines(path, head: "", bytes: { [self] piece, place, _ in line(piece, place) })
+  }
+
+  func next(for node: NodeAccess) throws -> PublishPiece? {
     guard let lines = try reader.next(limit: PublishPiece.linesMax) else { return nil }
     var piece = PublishPiece(first: count + 1)
     piece.bytes = lines.bytes
@@ -102,7 +130,7 @@ private final class JSONLines: PublishSource {
     return piece
   }
 
-  func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8] {
+  private func line(_ piece: PublishPiece, _ place: Int) -> [UInt8] {
     if lines?.first != piece.first {
       lines = (piece.first, piece.bytes.split(separator: 0x0A, omittingEmptySubsequences: false))
     }
@@ -136,9 +164,11 @@ private final class CSVRows: PublishSource {
 
   var byteCount: Int64? { source.reader.byteCount }
   var readBytes: Int64 { source.reader.readBytes }
-  var head: String { rows.refusedWriter.head }
+  func rejected(at path: String) throws -> any RejectedRecords {
+    try RejectedLines(path, head: rows.refusedWriter.head, bytes: row)
+  }
 
-  func next() throws -> PublishPiece? {
+  func next(for node: NodeAccess) throws -> PublishPiece? {
     var piece = PublishPiece(first: 0)
     while piece.rows.count < PublishPiece.linesMax, piece.bytes.count < LineReader.fullAtByteCount,
       let row = try rows.next()
@@ -151,13 +181,13 @@ private final class CSVRows: PublishSource {
         piece.sent.append(place)
       case .failure(let refusal):
         piece.faults.append(
-          .init(place: place, field: refusal.field, problem: refusal.problem, whatToDo: refusal.whatToDo))
+          .init(place: place, field: refusal.field, problem: refusal.problemFound, whatToDo: refusal.whatToDo))
       }
     }
     return piece.rows.isEmpty ? nil : piece
   }
 
-  func rejected(_ piece: PublishPiece, _ place: Int, _ reason: RejectedLines.Reason) -> [UInt8] {
+  private func row(_ piece: PublishPiece, _ place: Int, _ reason: RejectedReason) -> [UInt8] {
     let (line, cells) = piece.rows[place]
     return Array(
       rows.refusedWriter.row(cells, line: line, reason: [reason.field, reason.problem, reason.whatToDo]).utf8)

@@ -92,7 +92,7 @@ struct BasisView {
     case .notInForce, .invalid: visit(.withheldForce)
     case .notGiven, .nobodys: visit(.withheldGiven)
     case .atOrigin: visit(.withheldAtOrigin)
-    case .role(_, let permitted):
+    case .role(_, let permitted), .restricted(_, let permitted):
       "\(visit(.withheldRole)) \(permitted.map { ValueWords.role($0, visit.language) }.joined(separator: ", "))"
     }
   }

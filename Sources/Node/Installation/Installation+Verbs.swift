@@ -22,6 +22,11 @@ extension Installation {
     if let reason = lookups.reasonToWithhold(stream, from: role) {
       throw EvidenceMaker.Failure.withheld("\(stream): \(reason)")
     }
+    if let definition = registry.definition(stream.dataset, version: context.version),
+      !definition.shows(ReadBody(file.sections[.body] ?? []), to: role)
+    {
+      throw EvidenceMaker.Failure.withheld("\(stream): its definition does not let \(role) see this record")
+    }
     var request = LookupRequest(dataset: stream.dataset, by: Asker(officer: officer, role: role, purpose: purpose))
     request.from = stream.origin
     try lookups.logDisclosure(of: id, request)

@@ -20,10 +20,12 @@ public final class Installation: Sendable {
   public static let lookupDataset = "lookups"
   /// The dataset of hits of alerts.
   public static let hitDataset = "hits"
+  /// The dataset of alarms of tags.
+  public static let tagAlarmDataset = "tag-alarms"
   /// The dataset of aggregates.
   public static let indicatorDataset = "indicators"
   /// Datasets that the node writes itself, and nobody else.
-  public static let ownDatasets: Set<String> = [lookupDataset, hitDataset, indicatorDataset]
+  public static let ownDatasets: Set<String> = [lookupDataset, hitDataset, tagAlarmDataset, indicatorDataset]
 
   /// The federation.
   public let realm: Realm
@@ -96,7 +98,8 @@ public final class Installation: Sendable {
     observer = Observer(log: log)
     engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: shortage)
     let watch = AlertWatch(
-      country: documents.country, registry: registry, keys: keys, engine: engine, clock: clock, log: log)
+      country: documents.country, registry: registry, keys: keys, engine: engine, clock: clock,
+      ways: selectivity?.ways ?? TagAlarm.Ways(), log: log)
     self.watch = watch
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
@@ -180,14 +183,14 @@ public final class Installation: Sendable {
   ) -> PublishSession {
     PublishSession(
       definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock,
-      gate: ReleaseGate(lookups), resume: resume, done: done)
+      gates: PublishGates(lookups), resume: resume, done: done)
   }
 
   /// Publishes one line as an upload of it would; waits for the disk.
   public func publish(_ line: [UInt8], of definition: Definition) -> PublishSession.Outcome {
     do throws(Refusal) {
       let draft = try registry.draft(line, of: definition, from: country, now: clock.now())
-      try ReleaseGate(lookups).check(draft)
+      try PublishGates(lookups).check(draft)
       do throws(StoreError) {
         return try engine.publish([draft]).first.map { PublishSession.Outcome($0) } ?? .failed("no answer")
       } catch { return .failed(error.description) }

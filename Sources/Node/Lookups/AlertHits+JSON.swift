@@ -3,10 +3,10 @@ import Exchange
 import Terms
 
 extension AlertHitsAnswer {
-  /// A line for each hit, last a line with what the answer rests on.
+  /// A line for each hit and each alarm of a tag, last a line with what the answer rests on.
   public var lines: [JSONValue] {
-    hits.map(\.json) + [
-      ["answer": basis.json(found: hits.count), "withheld_hits": JSONValue(withheldHits)]
+    hits.map(\.json) + tags.map(\.json) + [
+      ["answer": basis.json(found: hits.count + tags.count), "withheld_hits": JSONValue(withheldHits)]
     ]
   }
 }

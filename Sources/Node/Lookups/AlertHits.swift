@@ -22,6 +22,8 @@ public struct AlertHitsRequest: Sendable {
 public struct AlertHitsAnswer: Sendable {
   /// The hits.
   public var hits: [Hit] = []
+  /// Alarms of tags that were raised as their reads arrived, the newest first.
+  public var tags: [RaisedTagAlarm] = []
   /// Hits that are not shown, as the role may see neither the alert nor the record.
   public var withheldHits = 0
   /// What the answer rests on.
@@ -108,6 +110,7 @@ extension Lookups {
       }
       hits.sort { $0.matchedAt > $1.matchedAt }
       answer.hits = Array(hits.prefix(request.limit))
+      try addTagAlarms(request, to: &answer, &inquiry)
     } catch { throw .read(error) }
     try write(inquiry.logLines())
     answer.basis = inquiry.answer
@@ -115,7 +118,7 @@ extension Lookups {
   }
 
   /// The hits that this node noted, the newest first, as long as they are wanted.
-  private func eachNoted(
+  func eachNoted(
     _ dataset: DatasetName, _ next: (Statement) throws(ReadError) -> Bool
   ) throws(ReadError) {
     let stream = StreamName(origin: country, recipient: country, dataset: dataset)
@@ -163,10 +166,15 @@ extension Lookups {
     return nil
   }
 
+  /// The crossing that a place is, or is at.
+  static func crossing(of place: String) -> String {
+    place.count { $0 == "/" } > 1 ? RecordSubjects.crossing(ofPost: place) : place
+  }
+
   private static func isWanted(_ hit: AlertHitsAnswer.Hit, _ request: AlertHitsRequest) -> Bool {
     if request.onlyOpen, hit.state != "open" { return false }
     guard let place = request.place else { return true }
-    let crossing = place.filter { $0 == "/" }.count > 1 ? RecordSubjects.crossing(ofPost: place) : place
+    let crossing = crossing(of: place)
     if let subjects = hit.record?.subjects { return subjects.ahead.union(subjects.here).contains(crossing) }
     return hit.outcomes.contains { $0.text("post").map(RecordSubjects.crossing(ofPost:)) == crossing }
   }

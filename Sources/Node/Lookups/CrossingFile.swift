@@ -63,7 +63,9 @@ extension Lookups {
   }
 
   private func follow(_ key: String, _ timeline: inout Inquiry) throws(ReadError) {
-    let definitions = registry.topology.definitions.filter { $0.dataset.description != Installation.hitDataset }
+    // What the node writes of its own is told apart from what countries said.
+    let own = [Installation.hitDataset, Installation.tagAlarmDataset]
+    let definitions = registry.topology.definitions.filter { !own.contains($0.dataset.description) }
     for definition in definitions where definition.dataset.description != Installation.lookupDataset {
       let keys = definition.searchKeys(typed: key)
       if !keys.isEmpty { try timeline.find(keys, in: definition) }

@@ -62,51 +62,39 @@ extension Lookups {
       lookup.conditions = [("expected", post.id)]
       return lookup
     }
-    var declared = Inquiry(self, lookup)
     var finder = FactFinder(self, lookup)
     var answer = ExpectedAnswer()
+    var shownSince = since
     do throws(ReadError) {
-      let found = try declared.scan(definition) { definition, body in
-        definition.text(of: "event", in: body) == "declared" && Self.mayTouch(crossing, definition, body)
+      let streams = try finder.streams(of: definition)
+      let (coming, kept) = try expectedView.expected(
+        at: post, of: crossing, since: since, from: streams, now: clock.now())
+      if kept > since {
+        shownSince = kept
+        answer.notes.append(
+          "what was declared before is not followed any more; istmo query manifests --since finds it")
       }
-      if found.count >= LookupRequest.mostRecords {
-        answer.notes.append("only the newest \(found.count) declarations were looked at; name a later time with since")
-      }
-      var coming: [Consignment] = []
-      for statement in declared.statements(found) {
-        let consignment = try finder.consignment(statement)
-        if consignment.isExpected(at: post, of: crossing) { coming.append(consignment) }
-      }
-      coming.sort { (Self.due($0), $0.declared.id) < (Self.due($1), $1.declared.id) }
-      if coming.count > request.limit {
-        answer.notes.append("\(coming.count) are expected; the first \(request.limit) are shown")
-      }
-      for consignment in coming.prefix(request.limit) {
+      var left = coming.count
+      for one in coming where answer.consignments.count < request.limit {
+        left -= 1
+        // The book knows what is durable; the role, and what became of a record since, are asked of the record itself.
+        guard let declared = try finder.declaration(one.id, in: one.stream) else { continue }
+        let consignment = try finder.consignment(declared)
+        guard consignment.isExpected(at: post, of: crossing) else { continue }
         answer.consignments.append(Heading.Shown(try finder.facts(of: consignment), risk.selectivity))
+      }
+      if left > 0 {
+        let shown = answer.consignments.count
+        answer.notes.append("\(shown + left) are expected; the first \(shown) are shown; name another limit")
       }
     } catch { throw .read(error) }
     if risk.selectivity == nil {
       answer.notes.append("no lanes: no rules are installed; istmo risk install FILE puts them in force")
     }
-    answer.notes.append("declared since \(since.wholeSeconds)")
+    answer.notes.append("declared since \(shownSince.wholeSeconds)")
     answer.notes += finder.notes
-    try write(declared.logLines(with: finder.inquiry))
-    answer.basis = declared.answer
-    answer.basis.rest(on: finder.inquiry.answer)
+    try write(finder.inquiry.logLines())
+    answer.basis = finder.inquiry.answer
     return answer
-  }
-
-  /// Whether a declaration can concern a crossing; asked of every one in the span of time, so of as little as decides it.
-  private static func mayTouch(_ crossing: Crossing, _ definition: Definition, _ body: ReadBody) -> Bool {
-    let ahead = RecordSubjects.crossingsAhead(definition, body)
-    guard ahead.isEmpty else { return ahead.contains(crossing.id) }
-    return definition.admits(
-      body,
-      filter: crossing.countries.map { FilterClause(field: "route", values: [$0.description]) })
-  }
-
-  /// When a consignment is due: as it says, else when it was declared.
-  private static func due(_ consignment: Consignment) -> Instant {
-    consignment.declared.text("expected").flatMap { try? Instant($0) } ?? consignment.declared.time
   }
 }

@@ -126,6 +126,17 @@ struct FactFinder {
     return inquiry.statements(found)
   }
 
+  /// The streams of a dataset that the role may see.
+  mutating func streams(of definition: Definition) throws(ReadError) -> [StreamName] {
+    try inquiry.ask(definition)
+    return inquiry.streams(of: definition.dataset)
+  }
+
+  /// The declaration of this id in a stream, when it may be shown and still stands.
+  mutating func declaration(_ id: RecordID, in stream: StreamName) throws(ReadError) -> Statement? {
+    try inquiry.record(id, in: stream).flatMap { inquiry.statements([$0]).first }
+  }
+
   /// Declarations that share a value of one of these kinds.
   mutating func declarations(about subjects: RecordSubjects, by kinds: [Subject]) throws(ReadError) -> [Statement] {
     try records(Consignment.dataset, about: subjects, by: kinds)

@@ -21,6 +21,8 @@ public struct Lookups: Sendable {
   let agreed: @Sendable (DatasetName) -> [AgreedStream]
   /// What lanes and alerts are shown by.
   let risk: Risk
+  /// What is on its way.
+  let expectedView: ExpectedView
 
   /// The rules for lanes, and the alerts that are open.
   public struct Risk: Sendable {
@@ -48,6 +50,7 @@ public struct Lookups: Sendable {
     self.clock = clock
     self.agreed = agreed
     self.risk = risk
+    expectedView = ExpectedView(country: country, registry: registry, reader: reader)
   }
 
   /// Looks up, logs durably, then gives the answer; waits for the disk.
@@ -120,6 +123,12 @@ public struct Lookups: Sendable {
       if let reason = isGiven ? reason : .notGiven {
         answer.withheld.append(Withheld(name, reason))
         continue
+      }
+      // Said whether or not there are such records: that one is there is not to be learnt.
+      if !asNode, !request.isForAggregates {
+        for restriction in registry.definition(request.dataset)?.restrictions(on: asker.role) ?? [] {
+          answer.withheld.append(Withheld(name, .restricted(restriction.words, roles: restriction.roles)))
+        }
       }
       let state = try reader.state(of: name)
       streams.append((name, state))

@@ -149,6 +149,10 @@ struct Search {
 
   /// The record with what became of it; nil when it is not to be shown.
   func found(_ record: LogReader.Record) throws(ReadError) -> LookupAnswer.Found? {
+    // The node asks for itself in no role, and counts in that of aggregates.
+    let role = request.asker.role
+    guard role.isEmpty || request.isForAggregates || definition(of: record).shows(ReadBody(record.body), to: role)
+    else { return nil }
     let changedBy = try change(of: record.entry.id, in: record.locator.stream)
     if changedBy != nil, !request.history || request.unmatched { return nil }
     let versions = try versions(of: record)

@@ -20,6 +20,8 @@ public struct Withheld: Hashable, Sendable, CustomStringConvertible {
     case invalid(String)
     /// The agreement lets other roles look it up.
     case role(String, permitted: [String])
+    /// The definition lets other roles see some of its records: what, and which roles.
+    case restricted(String, roles: [String])
     /// No person has the role: under it nodes compute aggregates.
     case nobodys(String)
     /// The officer was given other datasets.
@@ -35,6 +37,7 @@ public struct Withheld: Hashable, Sendable, CustomStringConvertible {
       case .invalid(let why): why
       case .role(let role, let permitted):
         "the agreement lets \(permitted.joined(separator: ", ")) look it up, not \(role)"
+      case .restricted(let words, _): words
       case .nobodys(let role): "no record is shown to the role \(role): under it nodes compute aggregates"
       case .notGiven: "it is not among the datasets of this officer"
       case .atOrigin(let origin): "\(origin) keeps them until asked for, and this node cannot ask over the link yet"

@@ -1,3 +1,4 @@
+import Catalog
 import Ceremony
 import Ledger
 import Terms
@@ -32,6 +33,18 @@ public struct EvidenceCheck: Sendable {
     } catch {
       findings.append(Finding(holds: false, text: "\(error)"))
     }
+  }
+
+  /// Also states whether the record bears an attachment: whether one of its texts is the attachment's SHA-256.
+  public mutating func bind(attachment digest: Digest, named name: String) {
+    var member: String?
+    if case .object(let members)? = try? JSONValue(parsing: body) {
+      member = members.first { $0.value.string == digest.description }?.name
+    }
+    say(
+      member != nil,
+      member.map { "\(name) is the attachment that the record names in \($0)" }
+        ?? "the record names no attachment with the SHA-256 of \(name), \(digest)")
   }
 
   private mutating func say(_ holds: Bool, _ text: String) { findings.append(Finding(holds: holds, text: text)) }

@@ -52,7 +52,7 @@ public final class PublishSession: Sendable {
   private let country: CountryCode
   private let engine: Engine
   private let clock: any Clock
-  private let gate: ReleaseGate
+  private let gates: PublishGates
   private let resume: @Sendable () -> Void
   private let done: @Sendable (Summary) -> Void
   private let state = Mutex(State())
@@ -61,11 +61,11 @@ public final class PublishSession: Sendable {
   /// A session. `resume` is called when more may be given after `receive` said no; `done` once, after `finish`.
   init(
     _ definition: Definition, registry: Registry, country: CountryCode, engine: Engine, room: SpoolRoom,
-    clock: any Clock, gate: ReleaseGate, resume: @escaping @Sendable () -> Void,
+    clock: any Clock, gates: PublishGates, resume: @escaping @Sendable () -> Void,
     done: @escaping @Sendable (Summary) -> Void
   ) {
     (self.definition, self.registry, self.country) = (definition, registry, country)
-    (self.engine, self.clock, self.gate, self.resume, self.done) = (engine, clock, gate, resume, done)
+    (self.engine, self.clock, self.gates, self.resume, self.done) = (engine, clock, gates, resume, done)
     answers = Mutex(Answers(summary: Summary(room)))
   }
 
@@ -121,7 +121,7 @@ public final class PublishSession: Sendable {
     do throws(Refusal) {
       if state.isTooLong { throw .tooLong }
       let draft = try registry.draft(state.line, of: definition, from: country, now: clock.now())
-      try gate.check(draft)
+      try gates.check(draft)
       state.batch.lines.append((state.lineNumber, nil))
       state.batch.drafts.append(draft)
       state.batch.byteCount += draft.body.count

@@ -24,8 +24,7 @@ extension PublishSession {
     }
 
     init(_ refusal: Refusal) {
-      let problem = refusal.found.map { "\(refusal.problem) (found \"\($0)\")" } ?? refusal.problem
-      self = .refused(field: refusal.field, problem: problem, remedy: refusal.whatToDo)
+      self = .refused(field: refusal.field, problem: refusal.problemFound, remedy: refusal.whatToDo)
     }
 
     /// The form for programs, with the line's number.

@@ -12,14 +12,15 @@ extension AlertWatch {
   }
 
   /// Does what gathered: alerts first, so that whatever became durable after them is matched against them.
-  func perform(_ work: State) throws {
+  func perform(_ work: Work) throws {
     var fresh: [Alert] = []
     if work.haveAlertsGrown { fresh = try readAlerts() }
-    let book = state.withLock { state in
+    let (book, changes) = state.withLock { state in
       state.book.expire(at: clock.now())
-      return state.book
+      let changes = state.book.takeChanges()
+      return (state.book, changes)
     }
-    if work.haveAlertsGrown || work.mustLookAnew { watch(book) }
+    watch(changes, hasPassages: book.hasPassages)
     var hits: [Hit] = []
     for locator in work.found {
       try look(at: locator, book, &hits)
@@ -27,6 +28,7 @@ extension AlertWatch {
     }
     for (stream, first) in work.unread { try read(stream, from: first, book, &hits) }
     try note(&hits)
+    try raiseTagAlarms(work)
     for alert in work.mustLookAnew ? book.open : fresh where alert.holds(at: clock.now()) {
       guard !isStopping, hitDefinition != nil else { return }
       try search(for: alert, &hits)
@@ -39,53 +41,77 @@ extension AlertWatch {
   private func readAlerts() throws(ReadError) -> [Alert] {
     guard let alertDefinition else { return [] }
     var fresh: [Alert] = []
-    var book = state.withLock { $0.book }
     var read = alertsRead.withLock { $0 }
     for stream in try reader.streams() where stream.dataset == alertDefinition.dataset && stream.recipient == country {
       let size = try reader.state(of: stream).size
       var index = read[stream] ?? 0
       while index < size {
         let piece = try reader.records(stream, chunkAt: index)
-        for record in piece.records where record.locator.index >= index {
-          if let alert = keep(record, &book) { fresh.append(alert) }
-        }
+        let news = piece.records.filter { $0.locator.index >= index }.compactMap(news)
+        // In its place: a copy would cost as much as there are alerts, for each that comes.
+        state.withLock { state in for one in news { one.apply(to: &state.book) } }
+        fresh += news.compactMap(\.alert)
         index = piece.end
       }
       read[stream] = max(index, size)
     }
-    let (kept, places) = (book, read)
-    state.withLock { $0.book = kept }
+    let places = read
     alertsRead.withLock { $0 = places }
     return fresh
   }
 
-  /// What a record of the dataset of alerts does to the book; gives the alert that it is.
-  private func keep(_ record: LogReader.Record, _ book: inout AlertBook) -> Alert? {
-    let id = record.entry.id
-    if case .withdraws(let target) = record.entry.kind {
-      book.replace(target, with: nil, id)
-      return nil
+  /// What a record of the dataset of alerts does to the book.
+  private enum News {
+    case alert(Alert)
+    case replacement(of: RecordID, Alert?, RecordID)
+    case lifting(RecordID, CountryCode)
+
+    /// The alert that it brings.
+    var alert: Alert? {
+      switch self {
+      case .alert(let alert): alert
+      case .replacement(_, let alert, _): alert
+      case .lifting: nil
+      }
     }
-    guard let statement = registry.statement(of: record) else { return nil }
-    let alert = Alert(statement).flatMap { $0.holds(at: clock.now()) ? $0 : nil }
-    if case .replaces(let target) = record.entry.kind {
-      book.replace(target, with: alert, id)
-    } else if let alert {
-      book.insert(alert)
-    } else if statement.text("event") == "lifted", let lifted = statement.record("refers") {
-      book.lift(lifted, by: statement.origin)
+
+    func apply(to book: inout AlertBook) {
+      switch self {
+      case .alert(let alert): book.insert(alert)
+      case .replacement(let target, let alert, let id): book.replace(target, with: alert, id)
+      case .lifting(let id, let country): book.lift(id, by: country)
+      }
     }
-    return alert
   }
 
-  /// From now on commits are compared with the keys of these alerts.
-  private func watch(_ book: AlertBook) {
-    guard hitDefinition != nil else { return }
-    var watched: Set<BlindKey> = []
-    for alert in book.open { watched.formUnion(places(of: alert).map(\.key)) }
-    let ahead = book.hasPassages ? datasetsAhead : []
-    state.withLock { ($0.watched, $0.ahead) = (watched, ahead) }
+  private func news(_ record: LogReader.Record) -> News? {
+    let id = record.entry.id
+    if case .withdraws(let target) = record.entry.kind { return .replacement(of: target, nil, id) }
+    guard let statement = registry.statement(of: record) else { return nil }
+    let alert = Alert(statement).flatMap { $0.holds(at: clock.now()) ? $0 : nil }
+    if case .replaces(let target) = record.entry.kind { return .replacement(of: target, alert, id) }
+    if let alert { return .alert(alert) }
+    guard statement.text("event") == "lifted", let lifted = statement.record("refers") else { return nil }
+    return .lifting(lifted, statement.origin)
   }
+
+  /// From now on commits are compared with the keys of the alerts that came, and no more with those of the alerts that went.
+  private func watch(_ changes: AlertBook.Changes, hasPassages: Bool) {
+    guard hitDefinition != nil else { return }
+    let (come, gone) = (changes.added.values.map(watchedKeys), changes.removed.values.map(watchedKeys))
+    keyed.withLock { $0 += come.count + gone.count }
+    let ahead = hasPassages ? datasetsAhead : []
+    state.withLock { state in
+      for key in come.joined() { state.watched[key, default: 0] += 1 }
+      for key in gone.joined() {
+        let left = (state.watched[key] ?? 1) - 1
+        state.watched[key] = left > 0 ? left : nil
+      }
+      state.ahead = ahead
+    }
+  }
+
+  private func watchedKeys(_ alert: Alert) -> Set<BlindKey> { Set(places(of: alert).map(\.key)) }
 
   /// Where the index has what an alert is on.
   private func places(of alert: Alert) -> [(definition: Definition, key: BlindKey)] {
@@ -106,7 +132,7 @@ extension AlertWatch {
     hits += book.matches(statement.subjects, at: clock.now()).map { Hit(match: $0, record: record) }
   }
 
-  private func opened(_ locator: Locator) throws(ReadError) -> LogReader.Record? {
+  func opened(_ locator: Locator) throws(ReadError) -> LogReader.Record? {
     do { return try reader.record(locator.stream, at: locator.index) } catch {
       if case .erased = error { return nil }
       throw error

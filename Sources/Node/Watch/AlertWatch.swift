@@ -11,9 +11,14 @@ import Terms
 /// A commit tells its blind keys and where its records are. They are compared with those of the open alerts, so that a record is
 /// opened only when it is likely a hit, and nothing is read when no alert is open. Nothing is lost by a crash: at its start the
 /// watch looks for every open alert as for a new one, and a hit that was noted before is a duplicate.
+///
+/// It raises the alarms of tags as well: each read of a tag, and each record of the registry, is compared with what else is known
+/// of the tag (`AlertWatch+Tags`).
 final class AlertWatch: Sendable {
   /// Datasets that no alert is matched with: alerts themselves, and what the node writes of its own.
-  static let unwatched: Set<String> = [Alert.dataset, Installation.hitDataset, Installation.lookupDataset]
+  static let unwatched: Set<String> = [
+    Alert.dataset, Installation.hitDataset, Installation.tagAlarmDataset, Installation.lookupDataset,
+  ]
   /// Records found by their keys that may wait to be looked at; beyond these all alerts are looked for anew.
   static let mostWaiting = 100_000
   /// How far back an alert looks for records that were here before it, in days: what was declared longer ago has passed.
@@ -23,22 +28,37 @@ final class AlertWatch: Sendable {
   /// How long viewers wait for the alerts to be read after a start, in seconds.
   static let patience = 10
 
-  /// What is left to do, shared with the thread that commits.
-  struct State {
-    var watched: Set<BlindKey> = []
-    /// Datasets whose records are read because an alert is on a passage, which no key tells.
-    var ahead: Set<DatasetName> = []
+  /// What is left to do.
+  struct Work {
     var found: Set<Locator> = []
     /// Where reading of streams of those datasets goes on.
     var unread: [StreamName: UInt64] = [:]
+    /// Where reading of reads of tags, and of the registry, goes on.
+    var tagged: [StreamName: UInt64] = [:]
     var haveAlertsGrown = true
     var mustLookAnew = true
+
+    /// Whether there is nothing to do.
+    var isEmpty: Bool { !haveAlertsGrown && !mustLookAnew && found.isEmpty && unread.isEmpty && tagged.isEmpty }
+
+    /// Nothing to do.
+    static var none: Work {
+      var work = Work()
+      (work.haveAlertsGrown, work.mustLookAnew) = (false, false)
+      return work
+    }
+  }
+
+  /// What is shared with the thread that commits.
+  struct State {
+    var work = Work()
+    /// How many open alerts have each key; a commit looks its own up.
+    var watched: [BlindKey: Int] = [:]
+    /// Datasets whose records are read because an alert is on a passage, which no key tells.
+    var ahead: Set<DatasetName> = []
     var isScheduled = false
     var isStopped = false
     var book = AlertBook()
-
-    /// Whether there is anything to do.
-    var hasWork: Bool { haveAlertsGrown || mustLookAnew || !found.isEmpty || !unread.isEmpty }
   }
 
   let country: CountryCode
@@ -53,16 +73,22 @@ final class AlertWatch: Sendable {
   /// Fields that alerts can be on, of every dataset that is watched.
   let fields: [(definition: Definition, field: String, subject: Subject)]
   let datasetsAhead: Set<DatasetName>
+  /// Where alarms of tags are written; nil when the topology has no such dataset.
+  let tagAlarmDefinition: Definition?
+  /// The shortest times between crossings.
+  let ways: TagAlarm.Ways
   let state = Mutex(State())
   /// How far each stream of alerts was read; touched on the queue alone.
   let alertsRead = Mutex<[StreamName: UInt64]>([:])
+  /// Alerts whose keys were made so far: what a new alert costs, however many are open.
+  let keyed = Mutex(0)
   private let queue = DispatchQueue(label: "istmo-watch", qos: .utility)
   private let ready = DispatchGroup()
   private let isReady = Mutex(false)
 
   /// A watch over what is durable here. It does nothing before `start`.
   init(
-    country: CountryCode, registry: Registry, keys: Keyring, engine: Engine, clock: any Clock,
+    country: CountryCode, registry: Registry, keys: Keyring, engine: Engine, clock: any Clock, ways: TagAlarm.Ways,
     log: @escaping Installation.Log
   ) {
     (self.country, self.registry, self.keys, self.engine, self.clock, self.log) = (
@@ -77,16 +103,21 @@ final class AlertWatch: Sendable {
       definition.watchedFields.sorted { $0.key < $1.key }.map { (definition, $0.key, $0.value) }
     }
     datasetsAhead = Set(watched.filter(\.namesCrossingsAhead).map(\.dataset))
+    tagAlarmDefinition = registry.topology.definition(named: Installation.tagAlarmDataset)
+    self.ways = ways
     ready.enter()
   }
 
   /// Begins: every open alert is looked for.
   func start() {
-    guard alertDefinition != nil else { return becomeReady() }
-    if hitDefinition == nil {
+    guard !isIdle else { return becomeReady() }
+    for (what, dataset, definition) in [
+      ("hits of alerts", Installation.hitDataset, hitDefinition),
+      ("alarms of tags", Installation.tagAlarmDataset, tagAlarmDefinition),
+    ] where definition == nil {
       log(
         .warning, "alerts",
-        "hits of alerts are not noted: the topology has no dataset \(Installation.hitDataset); add it and install it")
+        "\(what) are not noted: the topology has no dataset \(dataset); add it and install it")
     }
     state.withLock { schedule(&$0) }
   }
@@ -106,23 +137,30 @@ final class AlertWatch: Sendable {
 
   /// Told of every durable commit, on the thread that made it: it looks at keys only and hands the rest on.
   func committed(_ commit: Commit) {
-    guard alertDefinition != nil else { return }
+    guard !isIdle else { return }
     state.withLock { state in
       for append in commit.appends where append.stream.recipient == country {
-        if append.stream.dataset == alertDefinition?.dataset { state.haveAlertsGrown = true }
+        if tagAlarmDefinition != nil, Self.tagDatasets.contains(append.stream.dataset.description) {
+          let first = state.work.tagged[append.stream] ?? append.chunk.first
+          state.work.tagged[append.stream] = min(first, append.chunk.first)
+        }
+        if append.stream.dataset == alertDefinition?.dataset { state.work.haveAlertsGrown = true }
         if state.ahead.contains(append.stream.dataset) {
-          let first = state.unread[append.stream] ?? append.chunk.first
-          state.unread[append.stream] = min(first, append.chunk.first)
+          let first = state.work.unread[append.stream] ?? append.chunk.first
+          state.work.unread[append.stream] = min(first, append.chunk.first)
         }
       }
       if !state.watched.isEmpty {
-        for entry in commit.index where state.watched.contains(entry.key) { state.found.insert(entry.locator) }
-        if state.found.count > Self.mostWaiting { (state.found, state.mustLookAnew) = ([], true) }
+        for entry in commit.index where state.watched[entry.key] != nil { state.work.found.insert(entry.locator) }
+        if state.work.found.count > Self.mostWaiting { (state.work.found, state.work.mustLookAnew) = ([], true) }
       }
       // Before the start everything is to be done anyway.
-      if isStarted, state.hasWork { schedule(&state) }
+      if isStarted, !state.work.isEmpty { schedule(&state) }
     }
   }
+
+  /// Whether the topology gives it nothing to do.
+  private var isIdle: Bool { alertDefinition == nil && tagAlarmDefinition == nil }
 
   private var isStarted: Bool { isReady.withLock { $0 } }
 
@@ -138,7 +176,7 @@ final class AlertWatch: Sendable {
         // The disk is full, or a read failed: everything is looked for again when it may be better.
         log(.error, "alerts", "alerts are not matched for now: \(error)")
         state.withLock { state in
-          state.mustLookAnew = true
+          state.work.mustLookAnew = true
           state.isScheduled = false
           schedule(&state, after: Self.secondsBetweenTries)
         }
@@ -151,17 +189,14 @@ final class AlertWatch: Sendable {
   /// How long after a failure it tries again.
   private static let secondsBetweenTries = 5
 
-  private func take() -> State? {
+  private func take() -> Work? {
     state.withLock { state in
-      guard state.hasWork, !state.isStopped else {
+      guard !state.work.isEmpty, !state.isStopped else {
         state.isScheduled = false
         return nil
       }
-      defer {
-        (state.found, state.unread) = ([], [:])
-        (state.haveAlertsGrown, state.mustLookAnew) = (false, false)
-      }
-      return state
+      defer { state.work = .none }
+      return state.work
     }
   }
 

@@ -23,7 +23,7 @@ import tomllib
 
 MOST = 10_000  # records of one answer
 # Written by the nodes themselves, also while this checks; what alerts hit stays at home, whether or not any did.
-LOOKUPS, HITS = "lookups", "hits"
+LOOKUPS, HITS, TAGS = "lookups", "hits", "tag-alarms"
 
 
 def lines(path):
@@ -217,7 +217,7 @@ class Home:
 
     def check_sizes(self, sizes, expected):
         """Not even a size of what is not its own: every stream that the node knows is accounted for, entry by entry."""
-        for own in (LOOKUPS, HITS):
+        for own in (LOOKUPS, HITS, TAGS):
             expected[f"{self.country}/{self.country}/{own}"] = None
         for stream, size in sizes.items():
             if stream not in expected:
