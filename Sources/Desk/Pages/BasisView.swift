@@ -57,7 +57,7 @@ struct BasisView {
         for source in answer.sources {
           HTML.element("tr") {
             HTML.element("td") { "\(visit.dataset(source.stream.dataset)), \(visit.country(source.stream.origin))" }
-            HTML.element("td", .class("number")) { "\(source.size)" }
+            HTML.element("td", .class("number")) { source.size.map(String.init) ?? "" }
             HTML.element("td") { source.asOf.map { asOf($0) } ?? visit(.neverHeard) }
           }
         }
@@ -91,7 +91,7 @@ struct BasisView {
     case .neverAgreed: visit(.withheldNever)
     case .notInForce, .invalid: visit(.withheldForce)
     case .notGiven, .nobodys: visit(.withheldGiven)
-    case .atOrigin: visit(.withheldAtOrigin)
+    case .atOrigin, .unanswered: visit(.withheldAtOrigin)
     case .role(_, let permitted):
       "\(visit(.withheldRole)) \(permitted.map { ValueWords.role($0, visit.language) }.joined(separator: ", "))"
     }

@@ -44,6 +44,7 @@ public final class Installation: Sendable {
   let store: SQLiteStore
   let blobs: BlobStore
   let attachmentPort: AttachmentPort
+  let questionPort: QuestionPort
   /// The time of day.
   public let clock: any Clock
   /// Writes a log line.
@@ -95,12 +96,18 @@ public final class Installation: Sendable {
     let watch = AlertWatch(
       country: documents.country, registry: registry, keys: keys, engine: engine, clock: clock, log: log)
     self.watch = watch
+    let questionPort = QuestionPort(clock: clock, log: log)
+    self.questionPort = questionPort
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
       agreed: { [country = documents.country] in
         standing.now.neighbours.values.flatMap { $0.agreed(at: clock.now()) }
           .filter { $0.terms.stream.recipient == country }
-      }, risk: Lookups.Risk(selectivity: selectivity, openAlerts: { watch.openAlerts }))
+      }, risk: Lookups.Risk(selectivity: selectivity, openAlerts: { watch.openAlerts }),
+      questions: QuestionAsker(
+        realm: realm, port: questionPort, clock: clock, neighbour: { standing.now.neighbours[$0] }))
+    let owner = QuestionOwner(lookups: lookups, neighbour: { standing.now.neighbours[$0] }, log: log)
+    questionPort.serve { (sealed, asker) throws(QuestionRefusal) in try owner.answer(sealed, of: asker) }
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
       ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
@@ -109,7 +116,7 @@ public final class Installation: Sendable {
       blobs,
       owner: AttachmentOwner(
         country: documents.country, registry: registry, reader: engine.reader, blobs: blobs, clock: clock,
-        neighbour: { standing.now.neighbours[$0] }), clock: clock, log: log)
+        neighbour: { standing.now.neighbours[$0] }, questions: owner), clock: clock, log: log)
     for problem in first.problems { log(.warning, "agreement", problem) }
     observer.attach(self)
     watch.start()
@@ -125,6 +132,7 @@ public final class Installation: Sendable {
     self.port.withLock { $0 = port }
     engine.attach(port)
     attachmentPort.attach(port)
+    questionPort.attach(port)
     return try port.start()
   }
 
@@ -162,6 +170,7 @@ public final class Installation: Sendable {
     port.withLock { $0 }?.stop()
     watch.stop()
     attachmentPort.stop()
+    questionPort.stop()
     engine.stop()
     store.close()
   }

@@ -31,7 +31,7 @@ extension LookupRequest {
       }
     }
     let known = [
-      "dataset", "from", "where", "since", "until", "limit", "history", "unmatched", "officer", "role", "post",
+      "dataset", "from", "where", "since", "until", "limit", "history", "unmatched", "live", "officer", "role", "post",
       "purpose",
     ]
     for member in members where !known.contains(member.name) {
@@ -51,6 +51,7 @@ extension LookupRequest {
     asker.post = try text("post")
     history = try flag("history")
     unmatched = try flag("unmatched")
+    live = try flag("live")
     switch json["limit"] {
     case nil, .null: break
     case .number(let value) where (1...Int64(Self.mostRecords)).contains(value): limit = Int(value)
@@ -82,13 +83,14 @@ extension CrossingRequest {
       throw TermError(kind: "lookup", found: json["key"]?.json ?? "no key", expected: "the member \"key\", a text")
     }
     for name in ["dataset", "from", "where", "unmatched"] where json[name] != nil {
-      throw TermError(kind: "member of a crossing file", found: name, expected: "key, since, until, limit, history")
+      throw TermError(kind: "member of a crossing file", found: name, expected: "key, since, until, limit, history, live")
     }
     // All else is as in a lookup of any dataset.
     let rest = members.filter { $0.name != "key" }
     let lookup = try LookupRequest(json: .object(rest + [.init(name: "dataset", value: "any")]))
     self.init(key: key, by: lookup.asker)
     (since, until, limit, history) = (lookup.since, lookup.until, lookup.limit, lookup.history)
+    live = lookup.live
   }
 }
 
@@ -109,7 +111,9 @@ extension LookupAnswer {
       }
       return [
         "id": .text(entry.id.description), "source": .text(locator.stream.origin.description),
-        "stream": .text(locator.stream.description), "index": JSONValue(locator.index),
+        "stream": .text(locator.stream.description),
+        "index": found.answeredAt == nil ? JSONValue(locator.index) : nil,
+        "answered_at": JSONValue(found.answeredAt?.wholeSeconds),
         "published": .text(entry.id.time.description),
         "time": .text(installation.registry.time(of: found.record).description), "kind": kind, "changes": target,
         "changed_by": JSONValue(found.changedBy?.description),
@@ -132,13 +136,22 @@ extension LookupAnswer {
         value: .list(
           sources.map { source in
             [
-              "stream": .text(source.stream.description), "size": JSONValue(source.size),
-              "as_of": JSONValue(source.asOf?.wholeSeconds),
+              "stream": .text(source.stream.description), "size": source.size.map { JSONValue($0) } ?? nil,
+              "as_of": JSONValue(source.asOf?.wholeSeconds), "live": source.live?.json ?? nil,
             ]
           })),
       .init(name: "withheld", value: .list(withheld.map { .text($0.description) })),
       .init(name: "searched_back_to", value: JSONValue(searchedBackTo?.wholeSeconds)),
     ]
+  }
+}
+
+extension LookupAnswer.Source.Live {
+  var json: JSONValue {
+    switch self {
+    case .answered(let moment): ["answered": true, "as_of": .text(moment.wholeSeconds)]
+    case .unanswered(let failure): ["answered": false, "reason": .text(failure.description)]
+    }
   }
 }
 

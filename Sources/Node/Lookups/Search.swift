@@ -12,6 +12,8 @@ struct Search {
   let lookups: Lookups
   /// What else a record must be; asked before anything is looked up for it.
   var narrowed: (Definition, ReadBody) -> Bool = { _, _ in true }
+  /// Entries looked at before the search gives up and says so.
+  var mostScanned = Lookups.mostScanned
 
   func run(_ streams: [(StreamName, StreamState)], _ answer: inout LookupAnswer) throws(ReadError) {
     let limit = min(max(request.limit, 1), LookupRequest.mostRecords)
@@ -44,13 +46,13 @@ struct Search {
         if answer.records.count >= limit { return }
       }
       guard locators.count >= asked else { return }
-      guard asked < Lookups.mostScanned else {
+      guard asked < mostScanned else {
         answer.searchedBackTo = try locators.last.flatMap { (last) throws(ReadError) in
           try lookups.reader.entry(last.stream, at: last.index).entry.id.time
         }
         return
       }
-      asked = min(asked * 8, Lookups.mostScanned)
+      asked = min(asked * 8, mostScanned)
     }
   }
 
@@ -77,7 +79,7 @@ struct Search {
         }
         if end == 0 { break }
         end = piece.first
-        if scanned > Lookups.mostScanned {
+        if scanned > mostScanned {
           answer.searchedBackTo = piece.records.first?.entry.id.time
           break
         }
@@ -164,10 +166,13 @@ struct Search {
     var versions = [record.entry.id]
     var kind = record.entry.kind
     let stream = record.locator.stream
+    guard case .replaces = kind else { return versions }
+    // A record that its origin answered with stands nowhere here.
+    let held = min(record.locator.index, try lookups.reader.state(of: stream).size)
     // A record replaces an earlier one: each step goes back in the stream, and none is needed beyond this many.
     while case .replaces(let earlier) = kind, versions.count < Self.mostVersions {
       versions.append(earlier)
-      guard let index = try lookups.reader.find(earlier, in: stream, size: record.locator.index) else { break }
+      guard let index = try lookups.reader.find(earlier, in: stream, size: held) else { break }
       kind = try lookups.reader.entry(stream, at: index).entry.kind
     }
     return versions
