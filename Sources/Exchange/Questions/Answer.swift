@@ -163,7 +163,8 @@ public struct Answer: Sendable {
     let head = try ByteReader.text(try reader.vector24("head"), "head")
     let count = Int(try reader.uint16("count"))
     guard count <= question.limit else {
-      throw ByteError(field: "count", offset: reader.offset, problem: "\(count) records, \(question.limit) were asked for")
+      throw ByteError(
+        field: "count", offset: reader.offset, problem: "\(count) records, \(question.limit) were asked for")
     }
     var items: [Item] = []
     for _ in 0..<count {

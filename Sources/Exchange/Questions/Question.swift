@@ -101,7 +101,8 @@ public struct Question: Hashable, Sendable {
     until = try reader.moment("until")
     limit = Int(try reader.uint16("limit"))
     guard (1...Self.mostRecords).contains(limit) else {
-      throw ByteError(field: "limit", offset: reader.offset, problem: "1 to \(Self.mostRecords) records may be asked for")
+      throw ByteError(
+        field: "limit", offset: reader.offset, problem: "1 to \(Self.mostRecords) records may be asked for")
     }
     let size = try reader.uint64("held")
     held = size == UInt64.max ? nil : size

@@ -13,8 +13,9 @@ public enum QuestionMessage: Hashable, Sendable {
 
   /// The types that messages about questions have.
   public static let types: ClosedRange<UInt8> = 0x28...0x2A
-  /// The longest sealed question and answer, in bytes.
+  /// The longest sealed question, in bytes.
   public static let longestQuestion = Question.longest + SealedBox.overheadByteCount
+  /// The longest sealed answer, in bytes.
   public static let longestAnswer = Answer.longest + SealedBox.overheadByteCount
 
   /// The type byte on the wire.

@@ -48,7 +48,8 @@ extension Installation {
     let (place, seal): (AttachmentPlace, AttachmentSeal)
     do throws(ReadError) {
       guard let found = try self.place(of: bearer, request) else {
-        return fetch(bearers.dropFirst(), request, .lookup(.read(.damaged("the card of \(bearer.stream.origin)"))), reply)
+        return fetch(
+          bearers.dropFirst(), request, .lookup(.read(.damaged("the card of \(bearer.stream.origin)"))), reply)
       }
       (place, seal) = found
     } catch { return reply(.failure(.lookup(.read(error)))) }

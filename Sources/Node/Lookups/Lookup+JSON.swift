@@ -83,7 +83,8 @@ extension CrossingRequest {
       throw TermError(kind: "lookup", found: json["key"]?.json ?? "no key", expected: "the member \"key\", a text")
     }
     for name in ["dataset", "from", "where", "unmatched"] where json[name] != nil {
-      throw TermError(kind: "member of a crossing file", found: name, expected: "key, since, until, limit, history, live")
+      throw TermError(
+        kind: "member of a crossing file", found: name, expected: "key, since, until, limit, history, live")
     }
     // All else is as in a lookup of any dataset.
     let rest = members.filter { $0.name != "key" }

@@ -184,7 +184,9 @@ public struct Lookups: Sendable {
   func logLines(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) -> [Draft] {
     var owners = Set(answer.sources.map(\.stream.origin))
     // Who was asked and did not answer in time may have seen the question.
-    for case (let stream, .unanswered) in answer.withheld.map({ ($0.stream, $0.reason) }) { owners.insert(stream.origin) }
+    for case (let stream, .unanswered) in answer.withheld.map({ ($0.stream, $0.reason) }) {
+      owners.insert(stream.origin)
+    }
     if owners.isEmpty { owners.insert(request.from ?? country) }
     // An observer has no records that anybody could be told of.
     owners = owners.filter { !$0.isObserver }
