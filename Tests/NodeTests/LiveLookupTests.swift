@@ -113,7 +113,8 @@ import Testing
     let members = "\"officer\":\"o\",\"role\":\"r\",\"purpose\":\"p\""
     let query = try LookupRequest(
       json: JSONValue(parsing: Array("{\"dataset\":\"migration\",\"live\":true,\(members)}".utf8)))
-    let crossing = try CrossingRequest(json: JSONValue(parsing: Array("{\"key\":\"P1\",\"live\":true,\(members)}".utf8)))
+    let crossing = try CrossingRequest(
+      json: JSONValue(parsing: Array("{\"key\":\"P1\",\"live\":true,\(members)}".utf8)))
     #expect(query.live && crossing.live && crossing.lookup(in: query.dataset).live)
     #expect(throws: TermError.self) {
       try LookupRequest(json: JSONValue(parsing: Array("{\"dataset\":\"migration\",\"live\":1,\(members)}".utf8)))
