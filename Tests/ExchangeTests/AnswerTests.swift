@@ -86,7 +86,7 @@ import Testing
     #expect(try !isRead { $0.limit = 501 })
     #expect(try !isRead { $0.limit = 0 })
     #expect(try !isRead { $0.officer = "" })
-    #expect(try !isRead { $0.officer = String(repeating: "o", count: 65) })
+    #expect(try !isRead { $0.officer = String(repeating: "o", count: 129) })
     #expect(try !isRead { $0.purpose = "two\nlines" })
     #expect(try isRead { $0.any = (0..<64).map { SearchTerm(field: "plate", value: [UInt8($0)]) } })
     #expect(try !isRead { $0.any = (0..<65).map { SearchTerm(field: "plate", value: [UInt8($0)]) } })

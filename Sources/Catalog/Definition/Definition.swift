@@ -36,6 +36,8 @@ public final class Definition: Hashable, Sendable {
   public let isObservable: Bool
   /// Rules over several fields.
   let rules: [Rule]
+  /// The same as the file has them.
+  let namedRules: [NamedRule]
 
   /// The fields by alphabet, as bodies have them, their names for looking up, and the places of some among them.
   let sorted: [Field]
@@ -84,6 +86,7 @@ public final class Definition: Hashable, Sendable {
     self.awaitsWhen = awaitsWhen.map { $0.bound(to: index) }
     referenceIndex = index("reference")
     reasonIndex = index("reason")
+    namedRules = rules
     self.rules = rules.compactMap { Rule($0, index: index, sorted: sorted) }
   }
 

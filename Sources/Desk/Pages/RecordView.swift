@@ -36,7 +36,10 @@ struct RecordView {
       changes(found)
       if let definition { fields(body, definition) }
       if isAwaiting(found, body) { decision(found.record.entry.id) }
-      HTML.element("small", .class("code")) { "\(visit(.record)) \(found.record.entry.id)" }
+      HTML.element("small", .class("code")) {
+        let answered = found.answeredAt.map { "; \(visit(LivePhrase.answeredAt.text)), \(visit.time($0))" } ?? ""
+        "\(visit(.record)) \(found.record.entry.id)\(answered)"
+      }
     }
   }
 

@@ -11,8 +11,8 @@ public struct Question: Hashable, Sendable {
   public static let mostTerms = 64
   /// The most records that may be asked for at once.
   public static let mostRecords = 500
-  /// The longest texts, in bytes: as the lookup log takes them.
-  public static let (longestOfficer, longestRole, longestPurpose, longestPost) = (64, 32, 200, 200)
+  /// The longest texts, in bytes: what the lookup log takes, which counts characters, with room for accents.
+  public static let (longestOfficer, longestRole, longestPurpose, longestPost) = (128, 64, 255, 200)
   /// The longest value searched for, in bytes.
   public static let longestValue = 500
 

@@ -118,6 +118,7 @@ public final class Installation: Sendable {
         country: documents.country, registry: registry, reader: engine.reader, blobs: blobs, clock: clock,
         neighbour: { standing.now.neighbours[$0] }, questions: owner), clock: clock, log: log)
     for problem in first.problems { log(.warning, "agreement", problem) }
+    for note in first.notes { log(.info, "agreement", note) }
     observer.attach(self)
     watch.start()
   }
