@@ -53,7 +53,9 @@ private func state(_ home: Home, _ standing: AgreementStanding) throws -> String
       ])
     } else {
       console.print("\(other): \(state), digest \(agreement.digest)")
-      for terms in agreement.terms.streams { console.print("    \(terms.stream): \(terms.mode.rawValue)") }
+      for terms in agreement.terms.streams {
+        console.print("    \(terms.stream): \(terms.mode.rawValue), version \(terms.version) of its definition")
+      }
     }
   }
   return statusDone

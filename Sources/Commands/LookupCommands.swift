@@ -9,8 +9,8 @@ let lookupCommands: [Command] = [
     "query", "DATASET", summary: "a lookup, logged before it is answered",
     options: [
       homeOption, .flag("--json"), .flag("--csv"), .flag("--duca"), .value("--from", "CC"),
-      .values("--where", "FIELD=VALUE"), .value("--since", "T"),
-      .value("--until", "T"), .value("--limit", "N"), .flag("--history"), .flag("--unmatched"),
+      .values("--where", "FIELD=VALUE"), .value("--since", "T"), .value("--until", "T"), .value("--limit", "N"),
+      .flag("--history"), .flag("--unmatched"), .flag("--live"),
       .needed("--officer", "ID"), .needed("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
       .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: query),
@@ -18,9 +18,9 @@ let lookupCommands: [Command] = [
     "crossing", "KEY", summary: "alerts, holds, lane and timeline of a plate, container, document, tag or number",
     options: [
       homeOption, .flag("--json"), .flag("--csv"), .value("--since", "T"), .value("--until", "T"),
-      .value("--limit", "N"), .flag("--history"), .needed("--officer", "ID"), .needed("--purpose", "TEXT"),
-      .value("--role", "ROLE"),
-      .value("--post", "POST"), .value("--storage-passphrase-file", "F"),
+      .value("--limit", "N"), .flag("--history"), .flag("--live"), .needed("--officer", "ID"),
+      .needed("--purpose", "TEXT"), .value("--role", "ROLE"), .value("--post", "POST"),
+      .value("--storage-passphrase-file", "F"),
     ], positionals: 1...1, run: crossing),
   Command(
     "lookups", summary: "the lookup log: own lookups, and the neighbours' lookups of our records",
@@ -71,6 +71,7 @@ private func person(_ arguments: Arguments) throws -> [JSONValue.Member] {
     .init(name: "purpose", value: .text(try arguments.needed("--purpose"))),
     .init(name: "role", value: .text(arguments.value("--role") ?? usualRole)),
     .init(name: "history", value: .boolean(arguments.flag("--history"))),
+    .init(name: "live", value: .boolean(arguments.flag("--live"))),
   ]
   for name in ["post", "since", "until"] {
     if let value = arguments.value("--\(name)") { members.append(.init(name: name, value: .text(value))) }
@@ -130,6 +131,7 @@ private func recordText(_ line: JSONValue) -> String {
   if line.text("kind") != "record" { out += "  \(line.text("kind")) \(line.text("changes"))" }
   if let later = line["changed_by"]?.string { out += "  CHANGED by \(later)" }
   for other in line.items("referred_by") { out += "  referred to by \(other.string ?? "")" }
+  if let moment = line["answered_at"]?.string { out += "  answered by \(line.text("source")) at \(moment)" }
   out += "\n"
   if case .object(let members) = line["record"] {
     for member in members {
@@ -145,12 +147,26 @@ private func recordText(_ line: JSONValue) -> String {
 private func restText(_ answer: JSONValue) -> String {
   var out = ""
   for source in answer.items("sources") {
-    let asOf = source["as_of"]?.string.map { "as of \($0)" } ?? "and nothing was heard of its origin yet"
-    out += "  \(source.text("stream")): \(source.text("size")) entries, \(asOf)\n"
+    out += "  \(source.text("stream")): \(freshness(source))\n"
   }
   for reason in answer.items("withheld") { out += "  withheld: \(reason.string ?? "")\n" }
   if let time = answer["searched_back_to"]?.string { out += "  searched back to \(time); narrow the search for more\n" }
   return out
+}
+
+/// What is held of a stream as of when, and what its origin answered over the link.
+private func freshness(_ source: JSONValue) -> String {
+  var parts: [String] = []
+  if case .number(let size)? = source["size"] {
+    let asOf = source["as_of"]?.string.map { "as of \($0)" } ?? "and nothing was heard of its origin yet"
+    parts.append("\(size) entries, \(asOf)")
+  }
+  if let live = source["live"], live != .null {
+    let isAnswered = live["answered"] == .boolean(true)
+    parts.append(
+      isAnswered ? "its origin answered, as of \(live.text("as_of"))" : "not asked for newer: \(live.text("reason"))")
+  }
+  return parts.joined(separator: "; ")
 }
 
 @Sendable private func showLookups(_ arguments: Arguments, _ console: Console) throws -> Int32 {
@@ -176,8 +192,10 @@ private func restText(_ answer: JSONValue) -> String {
     if arguments.flag("--json") { return console.print(line) }
     if let table { return console.write(table.text(line) ?? "") }
     let query = line["query"]?.string.map { " [\($0)]" } ?? ""
+    // A line of ours about another country's officer: its node asked over the link.
+    let country = line["asked_by"]?.string ?? line.text("country")
     console.print(
-      "\(line.text("time")) \(line.text("country")) \(line.text("officer")) (\(line.text("role"))) read "
+      "\(line.text("time")) \(country) \(line.text("officer")) (\(line.text("role"))) read "
         + "\(line.text("dataset")) of \(line.text("about"))\(query): found \(line.text("found")), for: \(line.text("purpose"))"
     )
   }

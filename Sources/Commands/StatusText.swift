@@ -9,6 +9,7 @@ enum StatusText {
     out += status["running"] == .boolean(true) ? "" : ", not running (opened for this command; links are down)"
     out += "\n"
     for problem in status.items("problems") { out += "problem: \(problem.string ?? "")\n" }
+    for note in status.items("notes") { out += "note: \(note.string ?? "")\n" }
     for agreement in status.items("agreements") where agreement["in_force"]?.string != nil {
       out += "agreement with \(agreement.text("with")): in force until \(agreement.text("valid_until"))"
       if let next = agreement["next"]?.string { out += "; \(next) takes over at \(agreement.text("next_begins"))" }

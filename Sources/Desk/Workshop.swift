@@ -6,8 +6,12 @@ final class Workshop: Sendable {
   /// Reads under way at once.
   static let mostAtOnce = 8
 
+  /// Lookups under way at once that may wait for other countries' nodes: these take no place of the others.
+  static let mostAsking = 16
+
   private let queue = DispatchQueue(label: "istmo-desk", attributes: .concurrent)
   private let slots = DispatchSemaphore(value: mostAtOnce)
+  private let askingSlots = DispatchSemaphore(value: mostAsking)
 
   /// Runs something that reads or waits, and answers.
   func run(_ caller: Caller, _ body: @escaping @Sendable () -> Response) {
@@ -19,6 +23,15 @@ final class Workshop: Sendable {
     queue.async { [slots] in
       slots.wait()
       defer { slots.signal() }
+      body()
+    }
+  }
+
+  /// Reads what may have to be asked for elsewhere.
+  func ask(_ body: @escaping @Sendable () -> Void) {
+    queue.async { [askingSlots] in
+      askingSlots.wait()
+      defer { askingSlots.signal() }
       body()
     }
   }

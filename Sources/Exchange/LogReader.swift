@@ -25,6 +25,11 @@ public struct LogReader: Sendable {
     public let context: EntryContext
     /// Its body, opened and checked against the entry's commitment.
     public let body: [UInt8]
+
+    /// A record with where it stands.
+    public init(locator: Locator, entry: Entry, context: EntryContext, body: [UInt8]) {
+      (self.locator, self.entry, self.context, self.body) = (locator, entry, context, body)
+    }
   }
 
   /// What is kept of a stream, or an empty one.

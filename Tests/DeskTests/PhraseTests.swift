@@ -17,6 +17,10 @@ import Testing
     #expect((phrase.text.es == phrase.text.en) == [.no].contains(phrase), "\(phrase)")
   }
 
+  @Test(arguments: LivePhrase.allCases) func everyTextAboutAnswersStandsInBothLanguages(_ phrase: LivePhrase) {
+    #expect(!phrase.text.es.isEmpty && !phrase.text.en.isEmpty && phrase.text.es != phrase.text.en)
+  }
+
   @Test func valuesHaveWordsInBothLanguagesAndOthersAreShownAsTheyAre() {
     for (value, text) in ValueWords.table { #expect(!text.es.isEmpty && !text.en.isEmpty, "\(value)") }
     #expect(ValueWords.text("entry-refused", .es) == "Entrada rechazada")

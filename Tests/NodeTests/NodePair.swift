@@ -20,6 +20,8 @@ final class NodePair {
   private(set) var gt: Installation?
   private let clock: any Clock
   private let rules: Selectivity?
+  /// Where Guatemala listens.
+  private var gtPort: UInt16?
 
   /// Makes the homes and holds the ceremony; no node runs yet. `edit` may change the text of the topology, and `definitions`
   /// adds definition files by their paths; `rules` is a file of rules for lanes; `other` is whose home stands in Guatemala's place.
@@ -59,14 +61,27 @@ final class NodePair {
 
   /// Opens both nodes and links them.
   func start() throws -> (sv: Installation, gt: Installation) {
-    let (sv, svKeys) = try open(svHome)
-    self.sv = sv
-    let port = try sv.startLink(key: svKeys.transport, listen: "127.0.0.1:0", endpoint: { _ in nil })
+    let (sv, port) = try startSV()
     let (gt, gtKeys) = try open(gtHome)
     self.gt = gt
     let endpoint = "127.0.0.1:\(try #require(port))"
-    _ = try gt.startLink(key: gtKeys.transport, listen: "127.0.0.1:0", endpoint: { _ in endpoint })
+    gtPort = try gt.startLink(key: gtKeys.transport, listen: "127.0.0.1:0", endpoint: { _ in endpoint })
     return (sv, gt)
+  }
+
+  /// El Salvador dials only when Guatemala runs already, which does not know its port then.
+  private func startSV() throws -> (Installation, port: UInt16?) {
+    let (sv, keys) = try open(svHome)
+    self.sv = sv
+    let other = gtPort.map { "127.0.0.1:\($0)" }
+    return (sv, try sv.startLink(key: keys.transport, listen: "127.0.0.1:0", endpoint: { _ in other }))
+  }
+
+  /// Ends El Salvador's node, gives its home another topology and opens it again, while Guatemala's goes on.
+  func restartSV(installing files: [String: [UInt8]]) throws -> Installation {
+    sv?.stop()
+    try svHome.replaceTopology(files)
+    return try startSV().0
   }
 
   private func open(_ home: Home) throws -> (Installation, NodeKeys) {
@@ -88,7 +103,7 @@ final class NodePair {
   func stop() {
     sv?.stop()
     gt?.stop()
-    (sv, gt) = (nil, nil)
+    (sv, gt, gtPort) = (nil, nil, nil)
   }
 
   /// A departure from El Salvador to Guatemala, as a national system would send it.

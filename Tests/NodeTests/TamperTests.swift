@@ -109,7 +109,7 @@ import Testing
     func text(_ answer: LookupAnswer) -> String {
       answer.records.map {
         "\($0.record.locator) \($0.record.entry) \($0.changedBy?.description ?? "") \(String(decoding: $0.record.body, as: UTF8.self))"
-      }.joined(separator: "\n") + answer.sources.map { "\($0.stream) \($0.size)" }.joined() + "\(answer.withheld)"
+      }.joined(separator: "\n") + answer.sources.map { "\($0.stream) \($0.size ?? 0)" }.joined() + "\(answer.withheld)"
     }
     var ids: [RecordID] = []
     answers.ask("all") {

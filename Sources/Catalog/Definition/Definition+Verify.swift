@@ -49,7 +49,8 @@ extension Definition {
   /// Whether a checked body meets every clause. A field that is absent meets none.
   public func admits(_ body: ReadBody, filter: [FilterClause]) -> Bool {
     guard !filter.isEmpty else { return true }
-    guard let draft = try? draft(of: body) else { return false }
+    // A filter may be of a former definition, which does not know all fields of the body.
+    guard let draft = try? draft(of: body, knowsAll: false) else { return false }
     return filter.allSatisfy { admits(draft, $0) }
   }
 
@@ -80,16 +81,19 @@ extension Definition {
     }
   }
 
-  /// The fields of a body.
+  /// The fields of a body; with `knowsAll` there may be no others.
   /// - Throws: `Refusal` when it is no object of fields.
-  func draft(of body: ReadBody) throws(Refusal) -> Draft {
+  func draft(of body: ReadBody, knowsAll: Bool = true) throws(Refusal) -> Draft {
     var draft = Draft(try body.object(), fieldCount: sorted.count)
     var child = draft.document.firstChild(0)
     let end = draft.document.end(0)
     while child < end {
       let key = draft.document.key(child)
-      guard let index = index(of: key) else { throw unknown(key) }
-      draft.slots[index] = child
+      if let index = index(of: key) {
+        draft.slots[index] = child
+      } else if knowsAll {
+        throw unknown(key)
+      }
       child = draft.document.end(child)
     }
     return draft

@@ -38,6 +38,8 @@ public final class Definition: Hashable, Sendable {
   let rules: [Rule]
   /// Records that few roles see.
   public let restrictions: [Restriction]
+  /// The same as the file has them.
+  let namedRules: [NamedRule]
 
   /// The fields by alphabet, as bodies have them, their names for looking up, and the places of some among them.
   let sorted: [Field]
@@ -93,6 +95,7 @@ public final class Definition: Hashable, Sendable {
       sorted.flatMap { $0.requiredWhen + $0.onlyWhen }.flatMap(\.parts).map(\.index))
     decidingIndices = deciding.sorted { (sorted[$0].isRequired ? 0 : 1, $0) < (sorted[$1].isRequired ? 0 : 1, $1) }
     self.restrictions = restrictions.map { Restriction(when: $0.when.map { $0.bound(to: index) }, roles: $0.roles) }
+    namedRules = rules
     self.rules = rules.compactMap { Rule($0, index: index, sorted: sorted) }
   }
 

@@ -53,7 +53,8 @@ extension Router {
       do { lookup = try LookupRequest(json: try JSONValue(parsing: bytes)) } catch {
         return caller.answer(Problem(status: 400, detail: "\(error)"))
       }
-      work.read { [node] in
+      let place = node.lookups.asksOrigins(lookup) ? work.ask : work.read
+      place { [node] in
         node.lookups.answer(lookup, as: { Router.ndjson($0.lines(node)) }) { result in
           switch result {
           case .success(let response): caller.answer(response)
@@ -66,7 +67,7 @@ extension Router {
 
   /// `POST /v1/crossing`: everything known about one key: what must be seen first, then a timeline; NDJSON as of `/v1/query`.
   func crossing(_ request: Request, _ caller: Caller) -> any Handler {
-    asked(request, caller, CrossingRequest.init(json:)) { (node, crossing) throws(LookupError) in
+    asked(request, caller, CrossingRequest.init(json:), asksOrigins: true) { (node, crossing) throws(LookupError) in
       try node.lookups.answer(crossing).lines(node)
     }
   }
@@ -102,6 +103,7 @@ extension Router {
   /// Reads what is asked from the body, and answers in lines.
   private func asked<Asked: Sendable>(
     _ request: Request, _ caller: Caller, _ read: @escaping @Sendable (JSONValue) throws(TermError) -> Asked,
+    asksOrigins: Bool = false,
     _ lines: @escaping @Sendable (Installation, Asked) throws(LookupError) -> [JSONValue]
   ) -> any Handler {
     Collected(request, caller, limit: Router.longestBody) { [self] bytes in
@@ -109,9 +111,10 @@ extension Router {
       do { asked = try read(try JSONValue(parsing: bytes)) } catch {
         return caller.answer(Problem(status: 400, detail: "\(error)"))
       }
-      run(caller) { [node] in
-        do throws(LookupError) { return Router.ndjson(try lines(node, asked)) } catch {
-          return Self.problem(error).response
+      let place = asksOrigins ? work.ask : work.read
+      place { [node] in
+        do throws(LookupError) { caller.answer(Router.ndjson(try lines(node, asked))) } catch {
+          caller.answer(Self.problem(error))
         }
       }
     }

@@ -1,3 +1,4 @@
+import Exchange
 import Markup
 import Node
 import Terms
@@ -57,7 +58,7 @@ struct BasisView {
         for source in answer.sources {
           HTML.element("tr") {
             HTML.element("td") { "\(visit.dataset(source.stream.dataset)), \(visit.country(source.stream.origin))" }
-            HTML.element("td", .class("number")) { "\(source.size)" }
+            HTML.element("td", .class("number")) { source.size.map(String.init) ?? "" }
             HTML.element("td") { source.asOf.map { asOf($0) } ?? visit(.neverHeard) }
           }
         }
@@ -86,12 +87,23 @@ struct BasisView {
     withheld.map { "\(visit.dataset($0.stream.dataset)) (\($0.stream.origin))" }.joined(separator: ", ")
   }
 
+  /// Why a country did not answer. What its node says in words of its own is in one language, and stands behind ours.
+  private func why(_ failure: QuestionFailure) -> String {
+    switch failure {
+    case .linkDown(_, let since): "\(visit(LivePhrase.linkDown.text)) \(visit.time(since))"
+    case .gone, .tooSlow, .busy, .notUnderstood: visit(LivePhrase.tooSlow.text)
+    case .refused(_, let refusal): "\(visit(LivePhrase.refused.text)) (\(refusal.reason))"
+    case .broken, .notAsked: visit(LivePhrase.notRead.text)
+    }
+  }
+
   private func reason(_ reason: Withheld.Reason) -> String {
     switch reason {
     case .neverAgreed: visit(.withheldNever)
     case .notInForce, .invalid: visit(.withheldForce)
     case .notGiven, .nobodys: visit(.withheldGiven)
     case .atOrigin: visit(.withheldAtOrigin)
+    case .unanswered(let failure): "\(visit(LivePhrase.unanswered.text)): \(why(failure))"
     case .role(_, let permitted), .restricted(_, let permitted):
       "\(visit(.withheldRole)) \(permitted.map { ValueWords.role($0, visit.language) }.joined(separator: ", "))"
     }

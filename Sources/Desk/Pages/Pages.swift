@@ -137,7 +137,9 @@ final class Pages: Sendable {
     case .file(let asset): return Answered(caller, asset.response(to: visit.request))
     case .show(let show):
       return Collected(visit.request, caller, limit: 0) { [self] _ in
-        work.run(caller) { [self] in finished(show(self)(visit), visit) }
+        // A crossing file may wait for other countries' nodes; nobody else's page waits with it.
+        let place = visit.request.path.hasPrefix("/file/") ? work.ask : work.read
+        place { [self] in caller.answer(finished(show(self)(visit), visit)) }
       }
     case .login, .code:
       return Collected(visit.request, caller, limit: Self.longestForm) { [self] bytes in

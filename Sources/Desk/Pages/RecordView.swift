@@ -43,7 +43,10 @@ struct RecordView {
         ActLinks(visit).html(
           about: stream.dataset.description, event: body["event"]?.string, found.record.entry.id, of: stream.origin)
       }
-      HTML.element("small", .class("code")) { "\(visit(.record)) \(found.record.entry.id)" }
+      HTML.element("small", .class("code")) {
+        let answered = found.answeredAt.map { "; \(visit(LivePhrase.answeredAt.text)), \(visit.time($0))" } ?? ""
+        "\(visit(.record)) \(found.record.entry.id)\(answered)"
+      }
     }
   }
 

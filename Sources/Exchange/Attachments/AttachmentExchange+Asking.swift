@@ -129,7 +129,7 @@ extension AttachmentExchange {
     let place = asking.wanted.place
     if let failure {
       if asking.opening != nil { effects.append(.abandon(asking: asking.number)) }
-      log(.warning, "the attachment of entry \(place.index) of \(place.stream) did not come: \(failure)")
+      log(.warning, "the attachment of \(place) did not come: \(failure)")
     }
     effects.append(.answered(tokens: asking.wanted.tokens, failure))
     askNext(country)

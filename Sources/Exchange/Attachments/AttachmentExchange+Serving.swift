@@ -48,7 +48,7 @@ extension AttachmentExchange {
       return endServing(country, AttachmentRefusal(.unreadable, "the attachment cannot be sent; ask again later"))
     }
     // Before the first byte leaves: who has had even a part of it is in the log.
-    log(.info, "\(country) fetches the attachment of entry \(serving.place.index) of \(serving.place.stream)")
+    log(.info, "\(country) fetches the attachment of \(serving.place)")
     let header = stream.header
     serving.sealing = consume stream
     (serving.seal, serving.byteCount) = (seal, byteCount)
@@ -94,7 +94,7 @@ extension AttachmentExchange {
 
   func stopped(_ request: UInt64, by country: CountryCode) {
     guard let serving = links[country]?.serving, serving.request == request else { return }
-    log(.info, "\(country) wants no more of the attachment of entry \(serving.place.index) of \(serving.place.stream)")
+    log(.info, "\(country) wants no more of the attachment of \(serving.place)")
     close(serving, country)
   }
 
@@ -107,7 +107,7 @@ extension AttachmentExchange {
       // The names in a request that is refused are the neighbour's own words: streams have a form, and no digest is logged.
       log(
         .warning,
-        "\(country) asked for the attachment of entry \(serving.place.index) of \(serving.place.stream): \(refusal.reason)"
+        "\(country) asked for the attachment of \(serving.place): \(refusal.reason)"
       )
     }
     close(serving, country)

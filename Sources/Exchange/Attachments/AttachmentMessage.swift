@@ -18,14 +18,14 @@ public enum AttachmentMessage: Hashable, Sendable {
   case stop(request: UInt64)
 
   /// The types that messages about attachments have.
-  public static let types: ClosedRange<UInt8> = 0x20...0x25
+  public static let types: ClosedRange<UInt8> = 0x20...0x26
   /// The longest sealed piece, in bytes.
   public static let longestPiece = AttachmentExchange.pieceByteCount + SecretStream.overheadByteCount
 
   /// The type byte on the wire.
   public var type: UInt8 {
     switch self {
-    case .fetch: 0x20
+    case .fetch(_, let place): place.question == nil ? 0x20 : 0x26
     case .begin: 0x21
     case .piece: 0x22
     case .taken: 0x23
@@ -41,8 +41,13 @@ public enum AttachmentMessage: Hashable, Sendable {
     case .fetch(let request, let place):
       writer.uint64(request)
       writer.stream(place.stream)
-      writer.uint64(place.index)
-      writer.digest(place.digest)
+      if let question = place.question {
+        writer.digest(place.digest)
+        writer.vector16(question)
+      } else {
+        writer.uint64(place.index)
+        writer.digest(place.digest)
+      }
     case .begin(let request, let byteCount, let header):
       writer.uint64(request)
       writer.uint64(byteCount)
@@ -94,6 +99,15 @@ public enum AttachmentMessage: Hashable, Sendable {
     case 0x24:
       let code = try reader.uint8("code")
       self = .end(request: request, AttachmentRefusal(code: code, reason: try reader.reason()))
+    case 0x26:
+      let stream = try reader.stream()
+      let digest = try reader.digest("digest")
+      let at = reader.offset
+      let question = Array(try reader.vector16("question"))
+      guard (SealedBox.overheadByteCount...QuestionMessage.longestQuestion).contains(question.count) else {
+        throw ByteError(field: "question", offset: at, problem: "\(question.count) bytes")
+      }
+      self = .fetch(request: request, AttachmentPlace(stream: stream, question: question, digest: digest))
     default: self = .stop(request: request)
     }
     try reader.finish("message")
@@ -101,18 +115,28 @@ public enum AttachmentMessage: Hashable, Sendable {
 }
 
 /// Which attachment: the record that bears it, by the place of its entry, and its digest.
-public struct AttachmentPlace: Hashable, Sendable {
-  /// The stream in which the asker holds the record.
+public struct AttachmentPlace: Hashable, Sendable, CustomStringConvertible {
+  /// The stream in which the asker holds the record, or about which it asks.
   public let stream: StreamName
-  /// The index of the record's entry.
+  /// The index of the record's entry; 0 of a record that is only asked for.
   public let index: UInt64
   /// SHA-256 of the attachment's bytes.
   public let digest: Digest
+  /// Of a stream in mode `query`: the question that finds the record, sealed for the owner. Nil of a record that is held.
+  public let question: [UInt8]?
 
-  /// An attachment of a record.
+  /// An attachment of a record that the asker holds.
   public init(stream: StreamName, index: UInt64, digest: Digest) {
-    (self.stream, self.index, self.digest) = (stream, index, digest)
+    (self.stream, self.index, self.digest, question) = (stream, index, digest, nil)
   }
+
+  /// An attachment of a record that the asker asks for.
+  public init(stream: StreamName, question: [UInt8], digest: Digest) {
+    (self.stream, index, self.digest, self.question) = (stream, 0, digest, question)
+  }
+
+  /// For the log.
+  public var description: String { question == nil ? "entry \(index) of \(stream)" : "a record of \(stream)" }
 }
 
 /// Why an owner does not send an attachment.

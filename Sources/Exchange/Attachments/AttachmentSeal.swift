@@ -20,6 +20,13 @@ public struct AttachmentSeal: Sendable {
     binding = leaf.digest.bytes + digest.bytes
   }
 
+  /// The seal of an attachment of a record that is asked for: under the secret that the question brings.
+  public init(_ question: Question, digest: Digest) throws(SodiumError) {
+    let secret = try SymmetricKey(SecretBytes(copying: question.key.bytes))
+    key = Key(try secret.derived("istmo/question/attachment/v1"))
+    binding = question.digest.bytes + digest.bytes
+  }
+
   func sealing() throws(SodiumError) -> SealingStream { try SealingStream(key.key) }
 
   func opening(_ header: [UInt8]) throws(SodiumError) -> OpeningStream {

@@ -14,6 +14,8 @@ struct AttachmentOwner: Sendable {
   let clock: any Clock
   /// A neighbour with what was agreed with it.
   let neighbour: @Sendable (CountryCode) -> Exchange.Neighbour?
+  /// Judges and logs questions, of records that are only asked for.
+  let questions: QuestionOwner
 
   private static let notBorne = AttachmentRefusal(.notBorne, "the record does not bear an attachment with this digest")
 
@@ -21,6 +23,7 @@ struct AttachmentOwner: Sendable {
   func open(
     _ place: AttachmentPlace, for asker: CountryCode
   ) throws(AttachmentRefusal) -> (blob: BlobReader, seal: AttachmentSeal) {
+    if let question = place.question { return try open(place, question, for: asker) }
     let agreed = try agreed(place.stream, with: asker)
     let seal: AttachmentSeal
     do throws(ReadError) {
@@ -33,12 +36,47 @@ struct AttachmentOwner: Sendable {
       case .damaged, .store: throw unreadable
       }
     }
+    return (try blob(place.digest), seal)
+  }
+
+  private func blob(_ digest: Digest) throws(AttachmentRefusal) -> BlobReader {
     let blob: BlobReader?
-    do throws(StoreError) { blob = try blobs.open(place.digest) } catch { throw unreadable }
+    do throws(StoreError) { blob = try blobs.open(digest) } catch { throw unreadable }
     guard let blob else {
       throw AttachmentRefusal(.absent, "\(country) has the record, the attachment itself was not given to its node yet")
     }
-    return (blob, seal)
+    return blob
+  }
+
+  /// Opens the attachment of a record that the neighbour asks for. The question is judged like any other, finds the record,
+  /// and is in this country's lookup log before a byte leaves.
+  private func open(
+    _ place: AttachmentPlace, _ sealed: [UInt8], for asker: CountryCode
+  ) throws(AttachmentRefusal) -> (blob: BlobReader, seal: AttachmentSeal) {
+    let heard: QuestionOwner.Heard
+    let answer: Answer
+    do throws(QuestionRefusal) {
+      heard = try questions.hear(sealed, of: asker)
+      answer = try questions.find(heard)
+    } catch { throw Self.refusal(error) }
+    guard heard.terms.stream == place.stream, heard.terms.mode == .query,
+      heard.question.all.contains(where: {
+        $0.value == Array(place.digest.description.utf8) && heard.definition.attachmentFields.contains($0.field)
+      })
+    else { throw AttachmentRefusal(.notShared, "the question is not about this attachment") }
+    guard let item = answer.items.first else { throw Self.notBorne }
+    let blob = try blob(place.digest)
+    do throws(QuestionRefusal) { try questions.write(heard, [item.entry.id], of: asker) } catch {
+      throw Self.refusal(error)
+    }
+    do { return (blob, try AttachmentSeal(heard.question, digest: place.digest)) } catch { throw unreadable }
+  }
+
+  private static func refusal(_ refusal: QuestionRefusal) -> AttachmentRefusal {
+    switch refusal.known {
+    case .notLogged, .unreadable, .busy, nil: AttachmentRefusal(.unreadable, refusal.reason)
+    case .notShared, .role, .notRead: AttachmentRefusal(.notShared, refusal.reason)
+    }
   }
 
   var unreadable: AttachmentRefusal {

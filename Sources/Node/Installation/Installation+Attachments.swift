@@ -45,11 +45,14 @@ extension Installation {
     _ reply: @escaping @Sendable (Result<AttachmentAnswer, AttachmentError>) -> Void
   ) {
     guard let bearer = bearers.first else { return reply(.failure(failure)) }
-    let seal: AttachmentSeal
-    do throws(ReadError) { seal = try self.seal(bearer, request.digest) } catch {
-      return reply(.failure(.lookup(.read(error))))
-    }
-    let place = AttachmentPlace(stream: bearer.stream, index: bearer.record.locator.index, digest: request.digest)
+    let (place, seal): (AttachmentPlace, AttachmentSeal)
+    do throws(ReadError) {
+      guard let found = try self.place(of: bearer, request) else {
+        return fetch(
+          bearers.dropFirst(), request, .lookup(.read(.damaged("the card of \(bearer.stream.origin)"))), reply)
+      }
+      (place, seal) = found
+    } catch { return reply(.failure(.lookup(.read(error)))) }
     attachmentPort.ask(place, byteCount: bearer.attachment.byteCount, seal) { [self] problem in
       DispatchQueue.global().async { [self] in
         if let problem { return fetch(bearers.dropFirst(), request, .notFetched(problem), reply) }
@@ -59,6 +62,21 @@ extension Installation {
         } catch { reply(.failure(.store(error))) }
       }
     }
+  }
+
+  /// Which attachment is fetched, and what its pieces are sealed under; nil when the neighbour cannot be asked.
+  private func place(
+    of bearer: Lookups.Bearer, _ request: AttachmentRequest
+  ) throws(ReadError) -> (AttachmentPlace, AttachmentSeal)? {
+    let (stream, digest) = (bearer.stream, request.digest)
+    guard !bearer.isAnswered else {
+      return lookups.questions.fetching(
+        digest, bearer.attachment.field, of: stream, request.asker, history: request.history,
+        agreed: lookups.agreed(stream.dataset).first { $0.terms.stream == stream })
+    }
+    return (
+      AttachmentPlace(stream: stream, index: bearer.record.locator.index, digest: digest), try seal(bearer, digest)
+    )
   }
 
   private func seal(_ bearer: Lookups.Bearer, _ digest: Digest) throws(ReadError) -> AttachmentSeal {

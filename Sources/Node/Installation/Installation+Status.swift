@@ -25,6 +25,8 @@ public struct NodeStatus: Sendable {
   public let links: [CountryCode: String]
   /// What is wrong with the node itself.
   public let problems: [String]
+  /// What an operator should know though nothing is wrong.
+  public let notes: [String]
   /// Bytes on disk and other figures of the store.
   public let figures: [String: Int64]
 
@@ -40,7 +42,7 @@ public struct NodeStatus: Sendable {
       "agreements": .list(agreements.map(\.json)),
       "links": .object(
         links.sorted { $0.key < $1.key }.map { .init(name: $0.key.description, value: .text($0.value)) }),
-      "problems": .list(problems.map { .text($0) }),
+      "problems": .list(problems.map { .text($0) }), "notes": .list(notes.map { .text($0) }),
       "store": .object(figures.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .number($0.value)) }),
     ]
   }
@@ -87,7 +89,7 @@ extension Installation {
     for (country, state) in port?.states ?? [:] { links[country] = state.sentence }
     return NodeStatus(
       country: country, realm: realm, time: now, started: started, isRunning: port != nil, streams: streams,
-      forks: Set(forks), agreements: agreements, links: links, problems: problems,
+      forks: Set(forks), agreements: agreements, links: links, problems: problems, notes: standing.now.notes,
       figures: (try? store.figures()) ?? [:])
   }
 

@@ -48,6 +48,7 @@ public final class Installation: Sendable {
   let store: SQLiteStore
   let blobs: BlobStore
   let attachmentPort: AttachmentPort
+  let questionPort: QuestionPort
   /// The time of day.
   public let clock: any Clock
   /// Writes a log line.
@@ -101,10 +102,16 @@ public final class Installation: Sendable {
       country: documents.country, registry: registry, keys: keys, engine: engine, clock: clock,
       ways: selectivity?.ways ?? TagAlarm.Ways(), log: log)
     self.watch = watch
+    let questionPort = QuestionPort(clock: clock, log: log)
+    self.questionPort = questionPort
     lookups = Lookups(
       country: documents.country, registry: registry, reader: engine.reader, keys: keys, engine: engine, clock: clock,
       agreed: { standing.now.incoming($0, at: clock.now()) },
-      risk: Lookups.Risk(selectivity: selectivity, openAlerts: { watch.openAlerts }))
+      risk: Lookups.Risk(selectivity: selectivity, openAlerts: { watch.openAlerts }),
+      questions: QuestionAsker(
+        realm: realm, port: questionPort, clock: clock, neighbour: { standing.now.neighbours[$0] }))
+    let owner = QuestionOwner(lookups: lookups, neighbour: { standing.now.neighbours[$0] }, log: log)
+    questionPort.serve { (sealed, asker) throws(QuestionRefusal) in try owner.answer(sealed, of: asker) }
     evidenceMaker = EvidenceMaker(
       realm: realm, country: documents.country, reader: engine.reader, keys: keys, registry: registry, clock: clock,
       ownCard: documents.card, card: { standing.now.cards[$0] }, agreement: { standing.now.agreements[$0] },
@@ -113,13 +120,14 @@ public final class Installation: Sendable {
       blobs,
       owner: AttachmentOwner(
         country: documents.country, registry: registry, reader: engine.reader, blobs: blobs, clock: clock,
-        neighbour: { standing.now.neighbours[$0] }), clock: clock, log: log)
+        neighbour: { standing.now.neighbours[$0] }, questions: owner), clock: clock, log: log)
     for problem in first.problems { log(.warning, "agreement", problem) }
     tokens.takeUp(documents.tokenUses()) { [documents] uses in
       do { try documents.keep(tokenUses: uses) } catch {
         log(.warning, "tokens", "on which day tokens were used last cannot be kept: \(error)")
       }
     }
+    for note in first.notes { log(.info, "agreement", note) }
     observer.attach(self)
     watch.start()
   }
@@ -134,6 +142,7 @@ public final class Installation: Sendable {
     self.port.withLock { $0 = port }
     engine.attach(port)
     attachmentPort.attach(port)
+    questionPort.attach(port)
     return try port.start()
   }
 
@@ -172,6 +181,7 @@ public final class Installation: Sendable {
     watch.stop()
     attachmentPort.stop()
     tokens.settle()
+    questionPort.stop()
     engine.stop()
     store.close()
   }

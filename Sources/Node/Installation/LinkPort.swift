@@ -6,7 +6,7 @@ import Synchronization
 import Terms
 
 /// Joins the link and the engine: messages of the exchange on one side, bytes of the link on the other.
-final class LinkPort: LinkDelegate, EngineLink, AttachmentLink {
+final class LinkPort: LinkDelegate, EngineLink, AttachmentLink, QuestionLink {
   /// Room for what all streams of a neighbour may have under way; the exchange keeps its own window per stream.
   static let outboxByteLimit = 64 << 20
 
@@ -64,12 +64,14 @@ final class LinkPort: LinkDelegate, EngineLink, AttachmentLink {
     installation.value.log(.info, "link", "the link with \(country) is up")
     greeted.withLock { _ = $0.remove(country) }
     installation.value.attachmentPort.give(.linkUp(country))
+    installation.value.questionPort.give(.linkUp(country))
     installation.value.engine.enqueue(.linkUp(country))
   }
 
   func linkDown(_ country: CountryCode, reason: LinkFailure) {
     installation.value.log(.warning, "link", "the link with \(country) is down: \(reason)")
     installation.value.attachmentPort.give(.linkDown(country))
+    installation.value.questionPort.give(.linkDown(country))
     installation.value.engine.enqueue(.linkDown(country))
   }
 
@@ -79,11 +81,16 @@ final class LinkPort: LinkDelegate, EngineLink, AttachmentLink {
         let decoded = try AttachmentMessage(type: message.type, payload: message.payload)
         return installation.value.attachmentPort.receive(decoded, from: country)
       }
+      if QuestionMessage.types.contains(message.type) {
+        let decoded = try QuestionMessage(type: message.type, payload: message.payload)
+        return installation.value.questionPort.receive(decoded, from: country)
+      }
       // A later version's: whoever sends it knows from the second hello that it may be passed over here.
       guard !Message.mayBePassedOver(message.type) else { return }
       let decoded = try Message(type: message.type, payload: message.payload)
       if case .hello = decoded, greeted.withLock({ !$0.insert(country).inserted }) {
-        return installation.value.attachmentPort.give(.isAble(country))
+        installation.value.attachmentPort.give(.isAble(country))
+        return installation.value.questionPort.give(.isAble(country))
       }
       installation.value.engine.enqueue(decoded, byteCount: message.payload.count, from: country)
     } catch {
@@ -96,6 +103,7 @@ final class LinkPort: LinkDelegate, EngineLink, AttachmentLink {
   func tick(_ now: Instant) {
     installation.value.timePassed(now)
     installation.value.attachmentPort.timePassed(now)
+    installation.value.questionPort.timePassed(now)
   }
 
   // MARK: To the link, from the engine's thread and that of the attachments
@@ -103,12 +111,16 @@ final class LinkPort: LinkDelegate, EngineLink, AttachmentLink {
   func send(_ message: Message, to country: CountryCode) {
     let out = LinkMessage(type: message.type, payload: message.payload)
     send(out, to: country)
-    // The second hello says that this node passes over what it does not know, and knows attachments. A node of before takes
+    // The second hello says that this node passes over what it does not know, and knows attachments and questions. A node of before takes
     // it like the first.
     if case .hello = message { send(out, to: country) }
   }
 
   func send(_ message: AttachmentMessage, to country: CountryCode) {
+    send(LinkMessage(type: message.type, payload: message.payload), to: country)
+  }
+
+  func send(_ message: QuestionMessage, to country: CountryCode) {
     send(LinkMessage(type: message.type, payload: message.payload), to: country)
   }
 

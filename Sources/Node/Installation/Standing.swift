@@ -56,6 +56,8 @@ struct Standing: Sendable {
   /// What neighbours send, by dataset, while time stays in `steady`: each lookup asks for it.
   private var steadyIncoming: [DatasetName: [AgreedStream]] = [:]
   private let country: CountryCode
+  /// What an operator should know though nothing is wrong, one sentence each.
+  var notes: [String] = []
 
   init(_ documents: any SignedDocuments, _ registry: Registry, now: Instant) throws {
     country = documents.country
@@ -110,6 +112,9 @@ struct Standing: Sendable {
         let fault = ObserverRule.fault(terms, registry.definition(of: terms))
         let difference = fault ?? Self.difference(terms, later.compactMap { $0.terms(for: terms.stream) }, registry)
         if let difference, agreement == inForce { problems.append("\(terms.stream): \(difference)") }
+        if difference == nil, agreement == inForce, let added = Self.additions(to: terms, registry) {
+          notes.append(Self.note(terms, added, registry))
+        }
         streams.append(
           AgreedStream(
             // Under a root that was replaced nothing new is made: the span in which it is in force is empty.
@@ -133,7 +138,8 @@ struct Standing: Sendable {
       let here = registry.topology.terms(between: name.origin, and: name.recipient).first(where: { $0.stream == name })
     else { return "the agreement has it, the topology does not" }
     let isAnnounced = later.contains { changes(from: $0, to: here).isEmpty }
-    let changed = changes(from: signed, to: here).filter { !isAnnounced || $0 == definitionChange }
+    let changed = changes(from: signed, to: here, adding: additions(to: signed, registry))
+      .filter { !isAnnounced || $0 == definitionChange }
     guard !changed.isEmpty else { return nil }
     return
       "the topology has another \(changed.joined(separator: ", ")) than the signed agreement; mend it or hold a new ceremony"
@@ -141,8 +147,29 @@ struct Standing: Sendable {
 
   private static let definitionChange = "definition"
 
-  private static func changes(from signed: StreamTerms, to here: StreamTerms) -> [String] {
+  /// The fields that this node's definition has beside those of the agreed one, when that is all that it has otherwise. Then
+  /// both work together: the agreed definition stays in force for the stream, and the new fields stay here.
+  private static func additions(to signed: StreamTerms, _ registry: Registry) -> [String]? {
+    guard let agreed = registry.definition(of: signed), agreed.version == signed.version else { return nil }
+    return registry.definition(signed.stream.dataset)?.additions(to: agreed)
+  }
+
+  private static func note(_ terms: StreamTerms, _ added: [String], _ registry: Registry) -> String {
+    let version = registry.definition(terms.stream.dataset)?.version ?? terms.version
+    let fields = added.isEmpty ? "" : "; \(added.joined(separator: ", ")) will not be sent before that"
+    return
+      "\(terms.stream): version \(terms.version) of the definition is in force by the agreement, version \(version) is installed here; a ceremony agrees on it\(fields)"
+  }
+
+  private static func changes(
+    from signed: StreamTerms, to here: StreamTerms, adding added: [String]? = nil
+  ) -> [String] {
     var changed: [String] = []
+    var here = here
+    if let added {
+      (here.definition, here.version) = (signed.definition, signed.version)
+      here.fields.removeAll { added.contains($0) }
+    }
     if here.definition != signed.definition || here.version != signed.version { changed.append(definitionChange) }
     if here.filter != signed.filter { changed.append("filter") }
     if here.fields.sorted() != signed.fields.sorted() { changed.append("fields") }

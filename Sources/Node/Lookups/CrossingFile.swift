@@ -16,6 +16,8 @@ public struct CrossingRequest: Sendable {
   public var limit = 100
   /// Whether replaced and withdrawn records are shown too.
   public var history = false
+  /// Whether the origins of replicated records are asked over the link for what is newer.
+  public var live = false
   /// Who asks, and what for.
   public var asker: Asker
 
@@ -27,6 +29,7 @@ public struct CrossingRequest: Sendable {
     var request = LookupRequest(dataset: dataset, by: asker)
     (request.since, request.until, request.limit, request.history) = (since, until, limit, history)
     request.conditions = [("key", key)]
+    request.live = live
     return request
   }
 }
@@ -42,7 +45,7 @@ extension Lookups {
 
   /// Looks up, logs durably, then gives the answer, in order of the records' own time; waits for the disk.
   public func answer(_ request: CrossingRequest) throws(LookupError) -> LookupAnswer {
-    var timeline = Inquiry(self, request.lookup)
+    var timeline = Inquiry(self, request.lookup, asksOrigins: true)
     var finder = FactFinder(self, request.lookup)
     var heading = Heading()
     do throws(ReadError) {
@@ -145,7 +148,7 @@ extension LookupAnswer {
   mutating func rest(on other: LookupAnswer) {
     let known = Set(sources.map(\.stream))
     sources += other.sources.filter { !known.contains($0.stream) }
-    withheld += other.withheld.filter { !withheld.contains($0) }
+    withheld += other.withheld.filter { !withheld.contains($0) && !known.contains($0.stream) }
   }
 }
 

@@ -18,11 +18,17 @@ struct Inquiry {
   /// What is asked of one dataset: by whom, what for, in which span of time.
   private let asker: (DatasetName) -> LookupRequest
   private let isNodes: Bool
+  private let asksOrigins: Bool
   private var parts: [Part] = []
+  private var round = QuestionRound()
 
   /// A question of an officer. With `asNode` the node asks for itself, in no role: for what is refused, never for what is shown.
-  init(_ lookups: Lookups, _ asker: @escaping (DatasetName) -> LookupRequest, asNode: Bool = false) {
-    (self.lookups, self.asker, isNodes) = (lookups, asker, asNode)
+  /// With `asksOrigins` also the nodes of other countries are asked, for what is not held here.
+  init(
+    _ lookups: Lookups, _ asker: @escaping (DatasetName) -> LookupRequest, asNode: Bool = false,
+    asksOrigins: Bool = false
+  ) {
+    (self.lookups, self.asker, isNodes, self.asksOrigins) = (lookups, asker, asNode, asksOrigins)
   }
 
   /// Finds what has any of the keys in a dataset, and keeps it with what was found before.
@@ -39,6 +45,12 @@ struct Inquiry {
       found += part.records
       keep(part, at: place)
     }
+    guard asksOrigins, !keys.isEmpty, !parts[place].answer.origins.isEmpty else { return found }
+    let search = Search(
+      request: parts[place].lookup, definition: definition, wanted: [], filters: [], lookups: lookups)
+    let before = Set(parts[place].answer.records.map(\.record.entry.id))
+    try lookups.askOrigins(search, among: [], anyOf: Set(keys).sorted(), into: &parts[place].answer, &round)
+    found += parts[place].answer.records.filter { $0.answeredAt != nil && !before.contains($0.record.entry.id) }
     return found
   }
 
@@ -130,12 +142,21 @@ struct Inquiry {
   }
 
   private mutating func keep(_ answer: LookupAnswer, at place: Int) {
-    var known = Set(parts[place].answer.records.map(\.record.locator))
+    // By id: what an origin answered with has no place in a stream here.
+    var known = Set(parts[place].answer.records.map { RecordKey($0) })
     var added = LookupAnswer()
-    added.records = answer.records.filter { known.insert($0.record.locator).inserted }
+    added.records = answer.records.filter { known.insert(RecordKey($0)).inserted }
     added.searchedBackTo = answer.searchedBackTo
     parts[place].answer.add(added)
   }
+}
+
+/// Which record it is, wherever it was found.
+private struct RecordKey: Hashable {
+  let stream: StreamName
+  let id: RecordID
+
+  init(_ found: LookupAnswer.Found) { (stream, id) = (found.record.locator.stream, found.record.entry.id) }
 }
 
 extension LookupAnswer {

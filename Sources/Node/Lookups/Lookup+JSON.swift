@@ -20,7 +20,9 @@ extension LookupAnswer {
       }
       return [
         "id": .text(entry.id.description), "source": .text(locator.stream.origin.description),
-        "stream": .text(locator.stream.description), "index": JSONValue(locator.index),
+        "stream": .text(locator.stream.description),
+        "index": found.answeredAt == nil ? JSONValue(locator.index) : nil,
+        "answered_at": JSONValue(found.answeredAt?.wholeSeconds),
         "published": .text(entry.id.time.description),
         "time": .text(installation.registry.time(of: found.record).description), "kind": kind, "changes": target,
         "changed_by": JSONValue(found.changedBy?.description),
@@ -44,13 +46,22 @@ extension LookupAnswer {
         value: .list(
           sources.map { source in
             [
-              "stream": .text(source.stream.description), "size": JSONValue(source.size),
-              "as_of": JSONValue(source.asOf?.wholeSeconds),
+              "stream": .text(source.stream.description), "size": source.size.map { JSONValue($0) } ?? nil,
+              "as_of": JSONValue(source.asOf?.wholeSeconds), "live": source.live?.json ?? nil,
             ]
           })),
       .init(name: "withheld", value: .list(withheld.map { .text($0.description) })),
       .init(name: "searched_back_to", value: JSONValue(searchedBackTo?.wholeSeconds)),
     ]
+  }
+}
+
+extension LookupAnswer.Source.Live {
+  var json: JSONValue {
+    switch self {
+    case .answered(let moment): ["answered": true, "as_of": .text(moment.wholeSeconds)]
+    case .unanswered(let failure): ["answered": false, "reason": .text(failure.description)]
+    }
   }
 }
 

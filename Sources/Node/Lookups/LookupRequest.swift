@@ -24,6 +24,8 @@ public struct LookupRequest: Sendable {
   public var cursor: String?
   /// The record before which the page goes on, as the cursor says.
   var before: RecordID?
+  /// Whether the origins of replicated records are asked over the link for what is newer. Streams in mode `query` always are.
+  public var live = false
   /// Who asks, and what for.
   public var asker: Asker
 
@@ -49,6 +51,8 @@ public struct LookupAnswer: Sendable {
   public var searchedBackTo: Instant?
   /// Where this answer ended, when there may be more: the cursor of the next question.
   public var next: String?
+  /// Streams in mode `query` that may be asked for, and what is replicated of origins that are to be asked too.
+  var origins: [AgreedStream] = []
   /// What an officer must see before anything else; of crossing files only.
   public var heading: Heading?
 
@@ -57,21 +61,33 @@ public struct LookupAnswer: Sendable {
     /// The record.
     public let record: LogReader.Record
     /// The later record that replaced or withdrew it.
-    public let changedBy: RecordID?
+    public internal(set) var changedBy: RecordID?
     /// Records that refer to it and still stand: confirmations, refusals.
     public let referredBy: [RecordID]
     /// The earlier versions of it, the latest first.
     public let earlier: [RecordID]
+    /// When the origin answered with it over the link, as it signed; nil of a record that is held here.
+    public internal(set) var answeredAt: Instant?
   }
 
   /// A stream that was asked.
   public struct Source: Sendable {
     /// The stream.
     public let stream: StreamName
-    /// Its durable size here.
-    public let size: UInt64
-    /// The origin's own "as of": what it had by then is here. Nil in a home stream (now), or when it never said.
-    public let asOf: Instant?
+    /// Its durable size here; nil of a stream in mode `query`, of which nothing is kept.
+    public let size: UInt64?
+    /// The origin's own "as of": what it had by then is in the answer. Nil when it never said.
+    public internal(set) var asOf: Instant?
+    /// What came of asking the origin over the link; nil when it was not asked.
+    public internal(set) var live: Live?
+
+    /// What came of asking an origin over the link.
+    public enum Live: Hashable, Sendable {
+      /// It answered, and signed of which moment.
+      case answered(Instant)
+      /// It did not.
+      case unanswered(QuestionFailure)
+    }
   }
 }
 

@@ -9,6 +9,8 @@ extension Lookups {
   struct Bearer {
     let record: LogReader.Record
     let attachment: BorneAttachment
+    /// Whether the record is not held here: its origin answered with it.
+    let isAnswered: Bool
     var stream: StreamName { record.locator.stream }
   }
 
@@ -29,7 +31,9 @@ extension Lookups {
     guard !lines.isEmpty else { throw .notLogged("no dataset of the topology has attachments") }
     try write(lines)
     let bearers = hits.flatMap(\.answer.records).compactMap { found in
-      registry.attachment(request.digest, in: found.record).map { Bearer(record: found.record, attachment: $0) }
+      registry.attachment(request.digest, in: found.record).map {
+        Bearer(record: found.record, attachment: $0, isAnswered: found.answeredAt != nil)
+      }
     }
     return (
       bearers.sorted { ($0.record.entry.id, $0.stream) < ($1.record.entry.id, $1.stream) },

@@ -23,6 +23,8 @@ public struct Lookups: Sendable {
   let risk: Risk
   /// What is on its way.
   let expectedView: ExpectedView
+  /// Asks the nodes of other countries.
+  let questions: QuestionAsker
 
   /// The rules for lanes, and the alerts that are open.
   public struct Risk: Sendable {
@@ -38,9 +40,9 @@ public struct Lookups: Sendable {
   }
 
   /// The parts a lookup needs.
-  public init(
+  init(
     country: CountryCode, registry: Registry, reader: LogReader, keys: Keyring, engine: Engine, clock: any Clock,
-    agreed: @escaping @Sendable (DatasetName) -> [AgreedStream], risk: Risk
+    agreed: @escaping @Sendable (DatasetName) -> [AgreedStream], risk: Risk, questions: QuestionAsker
   ) {
     self.country = country
     self.registry = registry
@@ -51,6 +53,7 @@ public struct Lookups: Sendable {
     self.agreed = agreed
     self.risk = risk
     expectedView = ExpectedView(country: country, registry: registry, reader: reader)
+    self.questions = questions
   }
 
   /// Looks up, logs durably, then gives the answer; waits for the disk.
@@ -95,9 +98,11 @@ public struct Lookups: Sendable {
     do throws(ReadError) {
       let streams = try permitted(request, &answer)
       let search = Search(request: request, definition: definition, wanted: wanted, filters: filters, lookups: self)
-      if let end = try search.run(streams, &answer, isPage: true) {
-        answer.next = PageCursor.make(before: end, of: request, keys, now: clock.now())
-      }
+      var end = try search.run(streams, &answer, isPage: true)
+      try askOrigins(search, among: wanted, anyOf: [], into: &answer)
+      // What origins told may have taken the place of the oldest of what was found here: the next page begins behind what is shown.
+      if let last = answer.records.last?.record.entry.id, answer.records.count >= request.limit { end = last }
+      if let end { answer.next = PageCursor.make(before: end, of: request, keys, now: clock.now()) }
     } catch { throw .read(error) }
     return answer
   }
@@ -115,18 +120,13 @@ public struct Lookups: Sendable {
       .union(agreed.filter { $0.terms.mode == .replicate }.map(\.terms.stream))
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
-      // The node itself asks in no role, for what it refuses and not for what it shows.
-      let asker = request.asker
-      let isGiven = asNode || asker.datasets?.contains(request.dataset) ?? true
-      let isNobodys = asker.role == IndicatorRequest.role && !request.isForAggregates
-      let reason = isNobodys ? .nobodys(asker.role) : reasonToWithhold(name, from: asNode ? nil : asker.role)
-      if let reason = isGiven ? reason : .notGiven {
+      if let reason = reasonToWithhold(name, of: request, asNode: asNode) {
         answer.withheld.append(Withheld(name, reason))
         continue
       }
       // Said whether or not there are such records: that one is there is not to be learnt.
       if !asNode, !request.isForAggregates {
-        for restriction in registry.definition(request.dataset)?.restrictions(on: asker.role) ?? [] {
+        for restriction in registry.definition(request.dataset)?.restrictions(on: request.asker.role) ?? [] {
           answer.withheld.append(Withheld(name, .restricted(restriction.words, roles: restriction.roles)))
         }
       }
@@ -134,19 +134,34 @@ public struct Lookups: Sendable {
       streams.append((name, state))
       answer.sources.append(
         LookupAnswer.Source(stream: name, size: state.size, asOf: name.isHome ? clock.now() : asOf(state, of: name)))
-    }
-    for terms in agreed.map(\.terms) where terms.mode == .query {
-      let (name, origin) = (terms.stream, terms.stream.origin)
-      guard name.recipient == country, !known.contains(name), request.from == nil || request.from == origin else {
-        continue
+      if request.live, !name.isHome, let agreed = agreed.first(where: { $0.terms.stream == name }) {
+        if agreed.terms.mode == .replicate { answer.origins.append(agreed) }
       }
-      answer.withheld.append(Withheld(name, .atOrigin(origin)))
+    }
+    for agreed in agreed where agreed.terms.mode == .query {
+      let (name, origin) = (agreed.terms.stream, agreed.terms.stream.origin)
+      guard name.recipient == country, request.from == nil || request.from == origin,
+        !answer.withheld.contains(where: { $0.stream == name })
+      else { continue }
+      let reason = reasonToWithhold(name, of: request, asNode: asNode)
+      answer.withheld.append(Withheld(name, reason ?? .atOrigin(origin)))
+      if reason == nil { answer.origins.append(agreed) }
     }
     if let from = request.from, streams.isEmpty, answer.withheld.isEmpty {
       answer.withheld.append(
         Withheld(StreamName(origin: from, recipient: country, dataset: request.dataset), .neverAgreed))
     }
     return streams
+  }
+
+  private func reasonToWithhold(
+    _ name: StreamName, of request: LookupRequest, asNode: Bool
+  ) -> Withheld.Reason? {
+    // The node itself asks in no role, for what it refuses and not for what it shows.
+    let asker = request.asker
+    guard asNode || asker.datasets?.contains(request.dataset) ?? true else { return .notGiven }
+    guard asker.role != IndicatorRequest.role || request.isForAggregates else { return .nobodys(asker.role) }
+    return reasonToWithhold(name, from: asNode ? nil : asker.role)
   }
 
   /// Why records of a stream may not be shown to a role; nil when they may. A suspension stops what flows: it does not
@@ -181,6 +196,10 @@ public struct Lookups: Sendable {
   /// The lookup becomes a record of the lookup log for each country whose records were asked for.
   func logLines(_ request: LookupRequest, _ answer: LookupAnswer) throws(LookupError) -> [Draft] {
     var owners = Set(answer.sources.map(\.stream.origin))
+    // Who was asked and did not answer in time may have seen the question.
+    for case (let stream, .unanswered) in answer.withheld.map({ ($0.stream, $0.reason) }) {
+      owners.insert(stream.origin)
+    }
     if owners.isEmpty { owners.insert(request.from ?? country) }
     // An observer has no records that anybody could be told of.
     owners = owners.filter { !$0.isObserver }
@@ -200,7 +219,8 @@ public struct Lookups: Sendable {
 
   /// Lines of the lookup log, one for each country whose records were asked for.
   func drafts(
-    _ request: LookupRequest, _ owners: [(country: CountryCode, found: Int, ids: [RecordID])]
+    _ request: LookupRequest, _ owners: [(country: CountryCode, found: Int, ids: [RecordID])],
+    askedBy: CountryCode? = nil
   ) throws(LookupError) -> [Draft] {
     guard let dataset = try? DatasetName(Installation.lookupDataset), let definition = registry.definition(dataset)
     else {
@@ -217,7 +237,10 @@ public struct Lookups: Sendable {
         .init(name: "found", value: JSONValue(owner.found)),
         .init(name: "time", value: .text(clock.now().description)),
       ]
-      if let post = request.asker.post { members.append(.init(name: "post", value: .text(post))) }
+      if let askedBy { members.append(.init(name: "asked_by", value: .text(askedBy.description))) }
+      if let post = request.asker.post {
+        members.append(.init(name: askedBy == nil ? "post" : "asked_from", value: .text(post)))
+      }
       var asked = request.conditions.map { "\($0.field)=\($0.value)" }
       // Each page of a long answer is a lookup of its own, and says which.
       if let before = request.before { asked.insert("before=\(before)", at: 0) }

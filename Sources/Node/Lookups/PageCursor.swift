@@ -52,7 +52,8 @@ enum PageCursor {
       "dataset": .text(request.dataset.description), "from": JSONValue(request.from?.description),
       "where": .list(request.conditions.sorted { $0.field < $1.field }.map { [.text($0.field), .text($0.value)] }),
       "since": JSONValue(request.since?.description), "until": JSONValue(request.until?.description),
-      "history": .boolean(request.history), "unmatched": .boolean(request.unmatched), "officer": .text(asker.officer),
+      "history": .boolean(request.history), "unmatched": .boolean(request.unmatched),
+      "live": .boolean(request.live), "officer": .text(asker.officer),
       "role": .text(asker.role), "post": JSONValue(asker.post), "purpose": .text(asker.purpose),
     ]
     return key.keyedHash(content + Array(question.json.utf8), outputBytes: proofBytes)

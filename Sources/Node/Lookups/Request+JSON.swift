@@ -35,6 +35,8 @@ extension LookupRequest {
     "The most records of one answer, or of each dataset; 100 where it is absent.")
   private static let history = RequestShape.Member.may(
     "history", .flag, "Whether replaced and withdrawn records are shown too.")
+  private static let live = RequestShape.Member.may(
+    "live", .flag, "Whether the origins are asked over the link for what is newer than what is held here.")
   /// Fields of one lookup, more than any dataset can be searched by.
   static let mostConditions = 32
 
@@ -50,6 +52,7 @@ extension LookupRequest {
       since, until, limit, history,
       .may(
         "unmatched", .flag, "Only records that await another country's record and have none that still stands."),
+      live,
       .may(
         "cursor", .typed(200), "The member next of an answer to the same question: goes on where that answer ended."),
     ] + Asker.members)
@@ -63,10 +66,11 @@ extension LookupRequest {
     conditions = asked.typed("where").map { ($0.name, $0.text) }
     (since, until, limit) = (asked.time("since"), asked.time("until"), asked.number("limit") ?? limit)
     (history, unmatched) = (asked.flag("history"), asked.flag("unmatched"))
+    live = asked.flag("live")
     cursor = asked.text("cursor")
   }
 
-  fileprivate static let crossingMembers = [since, until, limit, history]
+  fileprivate static let crossingMembers = [since, until, limit, history, live]
   fileprivate static let expectedMembers = [since, limit]
   fileprivate static let hitMembers = [limit]
 }
@@ -84,7 +88,7 @@ extension CrossingRequest {
     let asked = try Self.shape.read(json)
     self.init(key: asked.needed("key"), by: try Asker(asked))
     (since, until, limit) = (asked.time("since"), asked.time("until"), asked.number("limit") ?? limit)
-    history = asked.flag("history")
+    (history, live) = (asked.flag("history"), asked.flag("live"))
   }
 }
 

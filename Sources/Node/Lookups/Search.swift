@@ -12,6 +12,8 @@ struct Search {
   let lookups: Lookups
   /// What else a record must be; asked before anything is looked up for it.
   var narrowed: (Definition, ReadBody) -> Bool = { _, _ in true }
+  /// Entries looked at before the search gives up and says so.
+  var mostScanned = Lookups.mostScanned
 
   /// Searches; the records come newest first.
   /// - Parameter isPage: whether the rest may be asked for: then the answer has nothing older than what was searched in every stream.
@@ -44,10 +46,10 @@ struct Search {
     guard first <= last else { return }
     // The index tells the month and no finer order, so all of a key are asked for before the newest are opened: a multiple of
     // the limit, and more as long as that was not all.
-    var asked = min(limit * 8, Lookups.mostScanned)
+    var asked = min(limit * 8, mostScanned)
     var locators = try locate(key.field, key.value, first...last, asked)
-    while locators.count >= asked, asked < Lookups.mostScanned {
-      asked = min(asked * 8, Lookups.mostScanned)
+    while locators.count >= asked, asked < mostScanned {
+      asked = min(asked * 8, mostScanned)
       locators = try locate(key.field, key.value, first...last, asked)
     }
     try takeNewest(
@@ -92,7 +94,7 @@ struct Search {
     _ streams: [(StreamName, StreamState)], _ limit: Int, _ answer: inout LookupAnswer
   ) throws(ReadError) -> RecordID? {
     var stopped: Instant?
-    let mostScanned = Lookups.mostScanned / max(streams.count, 1)
+    let mostScanned = mostScanned / max(streams.count, 1)
     for (name, state) in streams {
       var end = try end(of: name, state.size)
       if let until = request.until { end = try lookups.reader.firstIndex(of: name, notBefore: until, size: end) }
@@ -207,10 +209,13 @@ struct Search {
     var versions = [record.entry.id]
     var kind = record.entry.kind
     let stream = record.locator.stream
+    guard case .replaces = kind else { return versions }
+    // A record that its origin answered with stands nowhere here.
+    let held = min(record.locator.index, try lookups.reader.state(of: stream).size)
     // A record replaces an earlier one: each step goes back in the stream, and none is needed beyond this many.
     while case .replaces(let earlier) = kind, versions.count < Self.mostVersions {
       versions.append(earlier)
-      guard let index = try lookups.reader.find(earlier, in: stream, size: record.locator.index) else { break }
+      guard let index = try lookups.reader.find(earlier, in: stream, size: held) else { break }
       kind = try lookups.reader.entry(stream, at: index).entry.kind
     }
     return versions

@@ -1,3 +1,4 @@
+import Exchange
 import Terms
 
 /// A stream that was not shown, and why.
@@ -26,8 +27,10 @@ public struct Withheld: Hashable, Sendable, CustomStringConvertible {
     case nobodys(String)
     /// The officer was given other datasets.
     case notGiven
-    /// Its origin keeps the records until asked for, which this node cannot do over the link yet.
+    /// Its origin keeps the records until asked for, and this answer does not ask.
     case atOrigin(CountryCode)
+    /// Its origin keeps the records, was asked, and did not answer.
+    case unanswered(QuestionFailure)
 
     /// For a person.
     public var description: String {
@@ -40,7 +43,9 @@ public struct Withheld: Hashable, Sendable, CustomStringConvertible {
       case .restricted(let words, _): words
       case .nobodys(let role): "no record is shown to the role \(role): under it nodes compute aggregates"
       case .notGiven: "it is not among the datasets of this officer"
-      case .atOrigin(let origin): "\(origin) keeps them until asked for, and this node cannot ask over the link yet"
+      case .atOrigin(let origin):
+        "\(origin) keeps them until asked for, which this part of the answer does not do; query asks"
+      case .unanswered(let failure): failure.description
       }
     }
   }

@@ -65,6 +65,16 @@ public struct Registry: RecordRules {
     var reference: String? { definition?.text(of: "reference", in: body) }
   }
 
+  /// A body as terms share it; nil when they do not, or when it is not what was agreed though it passes the filter: one that
+  /// was made under a newer definition may not be.
+  func shared(_ body: ReadBody, of definition: Definition, under terms: StreamTerms) -> [UInt8]? {
+    let reading = Reading(body: body, definition: definition, registry: self)
+    guard reading.isAdmitted(under: terms) else { return nil }
+    let projected = reading.project(under: terms)
+    guard (try? verify(projected, kind: .record, terms: terms)) != nil else { return nil }
+    return projected
+  }
+
   /// What a recipient checks of a received body; gives it as it was read.
   public func verify(
     _ body: [UInt8], kind: Entry.Kind, terms: StreamTerms

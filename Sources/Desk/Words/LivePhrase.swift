@@ -1,0 +1,21 @@
+import Catalog
+
+/// Texts about what other countries' nodes answered over the link, in Spanish and English.
+enum LivePhrase: String, CaseIterable {
+  case answeredAt, unanswered, linkDown, tooSlow, refused, notRead
+
+  /// The text in both languages.
+  var text: Translated {
+    func t(_ es: String, _ en: String) -> Translated { Translated(es: es, en: en) }
+    return switch self {
+    case .answeredAt: t("respondido por el país de origen", "answered by the country of origin")
+    case .unanswered:
+      t("el país de origen los guarda y no respondió", "the country of origin keeps them and did not answer")
+    case .linkDown: t("el enlace está caído desde", "the link is down since")
+    case .tooSlow: t("no respondió a tiempo; pregunte de nuevo", "it did not answer in time; ask again")
+    case .refused: t("rechazó la pregunta", "it refused the question")
+    case .notRead:
+      t("su respuesta no es válida; avise al operador nacional", "its answer is not valid; tell the national operator")
+    }
+  }
+}
