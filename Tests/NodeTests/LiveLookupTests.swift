@@ -66,7 +66,7 @@ import Testing
       lookup.history = history
       // As it was before the last three came.
       var answer = try scene.gt.lookups.answer(request(scene, live: false))
-      answer.origins = scene.gt.lookups.agreed().filter { $0.terms.stream == name }
+      answer.origins = scene.gt.lookups.agreed(name.dataset).filter { $0.terms.stream == name }
       var old = lookup
       old.history = true
       let all = try scene.gt.lookups.answer(old).records

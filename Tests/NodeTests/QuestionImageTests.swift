@@ -79,7 +79,7 @@ import Testing
     try scene.publish(QuestionScene.capture("P 123-456", crossing: "SV-HN/el-poy", image: elsewhere))
     let (shared, other) = (SHA256.hash(Self.image), SHA256.hash(elsewhere))
     let name = try StreamName(QuestionScene.stream)
-    let agreed = try #require(scene.gt.lookups.agreed().first { $0.terms.stream == name })
+    let agreed = try #require(scene.gt.lookups.agreed(name.dataset).first { $0.terms.stream == name })
     /// Fetches `digest` with a question about `asked`.
     func code(
       _ digest: Digest, asking asked: Digest, role: String = "customs-officer", field: String = "image_digest",

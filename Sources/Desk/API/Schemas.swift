@@ -72,7 +72,8 @@ enum Schemas {
   private static func recordSchema(_ topology: Topology) -> JSONValue {
     JSONSchema.object(
       [
-        ("id", id), ("source", text), ("stream", text), ("index", JSONSchema.count), ("published", JSONSchema.time),
+        ("id", id), ("source", text), ("stream", text), ("index", orNull(JSONSchema.count)),
+        ("answered_at", orNull(JSONSchema.time)), ("published", JSONSchema.time),
         ("time", JSONSchema.time), ("kind", JSONSchema.word(["record", "replaces", "withdraws"])),
         ("changes", orNull(id)), ("changed_by", orNull(id)), ("referred_by", JSONSchema.list(id)),
         ("record", orNull(["type": "object"])),
@@ -91,12 +92,21 @@ enum Schemas {
       ])
   }
 
+  /// What an origin that was asked over the link said.
+  private static let live: JSONValue = [
+    "type": "object", "required": ["answered"], "additionalProperties": false,
+    "properties": ["answered": JSONSchema.flag, "as_of": JSONSchema.time, "reason": text],
+  ]
+
   private static let basis: [(String, JSONValue)] = [
     ("found", JSONSchema.count),
     (
       "sources",
       JSONSchema.list(
-        JSONSchema.object([("stream", text), ("size", JSONSchema.count), ("as_of", orNull(JSONSchema.time))]))
+        JSONSchema.object([
+          ("stream", text), ("size", orNull(JSONSchema.count)), ("as_of", orNull(JSONSchema.time)),
+          ("live", orNull(live)),
+        ]))
     ), ("withheld", texts), ("searched_back_to", orNull(JSONSchema.time)),
   ]
 
@@ -213,7 +223,7 @@ enum Schemas {
           ("with", text), ("in_force", orNull(text)), ("valid_until", orNull(text)), ("next", orNull(text)),
           ("next_begins", orNull(JSONSchema.time)),
         ]))
-    ), ("links", ["type": "object", "additionalProperties": text]), ("problems", texts),
+    ), ("links", ["type": "object", "additionalProperties": text]), ("problems", texts), ("notes", texts),
     ("store", ["type": "object", "additionalProperties": JSONSchema.number()]),
   ])
 }
