@@ -31,7 +31,12 @@ let package = Package(
         "Desk", "Node", "Traffic", "Programs", "HTTP", "Exchange", "Officers", "Indicators", "Tables", "Certificates",
         "Catalog", "Ceremony", "Ledger", "Noise", "Sodium", "Terms",
       ]),
-    target("Desk", ["Node", "HTTP", "Markup", "QR", "Exchange", "Officers", "Catalog", "Ceremony", "Sodium", "Terms"]),
+    target(
+      "Desk",
+      [
+        "Node", "HTTP", "Charts", "Markup", "QR", "Indicators", "Tables", "Exchange", "Officers", "Catalog", "Ceremony",
+        "Sodium", "Terms",
+      ]),
     target(
       "Node",
       [
@@ -46,10 +51,11 @@ let package = Package(
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
+    target("Charts", ["Markup"]),
     target("Markup", []),
     target("QR", ["CQRencode"]),
     target("Officers", ["Catalog", "Sodium", "Terms"]),
-    target("Indicators", ["Catalog", "Terms"]),
+    target("Indicators", ["Tables", "Catalog", "Terms"]),
     target("Tables", ["Catalog"]),
     target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
@@ -73,6 +79,7 @@ let package = Package(
     tests("LedgerTests", ["Ledger", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("NoiseTests", ["Noise", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("CatalogTests", ["Catalog", "Sodium", "Terms"]),
+    tests("ChartsTests", ["Charts", "Markup"]),
     tests("IndicatorsTests", ["Indicators", "Traffic", "Catalog", "Terms"]),
     tests("CertificatesTests", ["Certificates", "Catalog", "Terms"]),
     tests("OfficersTests", ["Officers", "Catalog", "Sodium", "Terms"]),
@@ -93,7 +100,10 @@ let package = Package(
       ]),
     tests(
       "DeskTests",
-      ["Desk", "Node", "HTTP", "Markup", "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
+      [
+        "Desk", "Node", "HTTP", "Charts", "Markup", "Indicators", "Exchange", "Officers", "Catalog", "Ceremony",
+        "Ledger", "Sodium", "Terms",
+      ]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.
     tests("PairTests", ["Node", "HTTP", "Store", "Exchange", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms"]),
