@@ -42,6 +42,16 @@ public struct HomeDocuments: SignedDocuments {
   /// The tokens of systems that may call the API.
   public func tokens() throws -> [TokenBook.Entry] { try home.tokens() }
 
+  /// Keeps who may use the desk.
+  public func keep(officers: [Officer], _ storage: borrowing SymmetricKey) throws {
+    try home.keep(officers: officers, storage, SystemEntropy())
+  }
+
+  /// The ceremonies kept in the home.
+  public func ceremonies() throws -> [CeremonyState] {
+    try home.ceremonies().compactMap { try home.ceremony(with: $0) }
+  }
+
   /// Who may use the desk.
   public func officers(_ storage: borrowing SymmetricKey) throws -> [Officer] { try home.officers(storage) }
 }

@@ -30,6 +30,10 @@ public protocol SignedDocuments: Sendable {
   func tokens() throws -> [TokenBook.Entry]
   /// Who may use the desk; their names are sealed under the storage key.
   func officers(_ storage: borrowing SymmetricKey) throws -> [Officer]
+  /// Keeps who may use the desk.
+  func keep(officers: [Officer], _ storage: borrowing SymmetricKey) throws
+  /// The ceremonies kept in the home, each as its last step left it.
+  func ceremonies() throws -> [CeremonyState]
 }
 
 /// What the signed documents and the topology say together: who the neighbours are and what may flow.
