@@ -19,6 +19,9 @@ public final class Router: Service {
     pages = Pages(node, work, proxy: proxy)
   }
 
+  /// Pages that wait for news wait no longer.
+  public func stopping() { pages.events.stop() }
+
   /// What a route needs of a caller.
   enum Access: String {
     /// Nothing.

@@ -74,7 +74,7 @@ struct BasisView {
         HTML.element("ul") {
           for item in answer.withheld {
             HTML.element("li") {
-              "\(visit.dataset(item.stream.dataset)), \(visit.country(item.stream.origin)): \(reason(item.reason))"
+              "\(visit.dataset(item.stream.dataset)), \(visit.country(item.stream.origin)): \(words(item.reason))"
             }
           }
         }
@@ -86,7 +86,8 @@ struct BasisView {
     withheld.map { "\(visit.dataset($0.stream.dataset)) (\($0.stream.origin))" }.joined(separator: ", ")
   }
 
-  private func reason(_ reason: Withheld.Reason) -> String {
+  /// Why something is withheld, in words.
+  func words(_ reason: Withheld.Reason) -> String {
     switch reason {
     case .neverAgreed: visit(.withheldNever)
     case .notInForce, .invalid: visit(.withheldForce)

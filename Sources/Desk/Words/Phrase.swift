@@ -1,7 +1,7 @@
 import Catalog
 
 /// Every text of the pages, in Spanish and English. The switch makes the compiler ask for both.
-enum Phrase: String, CaseIterable {
+enum Phrase: String, CaseIterable, Phrases {
   case product, skip, logout, otherLanguage, role, change, nobodyElse
   case login, officer, password, enter, loginWrong, loginWait, loginBusy, loginOver, loginNote
   case search, searchHelp, key, purpose, purposeHelp, purposeMissing, keyMissing, keyTooLong, keyNotUnderstood
