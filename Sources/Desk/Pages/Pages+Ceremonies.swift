@@ -75,7 +75,7 @@ struct CeremonyView {
           }
         }
       }
-      HTML.element("p", .class("help")) { visit(.codeHelp) }
+      HTML.element("p", .class("help")) { visit(.codeAloudHelp) }
     } else {
       HTML.element("p", .class("box")) { visit(.noCodeYet) }
     }

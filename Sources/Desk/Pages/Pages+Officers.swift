@@ -65,7 +65,7 @@ extension Pages {
       visit.cell(visit(.change)) {
         HTML.element("div", .class("acts")) {
           act("/officers/state", officer, visit(officer.isDisabled ? .enable : .disable), visit)
-          act("/officers/password", officer, visit(.newPassword), visit)
+          act("/officers/password", officer, visit(.givePassword), visit)
         }
       }
     }

@@ -18,11 +18,11 @@ enum BoardPhrase: String, CaseIterable, Phrases {
   case lookupsOwn, lookupsTheirs, lookupsHelp, when, who, asRole, atPost, aboutCountry, foundRecords, noLookups,
     onlyNewest
   case officerID, fullName, roles, datasets, allDatasets, disabledState, enabledState, addOfficer, disable, enable,
-    newPassword
+    givePassword
   case passwordShown, passwordHelp, officerAdded, officerWrong, officerExists, officerUnknown, officerSelf, postOf,
     officerHelp
   case rolesHelp, datasetsHelp, tooManyOfficers
-  case ceremonyHelp, noCeremony, step, stepOffered, stepCompared, stepSigned, stepComplete, codeToRead, codeHelp,
+  case ceremonyHelp, noCeremony, step, stepOffered, stepCompared, stepSigned, stepComplete, codeToRead, codeAloudHelp,
     nextOnBoth
   case offerDigest, offerMade, offerEnds, bothOffers, termsToRead, signHere, noCodeYet, qrOf, groupWord, ceremonyPrint
   case changed, sessionEnds, liveOff
@@ -184,7 +184,7 @@ enum BoardPhrase: String, CaseIterable, Phrases {
     case .addOfficer: t("Agregar oficial", "Add an officer")
     case .disable: t("Deshabilitar", "Disable")
     case .enable: t("Habilitar", "Enable")
-    case .newPassword: t("Contraseña nueva", "New password")
+    case .givePassword: t("Contraseña nueva", "New password")
     case .passwordShown: t("Contraseña de", "Password of")
     case .passwordHelp:
       t(
@@ -217,7 +217,7 @@ enum BoardPhrase: String, CaseIterable, Phrases {
     case .stepSigned: t("3. Firmado por este lado", "3. Signed by this side")
     case .stepComplete: t("4. Firmado por ambos", "4. Signed by both")
     case .codeToRead: t("Código de sesenta cifras", "Code of sixty digits")
-    case .codeHelp:
+    case .codeAloudHelp:
       t(
         "Léanlo en voz alta por turnos, grupo por grupo, cada lado de su propia pantalla. Nunca lo envíen ni lo fotografíen: solo prueba algo si sale de una boca conocida.",
         "Read it aloud in turns, group by group, each side from its own screen. Never send or photograph it: it proves something only from a known person's mouth."
