@@ -34,8 +34,8 @@ let package = Package(
     target(
       "Desk",
       [
-        "Node", "HTTP", "Markup", "QR", "Forms", "Tables", "Certificates", "Exchange", "Officers", "Catalog",
-        "Ceremony", "Sodium", "Terms",
+        "Node", "HTTP", "Charts", "Markup", "QR", "Indicators", "Forms", "Tables", "Certificates", "Exchange", "Officers",
+        "Catalog", "Ceremony", "Sodium", "Terms",
       ]),
     target(
       "Node",
@@ -51,10 +51,11 @@ let package = Package(
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
     target("Exchange", ["Ledger", "Sodium", "Terms"]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
+    target("Charts", ["Markup"]),
     target("Markup", []),
     target("QR", ["CQRencode"]),
     target("Officers", ["Catalog", "Sodium", "Terms"]),
-    target("Indicators", ["Catalog", "Terms"]),
+    target("Indicators", ["Tables", "Catalog", "Terms"]),
     target("Forms", ["Tables", "Catalog"]),
     target("Tables", ["Catalog"]),
     target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
@@ -79,6 +80,7 @@ let package = Package(
     tests("LedgerTests", ["Ledger", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("NoiseTests", ["Noise", "Sodium", "Terms"], resources: [.copy("Vectors")]),
     tests("CatalogTests", ["Catalog", "Sodium", "Terms"]),
+    tests("ChartsTests", ["Charts", "Markup"]),
     tests("IndicatorsTests", ["Indicators", "Traffic", "Catalog", "Terms"]),
     tests("CertificatesTests", ["Certificates", "Catalog", "Terms"]),
     tests("OfficersTests", ["Officers", "Catalog", "Sodium", "Terms"]),
@@ -102,8 +104,8 @@ let package = Package(
     tests(
       "DeskTests",
       [
-        "Desk", "Node", "Traffic", "Programs", "HTTP", "Markup", "Forms", "Certificates", "Exchange", "Officers", "Catalog",
-        "Ceremony", "Ledger", "Sodium", "Terms",
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Charts", "Markup", "Indicators", "Forms", "Certificates", "Exchange",
+        "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms",
       ]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.

@@ -1,5 +1,6 @@
 import Catalog
 import HTTP
+import Indicators
 import Node
 import Tables
 import Terms
@@ -26,7 +27,7 @@ let indicatorCommands: [Command] = [
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
   let isTable = arguments.flag("--csv")
-  if isTable { console.write(CSVWriter.row(columns)) }
+  if isTable { console.write(CSVWriter.row(Indicator.columns)) }
   var table = Table(["indicator", "where", "of", "statistic", "value", "unit", "cases"])
   try access.lines(.init(.post, "/v1/indicators"), upload: .bytes(Array(JSONValue.object(members).json.utf8))) { line in
     if arguments.flag("--json") {
@@ -39,7 +40,7 @@ let indicatorCommands: [Command] = [
       for note in line.items("notes") { say(note.string ?? "") }
       for reason in answer.items("withheld") { say("not counted: \(reason.string ?? "")") }
     } else if isTable {
-      console.write(CSVWriter.row(columns.map { line[$0] == nil ? "" : line.text($0) }))
+      console.write(CSVWriter.row(Indicator.columns.map { line[$0] == nil ? "" : line.text($0) }))
     } else {
       table.add([
         line.text("indicator"), line["crossing"]?.string ?? "all", line["dimension"]?.string ?? "",
@@ -49,11 +50,6 @@ let indicatorCommands: [Command] = [
   }
   return statusDone
 }
-
-private let columns = [
-  "country", "period_starts", "period_ends", "indicator", "crossing", "dimension", "statistic", "value", "unit",
-  "sample", "method",
-]
 
 private func publish(_ members: [JSONValue.Member], _ arguments: Arguments, _ console: Console) throws -> Int32 {
   guard !arguments.flag("--csv") else { throw UsageError("--csv and --publish exclude each other") }

@@ -2,7 +2,6 @@ import Catalog
 import HTTP
 import Indicators
 import Node
-import Tables
 import Terms
 
 let reportCommands: [Command] = [
@@ -60,27 +59,12 @@ private func records(
   let all = Reform.latest(try records(["measures"], arguments, console)[0], on: today)
   let reforms = arguments.flag("--delayed") ? all.filter { $0.isDelayed(on: today) } : all
   if arguments.flag("--csv") {
-    console.write(
-      CSVWriter.row([
-        "country", "identifier", "title", "measure", "tfa_articles", "countries", "bodies", "state", "starts", "due",
-        "days_late", "milestones", "milestones_done", "milestones_late",
-      ]))
+    console.write(Reform.table(reforms, on: today))
+    return statusDone
   }
   for reform in reforms {
-    let late = reform.milestones.filter { $0.state == "open" && $0.daysLate(on: today) > 0 }
-    let done = reform.milestones.count { $0.state == "done" }
     let days = reform.daysLate(on: today)
-    if arguments.flag("--csv") {
-      console.write(
-        CSVWriter.row([
-          reform.country, CSVWriter.guarded(reform.identifier), CSVWriter.guarded(reform.title), reform.measure,
-          reform.articles.joined(separator: "|"),
-          reform.countries.joined(separator: "|"), CSVWriter.guarded(reform.bodies.joined(separator: "|")),
-          reform.state,
-          reform.starts.description, reform.due.description, "\(days)", "\(reform.milestones.count)", "\(done)",
-          "\(late.count)",
-        ]))
-    } else if arguments.flag("--json") {
+    if arguments.flag("--json") {
       console.print(json(reform, on: today))
     } else {
       let behind =
@@ -88,7 +72,7 @@ private func records(
       console.print(
         "\(reform.country) \(reform.identifier): \(reform.title) [\(reform.measure)] \(reform.state)\(behind)")
       console.print(
-        "    \(reform.starts) to \(reform.due); \(done) of \(reform.milestones.count) milestones; "
+        "    \(reform.starts) to \(reform.due); \(reform.milestonesDone) of \(reform.milestones.count) milestones; "
           + reform.bodies.joined(separator: ", "))
       for milestone in reform.milestones {
         let days = milestone.daysLate(on: today)
@@ -100,7 +84,7 @@ private func records(
       }
     }
   }
-  if !arguments.flag("--csv"), !arguments.flag("--json") {
+  if !arguments.flag("--json") {
     let delayed = all.count { $0.isDelayed(on: today) }
     console.print("\(all.count) reforms, \(delayed) delayed, \(all.count { $0.state == "done" }) done; on \(today)")
   }
@@ -130,13 +114,12 @@ private func json(_ reform: Reform, on today: CalendarDay) -> JSONValue {
   let topology = try Home.open(arguments.home).loadTopology()
   let own = try Home.open(arguments.home).config.country.description
   let asked = arguments.value("--country").map { [$0] } ?? Array(Set(projects.map(\.country) + [own]))
-  guard let definition = topology.definitions.first(where: { $0.dataset.description == "measures" }),
-    case .enumeration(let measures)? = definition.field("measure")?.type
+  guard let measures = FundingGap.strategyMeasures(of: topology)
   else { throw CommandFailure("the topology has no dataset measures with a field measure of given words") }
   let gaps = FundingGap.gaps(
-    projects, Reform.latest(found[1], on: today), measures: measures.sorted(), countries: asked)
+    projects, Reform.latest(found[1], on: today), measures: measures, countries: asked)
   if arguments.flag("--csv") {
-    console.write(arguments.flag("--gaps") ? table(gaps) : table(projects))
+    console.write(arguments.flag("--gaps") ? FundingGap.table(gaps) : Project.table(projects))
   } else if arguments.flag("--json") {
     for project in projects where !arguments.flag("--gaps") { console.print(json(project)) }
     for gap in gaps { console.print(json(gap)) }
@@ -166,9 +149,8 @@ private func tell(
     }
     for currency in Set(projects.map(\.currency)).sorted() {
       let own = projects.filter { $0.currency == currency && $0.isFunded }
-      // What does not fit is no sum: it is said to be the most that can be said.
-      let sum = own.map(\.amount).reduce(Int64(0)) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
-      console.print("\(own.count) projects agreed in \(currency): \(money(sum, currency)) committed")
+      console.print(
+        "\(own.count) projects agreed in \(currency): \(money(Project.sum(own.map(\.amount)), currency)) committed")
     }
   }
   console.print("\nGaps: \(gaps.count)")
@@ -178,37 +160,6 @@ private func tell(
     console.print(
       "  \(gap.country) \(gap.kind.rawValue): \(gap.measures.joined(separator: ", "))\(what.isEmpty ? "" : " (\(what))")"
         + missing)
-  }
-}
-
-private func table(_ projects: [Project]) -> String {
-  let head = [
-    "country", "identifier", "title", "donor", "countries", "measures", "reforms", "currency", "amount", "disbursed",
-    "needed", "missing", "starts", "ends", "advance", "state",
-  ]
-  return projects.reduce(CSVWriter.row(head)) { out, project in
-    let amounts = [project.amount, project.disbursed, project.needed, project.gap]
-      .map { $0.map(Project.text(ofHundredths:)) ?? "" }
-    return out
-      + CSVWriter.row(
-        [project.country] + [project.identifier, project.title, project.donor].map(CSVWriter.guarded)
-          + [project.countries, project.measures].map { $0.joined(separator: "|") }
-          + [CSVWriter.guarded(project.reforms.joined(separator: "|")), CSVWriter.guarded(project.currency)] + amounts
-          + [
-            project.starts.description, project.ends.description, project.advance.map(String.init) ?? "",
-            project.state,
-          ])
-  }
-}
-
-private func table(_ gaps: [FundingGap]) -> String {
-  gaps.reduce(CSVWriter.row(["country", "gap", "measures", "identifier", "title", "missing", "currency"])) { out, gap in
-    out
-      + CSVWriter.row([
-        gap.country, gap.kind.rawValue, gap.measures.joined(separator: "|"), CSVWriter.guarded(gap.identifier ?? ""),
-        CSVWriter.guarded(gap.title ?? ""), gap.missing.map(Project.text(ofHundredths:)) ?? "",
-        CSVWriter.guarded(gap.currency ?? ""),
-      ])
   }
 }
 

@@ -136,6 +136,7 @@ private final class Engine: @unchecked Sendable {
 
   func stop(_ core: ServerCore, within limit: Duration) {
     core.stop()
+    core.service.stopping()
     acceptor.end()
     listeners.forEach { $0.end() }
     let deadline = ContinuousClock.now + limit

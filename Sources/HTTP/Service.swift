@@ -5,6 +5,13 @@
 public protocol Service: Sendable {
   /// Begins a request. The head is complete and checked; the upload is still to come.
   func begin(_ request: Request, _ caller: Caller) -> any Handler
+  /// The server stops and waits for the requests under way: answers that would go on for long end now.
+  func stopping()
+}
+
+extension Service {
+  /// Nothing goes on for long.
+  public func stopping() {}
 }
 
 /// Takes one request's upload and answers it, through the `Caller` that came with it.

@@ -72,6 +72,17 @@ public struct IndicatorBook {
     }
   }
 
+  /// Takes what the node noted of its own running. It is of no crossing: a narrowed question has none of it.
+  public mutating func take(_ days: NodeDays, now: Instant) {
+    guard !scope.isNarrowed else { return }
+    let running = days.running(in: scope.period, now: now)
+    if running.of > 0 {
+      tally.add(
+        .nodeAvailability, nil, at: nil, part: Int64(running.ran), of: Int64(running.of), cases: running.of)
+    }
+    tally.add(.replicationLag, days.waits(in: scope.period))
+  }
+
   /// The figures of the period, of what was told until now.
   public mutating func finish(now: Instant) -> [Indicator] {
     close(before: nil, now: now)

@@ -31,6 +31,14 @@ public struct Quantiles: Sendable {
     isSorted = false
   }
 
+  /// Adds so many values of which only the bucket is known.
+  mutating func add(_ times: Int, in place: Int) {
+    for earlier in values { buckets[Self.bucket(of: earlier), default: 0] += 1 }
+    values = []
+    buckets[place, default: 0] += times
+    count += times
+  }
+
   /// The value below or at which so many per cent of all lie, by nearest rank; nil of nothing.
   public mutating func percentile(_ percent: Int) -> Int64? {
     guard count > 0 else { return nil }
@@ -54,12 +62,15 @@ public struct Quantiles: Sendable {
   private static let stepBits = 6
 
   /// Values below `steps` have a bucket each; above, the highest seven bits tell the bucket.
-  private static func bucket(of value: Int64) -> Int {
+  static func bucket(of value: Int64) -> Int {
     let bits = Int64.bitWidth - value.leadingZeroBitCount
     guard bits > stepBits else { return Int(value) }
     let shift = bits - stepBits - 1
     return (shift + 1) * steps + Int(value >> Int64(shift)) - steps
   }
+
+  /// The bucket of the greatest value.
+  static let lastBucket = bucket(of: .max)
 
   private static func middle(of place: Int) -> Int64 {
     guard place >= steps else { return Int64(place) }

@@ -25,6 +25,11 @@ struct Tally {
     for series in series(kind, dimension, at: crossing) { durations[series, default: Quantiles()].add(milliseconds) }
   }
 
+  /// Cases that took as long as these, of no crossing.
+  mutating func add(_ kind: Indicator.Kind, _ quantiles: Quantiles) {
+    if quantiles.count > 0 { durations[Series(kind: kind, crossing: nil, dimension: nil)] = quantiles }
+  }
+
   /// One case, of which something is true or not.
   mutating func add(_ kind: Indicator.Kind, _ dimension: String?, at crossing: String?, holds: Bool) {
     add(kind, dimension, at: crossing, part: holds ? 1 : 0, of: 1, cases: 1)

@@ -10,6 +10,9 @@ public final class OfficerBook: Sendable {
   /// The officer of this id, disabled or not.
   public func officer(_ id: String) -> Officer? { officers.withLock { $0[id] } }
 
+  /// All officers, by id.
+  public var all: [Officer] { officers.withLock { Array($0.values) }.sorted { $0.id < $1.id } }
+
   /// Takes other officers.
   public func replace(_ officers: [Officer]) {
     let byID = Self.byID(officers)

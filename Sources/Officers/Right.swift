@@ -12,6 +12,12 @@ public enum Right: String, Hashable, Sendable, CaseIterable {
   case record
   /// To see how streams and agreements stand; no personal data.
   case board
+  /// To see keys, tokens, who looked what up, retention and the disk; no personal data of travellers.
+  case node
+  /// To say who may use the desk.
+  case officers
+  /// To see indicators, the action plan and projects; no personal data.
+  case figures
 
   /// The roles that this program knows, and what each may.
   public static let table: [String: Set<Right>] = [
@@ -23,8 +29,11 @@ public enum Right: String, Hashable, Sendable, CaseIterable {
     "risk-analyst": [.search, .expected, .record],
     "security-officer": [.search, .record],
     "post-operator": [.expected, .record],
-    "auditor": [.search, .expected, .board],
-    "node-operator": [.board],
+    "auditor": [.search, .expected, .board, .node, .figures],
+    // These two see no records of persons, whatever an agreement lets them look up.
+    "committee": [.figures],
+    "statistician": [.figures],
+    "node-operator": [.board, .node, .officers],
   ]
 
   /// What a role may. One that only an agreement names may look up, and nothing else.

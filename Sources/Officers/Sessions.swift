@@ -133,6 +133,14 @@ public struct SessionTable: Sendable {
     return sessions[hash]
   }
 
+  /// The session of a token without using it: a page that asks by itself does not keep its session.
+  public mutating func look(_ token: String, in book: OfficerBook, at now: Instant) -> Session? {
+    let used = sessions[Self.hash(token)]?.used
+    let session = find(token, in: book, at: now)
+    if let used, session != nil { sessions[Self.hash(token)]?.used = used }
+    return session
+  }
+
   /// Ends a session.
   public mutating func end(_ token: String) { sessions[Self.hash(token)] = nil }
 

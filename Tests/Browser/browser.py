@@ -63,6 +63,13 @@ class Browser:
         self.find("#password").send_keys(password, Keys.ENTER)
         self.wait(lambda: self.path not in ("/login",) or self.all("[role=alert]") or self.all("#code"))
 
+    def purpose(self, path, purpose="Sesión del comité"):
+        """Opens a page that asks what it is for, and says so."""
+        self.go(path)
+        if self.all("form[action='/purpose']"):
+            self.find("#purpose").send_keys(purpose, Keys.ENTER)
+            self.wait(lambda: self.path.startswith(path) and not self.all("form[action='/purpose']"))
+
     def search(self, key, purpose="Control de entrada"):
         self.go("/search")
         self.find("#key").send_keys(key)

@@ -75,7 +75,9 @@ def every_page_fits_is_accessible_and_asks_no_other_host(pair):
                                    ["A10000001", "NADIE1"]),
                       "marta.ruiz": (["/expected", "/alerts", "/form/manifests?event=declared", "/upload/incidents"],
                                      ["C 123-456", "P 666-001"]),
-                      "nodo.gt": (["/board", "/agreement/SV", "/search", "/nowhere"], [])}
+                      "nodo.gt": (["/board", "/streams", "/agreement/SV", "/keys", "/lookups", "/officers", "/tokens",
+                                   "/retention", "/store", "/ceremonies", "/search", "/nowhere"], []),
+                      "eva.solis": (["/indicators", "/measures", "/projects"], [])}
             for officer, (paths, keys) in visits.items():
                 b.driver.delete_cookie("istmo-session")
                 b.login(officer)
@@ -83,7 +85,10 @@ def every_page_fits_is_accessible_and_asks_no_other_host(pair):
                     b.search(key)
                     looks_right(b, size, language, f"{officer} file {key}")
                 for path in paths:
-                    b.go(path)
+                    if officer == "eva.solis":
+                        b.purpose(path)
+                    else:
+                        b.go(path)
                     looks_right(b, size, language, f"{officer} {path}")
         finally:
             b.close()
@@ -138,6 +143,64 @@ def from_the_zone_to_the_answer_by_keys_alone(pair):
         b.go("/arrivals")
         keys(Keys.TAB)
         assert b.driver.switch_to.active_element.get_attribute("href").endswith("#content")
+    finally:
+        b.close()
+
+
+def a_committee_sees_charts_and_prints_them(pair):
+    b = browsers.Browser(pair.gt.url)
+    try:
+        b.login("eva.solis")
+        b.purpose("/indicators")
+        # The page completes itself while figures are computed.
+        b.wait(lambda: "Calculado" in b.text and "Se están calculando" not in b.text)
+        assert b.all("svg.chart") and "Tiempo de paso" in b.text and "Lectura de etiquetas" in b.text, b.text
+        for chart in b.all("svg.chart"):
+            assert chart.size["width"] > 200 and chart.size["height"] > 60, chart.size
+        b.go("/measures")
+        assert "Atraso de" in b.text and b.all("svg.chart .bar")
+        b.go("/projects")
+        assert "Brechas de financiamiento" in b.text
+        b.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        assert not any(e.is_displayed() for e in b.all(".top, .period, .tools")), "menus are printed"
+        assert b.find("h1").is_displayed() and all(e.is_displayed() for e in b.all("svg.chart"))
+        assert not b.troubles()
+    finally:
+        b.close()
+
+
+def open_pages_learn_of_what_is_new(pair):
+    b = browsers.Browser(pair.gt.url)
+    try:
+        b.login("luis.paz")
+        b.purpose("/arrivals", "Control de entrada")
+        before = len(b.all(".people > li"))
+        assert not b.find("#changed").is_displayed()
+        pair.sv.publish("migration", pair.departure(40, -2))
+        b.wait(lambda: b.find("#changed").is_displayed())
+        assert "Hay cambios" in b.find("#changed").text and len(b.all(".people > li")) == before
+        b.find("#changed a").click()
+        b.wait(lambda: len(b.all(".people > li")) == before + 1)
+        assert not b.troubles()
+    finally:
+        b.close()
+
+
+def an_operator_adds_an_officer(pair):
+    b = browsers.Browser(pair.gt.url)
+    try:
+        b.login("nodo.gt")
+        b.go("/officers")
+        b.find("#new-id").send_keys("nueva.oficial")
+        b.find("#new-name").send_keys("Nueva Oficial")
+        b.find("input[name=role-security-officer]").click()
+        b.find("form.officer button").click()
+        b.wait(lambda: b.all(".password"))
+        password = b.find(".password").text
+        b.driver.delete_cookie("istmo-session")
+        b.login("nueva.oficial", password)
+        assert b.path == "/search" and "Nueva Oficial" in b.text
+        assert not b.troubles()
     finally:
         b.close()
 
@@ -299,6 +362,7 @@ def a_second_factor_is_set_up_and_asked_for(pair):
 
 def main():
     checks = [the_checks_themselves_find_what_is_wrong, every_page_fits_is_accessible_and_asks_no_other_host, what_a_record_holds_never_runs,
+              a_committee_sees_charts_and_prints_them, open_pages_learn_of_what_is_new, an_operator_adds_an_officer,
               from_the_zone_to_the_answer_by_keys_alone, a_departure_is_seen_and_confirmed_in_the_other_country,
               search_and_file_work_without_javascript, a_form_is_refused_corrected_kept_and_stored_without_javascript,
               a_hold_is_made_from_the_file_by_keys_alone, a_file_is_seen_before_it_is_stored,

@@ -145,6 +145,7 @@ class Pair:
         self.gt.officer("marta.ruiz", "Marta Ruiz", "customs-officer", "auditor")
         self.gt.officer("quin.gt", "Inés Cuarentena", "quarantine-officer")
         self.gt.officer("nodo.gt", "Operación Nacional", "node-operator")
+        self.gt.officer("eva.solis", "Eva Solís", "committee")
         self.gt.officer("hostil", HOSTILE[:80].rstrip(), "migration-officer")
         self.sv.officer("ana.morales", "Ana Morales", "migration-supervisor")
 
@@ -214,6 +215,48 @@ class Pair:
                    "reference": HOSTILE[:100]}
         return record, self.alert("P 666-001", HOSTILE, "stop")
 
+    def passage(self, number):
+        """What the antennas of both posts of La Hachadura read of a truck yesterday, from El Salvador to Guatemala."""
+        start = datetime.datetime.now(datetime.timezone.utc).replace(hour=12, minute=0) - datetime.timedelta(days=1)
+        steps = [("SV", "approach", 0), ("SV", "in", 6), ("SV", "out", 22 + 3 * number), ("GT", "in", 25 + 3 * number),
+                 ("GT", "out", 41 + 9 * number)]
+        return {country: [{"epc": f"3474257BF4{number:06X}0000162E", "crossing": "GT-SV/la-hachadura",
+                           "post": f"GT-SV/la-hachadura/{country}", "reader": f"R1-{direction}", "direction": direction,
+                           "time": (start + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+                          for side, direction, minutes in steps if side == country]
+                for country in ("SV", "GT")}
+
+    def reform(self, number, title, measure, due, milestones, state="started"):
+        return {"identifier": f"GT-{number:02}", "title": title, "measure": measure, "tfa_articles": ["8.2"],
+                "scope": "country", "country": "GT", "countries": ["GT", "SV"], "bodies": ["IGM", "SAT"], "state": state,
+                "time": moment(-5), "starts": "2025-01-01", "due": due, "milestones": milestones}
+
+    def project(self, number, title, amount, advance, measures):
+        year = datetime.date.today().year
+        return {"identifier": f"P-{number:02}", "title": title, "donor": "Banco de Ejemplo", "country": "GT",
+                "countries": ["GT"], "measures": measures, "currency": "USD", "amount": amount, "disbursed": "100000.00",
+                "needed": "2400000.00", "starts": f"{year}-01-01", "ends": f"{year + 2}-12-31", "advance": advance,
+                "state": "running", "time": moment(-5)}
+
+    def fill_committee(self):
+        """Yesterday's passages, controls of yesterday, the action plan and projects: what a committee looks at."""
+        for node in (self.sv, self.gt):
+            node.publish("rfid-reads", *[r for n in range(8) for r in self.passage(n)[node.country]])
+        controls = [self.departure(20 + n, -1500) | {"reference": f"C-{n}"} for n in range(6)]
+        self.sv.publish("migration", *controls)
+        self.gt.publish(
+            "measures",
+            self.reform(1, "Control migratorio único en La Hachadura y Pedro de Alvarado", "migration-control", "2026-06-30", [
+                {"title": "Convenio firmado", "due": "2025-06-30", "state": "done", "done": "2025-07-12"},
+                {"title": "Equipo instalado en ambos puestos", "due": "2026-02-28", "state": "open"}]),
+            self.reform(2, "Certificados fitosanitarios electrónicos", "sps-certificates", "2031-06-30", [
+                {"title": "Intercambio en prueba", "due": "2031-01-31", "state": "open"}]),
+            self.reform(3, "Lectores RFID en los pasos del corredor Pacífico", "rfid", "2026-09-30", [
+                {"title": "Antenas instaladas", "due": "2026-08-31", "state": "open"}], state="delayed"))
+        self.gt.publish("projects",
+                        self.project(1, "Lectores RFID del corredor Pacífico", "1500000.00", 45, ["rfid", "cameras"]),
+                        self.project(2, "Ventanilla de certificados", "2400000.00", 80, ["sps-certificates"]))
+
     def fill(self):
         ids = self.sv.publish("migration", *[self.departure(n, -8 - 7 * n) for n in range(5)])
         self.sv.publish("manifests", self.declaration(), self.declaration("SV-F-2026-0001240", "C 555-010", "TASU1170000"))
@@ -223,5 +266,6 @@ class Pair:
         record, alert = self.hostile()
         self.sv.publish("migration", record)
         self.sv.publish("risk-alerts", alert)
+        self.fill_committee()
         self.settled()
         return ids

@@ -63,11 +63,21 @@ def pages(folder, url, language, size, word):
         shoot("hostile")
         b.driver.delete_cookie("istmo-session")
         b.login("nodo.gt")
-        shoot("board", whole=False)
+        shoot("board")
+        for page in ("streams", "keys", "lookups", "officers", "retention", "store", "ceremonies"):
+            b.go(f"/{page}")
+            shoot(page)
         b.go("/agreement/SV")
         shoot("agreement", whole=False)
         b.go("/search")
         shoot("forbidden")
+        b.driver.delete_cookie("istmo-session")
+        b.login("eva.solis")
+        b.purpose("/indicators")
+        b.wait(lambda: not b.all("[data-again='1500']"))
+        for page in ("indicators", "measures", "projects"):
+            b.go(f"/{page}")
+            shoot(page)
     finally:
         b.close()
 

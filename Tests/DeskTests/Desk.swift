@@ -30,7 +30,7 @@ final class TestDesk: Sendable {
     home = try Home.create(
       "\(folder)/GT", config: HomeConfig(realm: Realm("istmo.sieca.int"), country: CountryCode("GT")),
       topology: try Topology.collect("\(Self.root)/Topology/central-america.toml"),
-      passphrase: SecretBytes(copying: Array("six quiet words for a root key".utf8)), storage: .file,
+      passphrase: Self.passphrase(), storage: .file,
       work: .least(SystemEntropy()), SystemEntropy(), now: clock.now())
     let keys = try home.keys(.file)
     node = try Installation(
@@ -46,6 +46,16 @@ final class TestDesk: Sendable {
     server.stop(within: .seconds(5))
     node.stop()
     try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  static func passphrase() -> SecretBytes { SecretBytes(copying: Array("six quiet words for a root key".utf8)) }
+
+  /// Another country's home beside this one, for ceremonies.
+  func neighbour(_ country: String) throws -> Home {
+    try Home.create(
+      "\(folder)/\(country)", config: HomeConfig(realm: Realm("istmo.sieca.int"), country: CountryCode(country)),
+      topology: try Topology.collect("\(Self.root)/Topology/central-america.toml"), passphrase: Self.passphrase(),
+      storage: .file, work: .least(SystemEntropy()), SystemEntropy(), now: clock.now())
   }
 
   static func officer(_ id: String, _ roles: [String], datasets: [String] = []) throws -> Officer {

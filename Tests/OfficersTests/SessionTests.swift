@@ -33,6 +33,24 @@ import Testing
     #expect(table.find(busy, in: book, at: at(SessionTable.longest)) == nil)
   }
 
+  @Test func aPageThatAsksByItselfDoesNotKeepItsSession() throws {
+    let officer = try Self.officer()
+    let book = OfficerBook([officer])
+    var table = SessionTable()
+    let token = table.begin(officer, at: start, entropy)
+    for moment in stride(from: Int64(0), to: SessionTable.idle, by: 60_000) {
+      #expect(table.look(token, in: book, at: at(moment)) != nil)
+    }
+    #expect(table.look(token, in: book, at: at(SessionTable.idle)) == nil)
+    // It is gone then, also for whoever comes back.
+    #expect(table.find(token, in: book, at: at(SessionTable.idle)) == nil)
+    let other = table.begin(officer, at: start, entropy)
+    #expect(table.find(other, in: book, at: at(1000)) != nil)
+    #expect(table.look(other, in: book, at: at(1000 + SessionTable.idle - 1)) != nil)
+    book.replace([])
+    #expect(table.look(other, in: book, at: at(1001)) == nil)
+  }
+
   @Test func aDisabledOrChangedOfficersSessionIsOver() throws {
     var officer = try Self.officer()
     let book = OfficerBook([officer])

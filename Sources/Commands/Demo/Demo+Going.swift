@@ -108,7 +108,7 @@ extension Demo {
     let password = "istmo-demo-2026"
     let file = folder.file("officer-password")
     try OutputFile.write(Array("\(password)\n".utf8), to: file)
-    let roles = ["migration-officer", "customs-officer", "quarantine-officer", "auditor"]
+    let roles = ["migration-officer", "customs-officer", "quarantine-officer", "auditor", "node-operator", "committee"]
     for (country, id, name) in [(stream.origin, "ana.rivas", "Ana Rivas"), (stream.recipient, "luis.paz", "Luis Paz")] {
       let between = topology.crossings.first { crossing in
         [stream.origin, stream.recipient].allSatisfy { side in crossing.posts.contains { $0.country == side } }

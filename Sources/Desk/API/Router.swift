@@ -25,6 +25,11 @@ public final class Router: Service {
     pages = Pages(node, work, proxy: proxy, secondFactorRoles: secondFactorRoles)
   }
 
+  /// Pages that wait for news wait no longer.
+  public func stopping() {
+    pages.events.stop()
+  }
+
   /// Begins a request.
   public func begin(_ request: Request, _ caller: Caller) -> any Handler {
     let (routes, word) = Self.routes(of: request.path)

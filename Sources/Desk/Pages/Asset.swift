@@ -25,9 +25,10 @@ struct Asset: Sendable {
   }
 
   /// How pages look.
-  static let style = Asset("/desk.css", "text/css; charset=utf-8", styleText + formStyleText)
+  static let style = Asset(
+    "/desk.css", "text/css; charset=utf-8", styleText + chartStyleText + boardStyleText + formStyleText)
   /// What makes typing quicker; all works without it.
-  static let script = Asset("/desk.js", "text/javascript; charset=utf-8", scriptText)
+  static let script = Asset("/desk.js", "text/javascript; charset=utf-8", scriptText + liveText)
   /// The icon.
   static let icon = Asset("/icon.svg", "image/svg+xml", iconText)
 

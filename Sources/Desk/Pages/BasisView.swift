@@ -75,7 +75,7 @@ struct BasisView {
         HTML.element("ul") {
           for item in answer.withheld {
             HTML.element("li") {
-              "\(visit.dataset(item.stream.dataset)), \(visit.country(item.stream.origin)): \(reason(item.reason))"
+              "\(visit.dataset(item.stream.dataset)), \(visit.country(item.stream.origin)): \(words(item.reason))"
             }
           }
         }
@@ -97,7 +97,8 @@ struct BasisView {
     }
   }
 
-  private func reason(_ reason: Withheld.Reason) -> String {
+  /// Why something is withheld, in words.
+  func words(_ reason: Withheld.Reason) -> String {
     switch reason {
     case .neverAgreed: visit(.withheldNever)
     case .notInForce, .invalid: visit(.withheldForce)

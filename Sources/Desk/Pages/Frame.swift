@@ -46,7 +46,7 @@ struct Frame {
     HTML.element("div", .class("who")) {
       if let session = visit.session { who(session) }
       HTML.element(
-        "a", .class("language"), .href("\(visit.request.path)?lang=\(visit.language.other.rawValue)"),
+        "a", .class("language"), .href("\(visit.request.path)?lang=\(visit.language.other.rawValue)\(period)"),
         .init("lang", visit.language.other.rawValue)
       ) { visit(.otherLanguage) }
       if let session = visit.session {
@@ -55,16 +55,23 @@ struct Frame {
     }
   }
 
+  /// What else the address says of the time that is shown, so that the other language shows the same. Digits and hyphens alone.
+  private var period: String {
+    ["since", "until", "year"].map { name in
+      let value = visit.request.query(name) ?? ""
+      let isDate =
+        (1...10).contains(value.utf8.count) && value.utf8.allSatisfy { $0 == 0x2D || (0x30...0x39).contains($0) }
+      return isDate ? "&\(name)=\(value)" : ""
+    }.joined()
+  }
+
   private func navigation(_ session: Session) -> HTML {
-    let places: [(Right, String, Phrase)] = [
-      (.search, "/search", .search), (.arrivals, "/arrivals", .arrivals), (.expected, "/expected", .expected),
-      (.board, "/board", .board),
-    ]
     let isForms = ["/form", "/upload", "/stored/"].contains { visit.request.path.hasPrefix($0) }
     return HTML.element("nav", .init("aria-label", visit(.product))) {
-      for (right, path, phrase) in places where session.rights.contains(right) {
-        let isHere = visit.request.path == path
-        HTML.element("a", [.href(path)] + (isHere ? [.init("aria-current", "page")] : []), .text(visit(phrase)))
+      for place in Place.all where session.rights.contains(place.right) {
+        let isHere = place.isAbove(visit.request.path)
+        HTML.element(
+          "a", [.href(place.path)] + (isHere ? [.init("aria-current", "page")] : []), .text(visit(place.name)))
       }
       if session.rights.contains(.record) {
         HTML.element("a", [.href("/forms")] + (isForms ? [.init("aria-current", "page")] : []), .text(visit(.forms)))

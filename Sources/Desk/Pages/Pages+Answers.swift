@@ -12,11 +12,11 @@ extension Pages {
   var deviceCookie: String { proxy == nil ? "istmo-device" : "__Host-istmo-device" }
 
   /// The headers of every page: nothing is kept, nothing from elsewhere is loaded, nothing frames it, no script within it runs.
-  private var headers: Headers {
+  func headers(of type: String = "text/html; charset=utf-8") -> Headers {
     var headers: Headers = [
-      "Content-Type": "text/html; charset=utf-8",
+      "Content-Type": type,
       "Content-Security-Policy":
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
       "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
       // Not no-referrer: browsers would then send forms with `Origin: null`.
       "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
@@ -28,7 +28,7 @@ extension Pages {
 
   /// A page.
   func page(_ html: HTML, status: Int = 200) -> Response {
-    Response(status: status, headers: headers, body: .bytes(html.bytes))
+    Response(status: status, headers: headers(), body: .bytes(html.bytes))
   }
 
   /// A page that says why there is none.
@@ -44,9 +44,28 @@ extension Pages {
       }, status: status)
   }
 
+  /// A page that says in other words why there is none.
+  func page(_ visit: Visit, status: Int, problem: String, help: String) -> Response {
+    page(
+      Frame(visit, title: problem).page {
+        HTML.element("section", .class("box wrong")) {
+          HTML.element("h1") { problem }
+          HTML.element("p") { help }
+          HTML.element("p") { HTML.element("a", .href(visit.request.path)) { visit(.back) } }
+        }
+      }, status: status)
+  }
+
+  /// A table to keep.
+  func download(_ text: String, named name: String) -> Response {
+    var headers = headers(of: "text/csv; charset=utf-8")
+    headers.add("Content-Disposition", "attachment; filename=\"\(name)\"")
+    return Response(status: 200, headers: headers, body: .bytes(Array(text.utf8)))
+  }
+
   /// Another page is to be got.
   func redirect(to path: String) -> Response {
-    var headers = headers
+    var headers = headers()
     headers.add("Location", path)
     return Response(status: 303, headers: headers)
   }

@@ -17,12 +17,12 @@ extension Pages {
   /// `GET /expected`: a lookup, for the purpose that the officer named.
   func showExpected(_ visit: Visit) -> Response {
     guard let session = visit.session else { return redirect(to: "/login") }
-    guard !session.purpose.isEmpty else { return askPurpose(visit, .expected) }
+    guard !session.purpose.isEmpty else { return askPurpose(visit, visit(.expected)) }
     let request = ExpectedRequest(place: session.officer.post, by: session.asker)
     let answer: ExpectedAnswer
     do throws(LookupError) { answer = try node.lookups.answer(request) } catch { return unanswered(visit, error) }
     defer { seen(visit) }
-    return list(visit, .expected) {
+    return list(visit, .expected, live: "expected") {
       if answer.consignments.isEmpty { HTML.element("p", .class("box")) { visit(.expectedNone) } }
       for shown in answer.consignments { expectedItem(shown, visit) }
       if answer.consignments.contains(where: { $0.decision == nil }) {
@@ -56,7 +56,7 @@ extension Pages {
   /// `GET /arrivals`: persons who left the other country for this crossing, and whom nobody confirmed or refused. A lookup.
   func showArrivals(_ visit: Visit) -> Response {
     guard let session = visit.session else { return redirect(to: "/login") }
-    guard !session.purpose.isEmpty else { return askPurpose(visit, .arrivals) }
+    guard !session.purpose.isEmpty else { return askPurpose(visit, visit(.arrivals)) }
     guard var request = migrationLookup(session),
       let crossing = node.registry.topology.crossing(ofPost: session.officer.post)
     else { return page(visit, status: 404, failure: (.notFound, .notFoundHelp)) }
@@ -68,7 +68,7 @@ extension Pages {
     do throws(LookupError) { answer = try node.lookups.answer(request) } catch { return unanswered(visit, error) }
     defer { seen(visit) }
     let people = answer.records.filter { $0.record.locator.stream.origin != node.country }
-    return list(visit, .arrivals) {
+    return list(visit, .arrivals, live: "arrivals") {
       HTML.element("p", .class("help")) { visit(.arrivalsNote) }
       if people.isEmpty { HTML.element("p", .class("box")) { visit(.arrivalsNone) } }
       HTML.element("ol", .class("people")) {
@@ -161,7 +161,9 @@ extension Pages {
 
   // MARK: Lists
 
-  private func list(_ visit: Visit, _ title: Phrase, @HTMLBuilder _ content: () -> HTML) -> Response {
+  private func list(
+    _ visit: Visit, _ title: Phrase, live: String, @HTMLBuilder _ content: () -> HTML
+  ) -> Response {
     let content = content()
     return page(
       Frame(visit, title: visit(title)).page {
@@ -172,19 +174,21 @@ extension Pages {
           }
           HTML.element("a", .class("button"), .href(visit.request.path)) { visit(.refresh) }
         }
-        HTML.element("p", .class("help")) {
-          "\(visit(.lookedUp)) \(visit.time(visit.now)) · \(visit(.purpose)): \(visit.session?.purpose ?? "")"
+        visit.live(live) {
+          HTML.element("p", .class("help")) {
+            "\(visit(.lookedUp)) \(visit.time(visit.now)) · \(visit(.purpose)): \(visit.session?.purpose ?? "")"
+          }
+          content
         }
-        content
       })
   }
 
   /// Without a purpose nothing is looked up.
-  private func askPurpose(_ visit: Visit, _ title: Phrase) -> Response {
+  func askPurpose(_ visit: Visit, _ title: String) -> Response {
     page(
-      Frame(visit, title: visit(title)).page {
+      Frame(visit, title: title).page {
         HTML.element("section", .class("box search")) {
-          HTML.element("h1") { visit(title) }
+          HTML.element("h1") { title }
           HTML.element("p") { visit(.setPurpose) }
           visit.form("/purpose", class: "stack") {
             visit.hidden("next", visit.request.path)

@@ -10,10 +10,7 @@ extension Pages {
   /// `GET /`: where an officer of this role begins.
   func start(_ visit: Visit) -> Response {
     guard let rights = visit.session?.rights else { return redirect(to: "/login") }
-    let places: [(Right, String)] = [
-      (.search, "/search"), (.expected, "/expected"), (.arrivals, "/arrivals"), (.board, "/board"),
-    ]
-    return redirect(to: places.first { rights.contains($0.0) }?.1 ?? "/login")
+    return redirect(to: Place.all.first { rights.contains($0.right) }?.path ?? "/login")
   }
 
   /// `GET /login`.
@@ -117,7 +114,8 @@ extension Pages {
   func takePurpose(_ visit: Visit, _ form: Form) -> Response {
     let purpose = Self.purpose(form)
     if !purpose.isEmpty { sessions.withLock { $0.note(purpose: purpose, of: visit.token) } }
-    return redirect(to: form["next"] == "/arrivals" ? "/arrivals" : "/expected")
+    // A list of this program's own pages: where a form leads is never for the form to say.
+    return redirect(to: Place.all.first { $0.path == form["next"] }?.path ?? "/expected")
   }
 
   /// A purpose as typed, on one line.

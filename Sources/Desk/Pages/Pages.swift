@@ -16,13 +16,17 @@ final class Pages: Sendable {
   let work: Workshop
   /// The address of the proxy with TLS; nil when there is none and cookies go in clear.
   let proxy: String?
+  /// Figures that committees look at.
+  let book: FigureBook
   let hasher = PasswordHasher()
   let uploads = UploadShelf()
   let halves = Mutex(HalfLogins())
   /// The roles whose officers must have a second factor.
   let secondFactorRoles: Set<String>
   let throttle = Mutex(LoginThrottle())
-  let sessions = Mutex(SessionTable())
+  let sessions: Shared<SessionTable>
+  /// Pages that wait for news.
+  let events: EventStreams
 
   /// The longest form: a key, a purpose, a reason.
   static let longestForm = 16 << 10
@@ -30,6 +34,12 @@ final class Pages: Sendable {
   /// Pages over a node.
   init(_ node: Installation, _ work: Workshop, proxy: String?, secondFactorRoles: Set<String>) {
     (self.node, self.work, self.proxy, self.secondFactorRoles) = (node, work, proxy, secondFactorRoles)
+    book = FigureBook(node)
+    let sessions = Shared(SessionTable())
+    self.sessions = sessions
+    events = EventStreams(node) { token in
+      sessions.withLock { $0.look(token, in: node.officers, at: node.clock.now()) } != nil
+    }
   }
 
   /// What a page needs of its visitor.
@@ -50,6 +60,8 @@ final class Pages: Sendable {
 
   /// What is done for a route.
   enum Action: Sendable {
+    /// News that come while the page is open.
+    case events
     /// A page is shown; away from the server's threads.
     case show(Show)
     /// A form is taken; with a session it must bring the session's token.
@@ -77,9 +89,9 @@ final class Pages: Sendable {
   }
 
   /// Every page and form.
-  static let routes: [Route] = firstRoutes + formRoutes
+  static let routes: [Route] = officerRoutes + formRoutes + liveRoutes + boardRoutes + committeeRoutes
 
-  private static let firstRoutes: [Route] = [
+  private static let officerRoutes: [Route] = [
     Route(path: "/", method: .get, need: .nothing, action: .show(Pages.start)),
     Route(path: "/login", method: .get, need: .nothing, action: .show(Pages.showLogin)),
     Route(path: "/login", method: .post, need: .nothing, action: .login),
@@ -92,8 +104,6 @@ final class Pages: Sendable {
     Route(path: "/expected", method: .get, need: .right(.expected), action: .show(Pages.showExpected)),
     Route(path: "/arrivals", method: .get, need: .right(.arrivals), action: .show(Pages.showArrivals)),
     Route(path: "/decide", method: .post, need: .right(.decide), action: .take(Pages.decide)),
-    Route(path: "/board", method: .get, need: .right(.board), action: .show(Pages.showBoard)),
-    Route(path: "/agreement/", method: .get, need: .right(.board), action: .show(Pages.showAgreement)),
     Route(path: "/desk.css", method: .get, need: .nothing, action: .file(.style)),
     Route(path: "/desk.js", method: .get, need: .nothing, action: .file(.script)),
     Route(path: "/icon.svg", method: .get, need: .nothing, action: .file(.icon)),
@@ -125,16 +135,26 @@ final class Pages: Sendable {
     visit = Visit(
       node: node, request: request, language: visit.language, rest: rest, now: visit.now, isSecure: visit.isSecure)
     if let token = request.cookie(sessionCookie) {
-      visit.session = sessions.withLock { $0.find(token, in: node.officers, at: visit.now) }
+      // What a page asks by itself is no sign that the officer is there.
+      let isUse = request.headers[Self.liveHeader] == nil && !Self.isEvents(route)
+      visit.session = sessions.withLock {
+        isUse
+          ? $0.find(token, in: node.officers, at: visit.now) : $0.look(token, in: node.officers, at: visit.now)
+      }
       visit.token = visit.session == nil ? "" : token
     }
     if let refusal = refusal(of: visit, route) { return Answered(caller, refusal) }
     return handler(route, visit, caller)
   }
 
+  private static func isEvents(_ route: Route) -> Bool {
+    if case .events = route.action { true } else { false }
+  }
+
   private func handler(_ route: Route, _ visit: Visit, _ caller: Caller) -> any Handler {
     switch route.action {
     case .file(let asset): return Answered(caller, asset.response(to: visit.request))
+    case .events: return Answered(caller, beginEvents(visit))
     case .show(let show):
       return Collected(visit.request, caller, limit: 0) { [self] _ in
         // A crossing file may wait for other countries' nodes; nobody else's page waits with it.

@@ -70,6 +70,11 @@ final class PasswordHasher: Sendable {
     return true
   }
 
+  /// Hashes a new password; waits for its turn among the logins, of which no more are hashed at once meanwhile.
+  func hash(_ password: String) throws -> PasswordHash {
+    try queues[0].sync { try PasswordHash(SecretBytes(copying: password.utf8)) }
+  }
+
   private func hash(of officer: Officer?) -> PasswordHash? {
     if let officer { return officer.password }
     return decoy.withLock { decoy in

@@ -24,13 +24,18 @@ struct Visit: Sendable {
   /// A text in the visitor's language.
   func callAsFunction(_ text: Translated) -> String { language(text) }
 
+  /// A text of whichever page.
+  func callAsFunction(_ phrase: any Phrases) -> String { language(phrase.text) }
+
   /// A moment as it is read in this country.
   func time(_ moment: Instant) -> String { language.time(moment, in: node.country) }
 
   /// A country's name.
   func country(_ code: String) -> String {
-    guard let code = try? CountryCode(code), let country = node.registry.topology.country(code) else { return code }
-    return language(country.name)
+    let topology = node.registry.topology
+    guard let known = try? CountryCode(code) else { return code }
+    let name = topology.country(known)?.name ?? topology.observers.first { $0.code == known }?.name
+    return name.map { language($0) } ?? code
   }
 
   /// A country's name.

@@ -64,6 +64,9 @@ enum ValueWords {
     "security-officer": Translated(es: "Oficial de seguridad", en: "Security officer"),
     "post-operator": Translated(es: "Operación del puesto", en: "Post operator"),
     "auditor": Translated(es: "Auditoría", en: "Auditor"),
+    "committee": Translated(es: "Comité de facilitación", en: "Facilitation committee"),
+    "statistician": Translated(es: "Estadística", en: "Statistician"),
+    "data-protection": Translated(es: "Protección de datos", en: "Data protection"),
     "node-operator": Translated(es: "Operación del nodo", en: "Node operator"),
   ]
 }

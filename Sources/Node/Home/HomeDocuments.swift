@@ -48,6 +48,11 @@ public struct HomeDocuments: SignedDocuments {
   /// Keeps that.
   public func keep(tokenUses: [Digest: CalendarDay]) throws { try home.keep(tokenUses: tokenUses) }
 
+  /// The ceremonies kept in the home.
+  public func ceremonies() throws -> [CeremonyState] {
+    try home.ceremonies().compactMap { try home.ceremony(with: $0) }
+  }
+
   /// Who may use the desk.
   public func officers(_ storage: borrowing SymmetricKey) throws -> [Officer] { try home.officers(storage) }
 

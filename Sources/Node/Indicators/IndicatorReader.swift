@@ -11,6 +11,8 @@ struct IndicatorReader: Sendable {
   private let lookups: Lookups
   /// One at a time: each reads many records and keeps what is under way.
   private let turn: Turn
+  /// What the node noted of its own running.
+  private let days: NodeDays
 
   /// Whether somebody computes now.
   final class Turn: Sendable {
@@ -29,7 +31,9 @@ struct IndicatorReader: Sendable {
   /// Lanes are decided for so many declarations of a period, the newest: each asks for holds, alerts, tags and certificates.
   static let mostLanes = 2000
 
-  init(_ lookups: Lookups, _ turn: Turn) { (self.lookups, self.turn) = (lookups, turn) }
+  init(_ lookups: Lookups, _ turn: Turn, _ days: NodeDays) {
+    (self.lookups, self.turn, self.days) = (lookups, turn, days)
+  }
 
   /// The figures; waits for the disk.
   func answer(_ request: IndicatorRequest) throws(LookupError) -> IndicatorAnswer {
@@ -83,6 +87,7 @@ struct IndicatorReader: Sendable {
       let dropped = book.dropped + records.droppedCorrections
       if dropped > 0 { notes.append("\(dropped) records found no room: figures are of a part; ask for fewer days") }
     } catch { throw .read(error) }
+    book.take(days, now: now)
     let all = book.finish(now: now)
     let shown = all.filter { !$0.isSuppressed }
     if now < period.settled {

@@ -101,7 +101,7 @@ extension Indicator {
       ("indicator", kind.rawValue), ("country", country.description), ("crossing", crossing),
       ("dimension", dimension), ("period_starts", period.first.description), ("period_ends", period.last.description),
       ("statistic", statistic.rawValue), ("unit", unit.rawValue), ("value", value),
-      ("method", isExact ? Self.method : "\(Self.method)-sketch"),
+      ("method", methodName),
     ]
     return all.compactMap { name, text in text.map { .init(name: name, value: .text($0)) } }
       + [.init(name: "sample", value: JSONValue(sample))]

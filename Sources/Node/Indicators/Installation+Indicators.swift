@@ -34,7 +34,7 @@ public struct IndicatorPublishing: Sendable {
 extension Installation {
   /// A country's indicators of some days.
   public func indicators(_ request: IndicatorRequest) throws(LookupError) -> IndicatorAnswer {
-    try IndicatorReader(lookups, indicatorTurn).answer(request)
+    try IndicatorReader(lookups, indicatorTurn, dayBook.days).answer(request)
   }
 
   /// Computes the indicators of some whole days and publishes them as records of the dataset `indicators`, each once: what is

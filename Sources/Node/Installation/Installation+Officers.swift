@@ -1,17 +1,30 @@
 import Officers
 import Terms
 
-// What officers change of themselves.
+// Who may use the desk, changed from its pages.
 extension Installation {
-  /// Changes an officer in the home's file and in the running node; waits for the disk.
+  /// Changes who may use the desk, durably, and then lets it count: sessions of who was changed are over.
+  /// - Throws: what `change` throws, or why the home's file could not be written; nothing is changed then.
+  public func changeOfficers(_ change: (inout [Officer]) throws -> Void) throws {
+    try officerChange.withLock { _ in
+      // The file, not the book: the command line may have changed it since.
+      var kept: [Officer] = []
+      try documents.changeOfficers(keys.storage) { list in
+        try change(&list)
+        kept = list
+      }
+      officers.replace(kept)
+    }
+  }
+
+  /// Changes one officer; waits for the disk.
   /// - Returns: the officer as it is now; nil when there is none of this id.
   public func changeOfficer(_ id: String, _ body: (inout Officer) -> Void) throws -> Officer? {
     var changed: Officer?
-    try documents.changeOfficers(keys.storage) { list in
+    try changeOfficers { list in
       guard let place = list.firstIndex(where: { $0.id == id }) else { return }
       body(&list[place])
       changed = list[place]
-      officers.replace(list)
     }
     return changed
   }

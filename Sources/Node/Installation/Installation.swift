@@ -57,6 +57,15 @@ public final class Installation: Sendable {
   let standing: StandingBox
   let evidenceMaker: EvidenceMaker
   let watch: AlertWatch
+  /// How streams stood lately.
+  let history = Mutex(LagHistory())
+  /// What came in or was published, by dataset: for pages that show themselves anew.
+  public let changes = ChangeFeed()
+  /// Held while the officers' file is changed.
+  let officerChange = Mutex(())
+  let storePath: String
+  /// What the node notes of its own running.
+  let dayBook: NodeDayBook
   /// Who computes indicators now, and who publishes them.
   let (indicatorTurn, publishing) = (IndicatorReader.Turn(), IndicatorReader.Turn())
   private let spoolRoom: SpoolRoom
@@ -79,7 +88,8 @@ public final class Installation: Sendable {
     (self.documents, self.registry, self.keys, self.tokens, self.clock, self.log) = (
       documents, registry, keys, tokens, clock, log
     )
-    realm = registry.topology.realm
+    (realm, self.storePath) = (registry.topology.realm, storePath)
+    dayBook = NodeDayBook("\(Files.split(storePath).folder)/days", log: log)
     officers = OfficerBook(try documents.officers(keys.storage))
     devices = try DeviceCookie(storage: keys.storage)
     drafts = try DraftBook(folder: "\(Files.split(storePath).folder)/drafts", storage: keys.storage)
@@ -164,6 +174,7 @@ public final class Installation: Sendable {
 
   /// Called often; reads the documents again when it is time.
   func timePassed(_ now: Instant) {
+    sample(at: now)
     let steady = standing.now.steady
     let isDue = lastReload.withLockIfAvailable { last in
       // An agreement began or ended since they were read. What fails then is not tried again at every tick.
@@ -182,6 +193,7 @@ public final class Installation: Sendable {
     attachmentPort.stop()
     tokens.settle()
     questionPort.stop()
+    dayBook.keep()
     engine.stop()
     store.close()
   }
@@ -242,7 +254,11 @@ public final class Installation: Sendable {
       DispatchQueue.global().async { installation?.take(cardBytes: hello.card, of: country) }
     }
 
-    func engine(made commit: Commit) { installation.withLock { $0.value }?.watch.committed(commit) }
+    func engine(made commit: Commit) {
+      let installation = installation.withLock { $0.value }
+      installation?.watch.committed(commit)
+      installation?.changes.note(commit)
+    }
 
     func engine(arrived stream: StreamName, range: Range<UInt64>) {
       log(.debug, "exchange", "\(stream): entries \(range.lowerBound) to \(range.upperBound - 1) are durable")

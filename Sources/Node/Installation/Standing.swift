@@ -36,6 +36,8 @@ public protocol SignedDocuments: Sendable {
   func officers(_ storage: borrowing SymmetricKey) throws -> [Officer]
   /// Changes them durably, while nobody else does.
   func changeOfficers(_ storage: borrowing SymmetricKey, _ body: (inout [Officer]) throws -> Void) throws
+  /// The ceremonies kept in the home, each as its last step left it.
+  func ceremonies() throws -> [CeremonyState]
 }
 
 /// What the signed documents and the topology say together: who the neighbours are and what may flow.

@@ -109,6 +109,9 @@ public final class TokenBook: Sendable {
   /// Waits until what is to be kept is kept.
   func settle() { keeping.sync {} }
 
+  /// What the tokens are for, those that end first before the others; hashes say nothing to a person.
+  public var all: [Entry] { entries.withLock { Array($0.values) }.sorted { ($0.until, $0.name) < ($1.until, $1.name) } }
+
   /// Takes other tokens.
   public func replace(_ entries: [Entry]) {
     let book = Dictionary(entries.map { ($0.hash, $0) }, uniquingKeysWith: { _, last in last })

@@ -1,0 +1,198 @@
+import Ceremony
+import Exchange
+import HTTP
+import Markup
+import Node
+import Terms
+
+// What belongs to the node itself: keys, tokens, retention, the disk. No personal data.
+extension Pages {
+  // MARK: Keys
+
+  /// A card that ends within so many days asks for the next one.
+  private static let cardWarningDays: Int64 = 60
+
+  /// `GET /keys`: the node's card and those of its neighbours, with their dates. Public keys only; no secret is ever shown.
+  func showKeys(_ visit: Visit) -> Response {
+    defer { seen(visit) }
+    return page(
+      boardPage(visit, visit(.keyPage), at: "/keys") {
+        card(node.card, visit, isOwn: true)
+        for (_, card) in node.cards.sorted(by: { $0.key < $1.key }) { self.card(card, visit, isOwn: false) }
+        HTML.element("p", .class("help")) { visit(.keyRoot) }
+      })
+  }
+
+  private func card(_ card: Card, _ visit: Visit, isOwn: Bool) -> HTML {
+    let content = card.content
+    let left = content.validUntil.milliseconds(since: visit.now)
+    let (isOver, isNear) = (left <= 0, left < Self.cardWarningDays * 86_400_000)
+    let keys: [(BoardPhrase, String)] = [
+      (.keyLog, content.log.description), (.keyReceipt, content.receipt.description),
+      (.keyTransport, content.transport.description), (.keySealing, content.sealing.description),
+    ]
+    return HTML.element("section", .class(isOver ? "box wrong" : isNear ? "box warn" : "box")) {
+      HTML.element("h2") { "\(visit(.cardOf)) \(visit.country(content.country))" }
+      if isOver || isNear {
+        HTML.element("p") {
+          HTML.element("strong") { visit(isOver ? .cardEnded : .cardEndsSoon) }
+          ". "
+          if isOwn { visit(.cardRenew) }
+        }
+      }
+      HTML.element("dl") {
+        for (name, value) in [
+          (visit(.serial), "\(content.serial)"), (visit(.validFrom), visit.time(content.validFrom)),
+          (visit(.validUntil), visit.time(content.validUntil)),
+        ] {
+          HTML.element("div") {
+            HTML.element("dt") { name }
+            HTML.element("dd") { value }
+          }
+        }
+      }
+      HTML.element("dl", .class("keys")) {
+        for (name, value) in keys { key(visit(name), value) }
+        if let witness = content.witness { key(visit(.keyWitness), witness.description) }
+      }
+    }
+  }
+
+  private func key(_ name: String, _ value: String) -> HTML {
+    HTML.element("div") {
+      HTML.element("dt") { name }
+      HTML.element("dd", .class("code")) { value }
+    }
+  }
+
+  // MARK: Tokens
+
+  /// `GET /tokens`.
+  func showTokens(_ visit: Visit) -> Response {
+    let tokens = node.tokens.all
+    defer { seen(visit) }
+    return page(
+      boardPage(visit, visit(.tokenPage), at: "/tokens") {
+        if tokens.isEmpty { HTML.element("p", .class("box")) { visit(.noTokens) } }
+        if !tokens.isEmpty {
+          visit.wide(
+            visit(.tokenPage),
+            visit.table([visit(.tokenName), visit(.scopes), visit(.tokenEnds)], class: "streams") {
+              for token in tokens {
+                HTML.element("tr", .class(token.until <= visit.now ? "bad" : "")) {
+                  HTML.element("th", .init("scope", "row")) { token.name }
+                  visit.cell(visit(.scopes)) { token.scopes.joined(separator: ", ") }
+                  visit.cell(visit(.tokenEnds)) {
+                    visit.time(token.until)
+                    if token.until <= visit.now { " (\(visit(.tokenEnded)))" }
+                  }
+                }
+              }
+            })
+        }
+        HTML.element("p", .class("help")) { visit(.tokenHelp) }
+      })
+  }
+
+  // MARK: Retention
+
+  /// `GET /retention`: what is past its time, by stream, and that nothing erases it by itself.
+  func showRetention(_ visit: Visit) -> Response {
+    let streams: [Installation.RetentionStanding]
+    do throws(ReadError) { streams = try node.retention() } catch {
+      node.log(.error, "desk", "retention could not be read: \(error)")
+      return page(visit, status: 503, failure: (.unavailable, .tryAgain))
+    }
+    defer { seen(visit) }
+    return page(
+      boardPage(visit, visit(.retentionPage), at: "/retention") {
+        HTML.element("p", .class("box warn")) { visit(.retentionNotAutomatic) }
+        HTML.element("p", .class("help")) { visit(.retentionHelp) }
+        if streams.allSatisfy({ $0.due == 0 }) { HTML.element("p", .class("box good")) { visit(.nothingDue) } }
+        let heads = [
+          visit(.stream), visit(.daysKept), visit(.recordsTitle), visit(.oldestRecord), visit(.dueNow),
+        ]
+        visit.wide(
+          visit(.retentionPage),
+          visit.table(heads, class: "streams") { for stream in streams { row(stream, visit) } })
+      })
+  }
+
+  private func row(_ stream: Installation.RetentionStanding, _ visit: Visit) -> HTML {
+    HTML.element("tr", .class(stream.due > 0 ? "bad" : "")) {
+      HTML.element("th", .init("scope", "row")) {
+        visit.dataset(stream.stream.dataset)
+        HTML.element("small", .class("code")) { stream.stream.description }
+      }
+      visit.cell(visit(.daysKept)) {
+        "\(stream.days) "
+        HTML.element("small") { visit(stream.isAgreed ? .asAgreed : .asDefined) }
+      }
+      visit.cell(visit(.recordsTitle), class: "number") { "\(stream.size)" }
+      visit.cell(visit(.oldestRecord)) { stream.oldest.map { visit.time($0) } ?? "—" }
+      visit.cell(visit(.dueNow), class: "number") { "\(stream.due)" }
+    }
+  }
+
+  // MARK: The disk
+
+  /// `GET /store`.
+  func showStore(_ visit: Visit) -> Response {
+    let status = node.status()
+    defer { seen(visit) }
+    return page(
+      boardPage(visit, visit(.storePage), at: "/store") {
+        if let shortage = node.shortage {
+          HTML.element("p", .class("box wrong")) {
+            HTML.element("strong") { visit(.noRoom) }
+            " "
+            HTML.element("span", .init("lang", "en")) { shortage }
+          }
+        }
+        HTML.element("dl", .class("box")) {
+          for (name, value) in figures(status, visit) {
+            HTML.element("div") {
+              HTML.element("dt") { name }
+              HTML.element("dd") { value }
+            }
+          }
+        }
+        HTML.element("p", .class("help")) { visit(.storeHelp) }
+        HTML.element("h2") { visit(.backups) }
+        HTML.element("p", .class("box warn")) { visit(.backupsHelp) }
+      })
+  }
+
+  private func figures(_ status: NodeStatus, _ visit: Visit) -> [(String, String)] {
+    var out: [(String, String)] = [(visit(.runningSince), visit.time(status.started))]
+    if let room = node.room() {
+      out.append((visit(.diskFree), "\(Self.bytes(room.free)) \(visit(.diskOf)) \(Self.bytes(room.total))"))
+    }
+    let sizes: [(BoardPhrase, String)] = [
+      (.databaseBytes, "database_bytes"), (.walBytes, "wal_bytes"), (.freeInFile, "free_bytes"),
+    ]
+    for (phrase, name) in sizes {
+      if let value = status.figures[name] { out.append((visit(phrase), Self.bytes(UInt64(max(0, value))))) }
+    }
+    let counts: [(BoardPhrase, String)] = [
+      (.streamsHeld, "streams"), (.indexEntries, "index_entries"), (.indexRuns, "index_runs"),
+      (.indexPartitions, "index_partitions"),
+    ]
+    for (phrase, name) in counts {
+      if let value = status.figures[name] { out.append((visit(phrase), "\(value)")) }
+    }
+    if let failing = status.figures["maintenance_failing"] {
+      out.append((visit(.maintenance), visit(failing == 0 ? .worksWell : .failing)))
+    }
+    return out
+  }
+
+  /// Bytes in the unit that people read: `1.4 GiB`.
+  static func bytes(_ count: UInt64) -> String {
+    var (value, unit) = (Double(count), 0)
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    while value >= 1024, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
+    let tenths = Int64((value * 10).rounded())
+    return unit == 0 ? "\(count) B" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+  }
+}

@@ -1,0 +1,114 @@
+import Catalog
+import Ceremony
+import Dispatch
+import Exchange
+import Glibc
+import Officers
+import Sodium
+import Synchronization
+import Terms
+
+// What a national operator looks at: how streams went lately, what is signed and what differs, keys, tokens, the disk.
+extension Installation {
+  // MARK: How streams went lately
+
+  /// How streams stood in the last two hours.
+  public var lagHistory: LagHistory { history.withLock { $0 } }
+
+  /// Takes a sample of all streams when it is time for one; called often.
+  func sample(at now: Instant) {
+    guard history.withLockIfAvailable({ $0.begins(at: now) }) == true else { return }
+    // The core is asked, which may be busy: not on the thread of the links.
+    DispatchQueue.global().async { [self] in takeSample() }
+  }
+
+  /// Takes a sample of all streams now.
+  public func takeSample() {
+    let now = clock.now()
+    guard let streams = engine.inspect({ $0.status(at: now) }) else { return }
+    history.withLock { $0.take(streams, at: now) }
+    dayBook.note(streams, at: now)
+  }
+
+  // MARK: What is signed
+
+  /// The node's own card.
+  public var card: Card { documents.card }
+
+  /// Each neighbour's newest card.
+  public var cards: [CountryCode: Card] { standing.now.cards }
+
+  /// Why the operator suspended the exchange with a neighbour; nil when it is not, or cannot be read.
+  public func suspension(of country: CountryCode) -> String? { (try? documents.suspension(of: country)) ?? nil }
+
+  /// Every term in which the signed agreement with a neighbour differs from this node's topology, one sentence each.
+  public func differences(with country: CountryCode) -> [String] {
+    guard let signed = status(of: country)?.shown?.terms else { return [] }
+    let proposed = try? AgreementTerms(
+      realm: realm, between: self.country, and: country,
+      streams: registry.topology.terms(between: self.country, and: country), validFrom: signed.validFrom,
+      validUntil: signed.validUntil)
+    guard let proposed else { return ["the topology of this node has nothing with \(country)"] }
+    return signed.differences(from: proposed, here: "as signed", there: "in this node's topology")
+  }
+
+  /// How the agreement with a neighbour stands.
+  public func status(of country: CountryCode) -> AgreementStanding? {
+    standing.now.agreements(at: clock.now()).first { $0.country == country }
+  }
+
+  /// The ceremonies kept in the home, each as its last step left it.
+  /// - Throws: what is wrong with a file.
+  public func ceremonies() throws -> [CeremonyState] { try documents.ceremonies() }
+
+  // MARK: The disk
+
+  /// Bytes that are free on the store's disk, and how many it has; nil when it does not answer.
+  public func room() -> (free: UInt64, total: UInt64)? {
+    var disk = statvfs()
+    guard statvfs(storePath, &disk) == 0 else { return nil }
+    return (
+      UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize)).partialValue,
+      UInt64(disk.f_blocks).multipliedReportingOverflow(by: UInt64(disk.f_frsize)).partialValue
+    )
+  }
+
+  /// Why there is no room for more records; nil while there is.
+  public var shortage: String? { store.shortage?.description }
+
+  // MARK: Retention
+
+  /// How a stream stands to the days for which its records are to be kept.
+  public struct RetentionStanding: Sendable {
+    /// The stream.
+    public let stream: StreamName
+    /// Days after which bodies are to be destroyed: as agreed, or as the definition proposes for an own register.
+    public let days: UInt32
+    /// Whether an agreement says so.
+    public let isAgreed: Bool
+    /// The oldest entry; nil of an empty stream.
+    public let oldest: Instant?
+    /// Entries whose time is over.
+    public let due: UInt64
+    /// All entries.
+    public let size: UInt64
+  }
+
+  /// How every stream held here stands to its retention, those with something due first.
+  public func retention() throws(ReadError) -> [RetentionStanding] {
+    let now = clock.now()
+    let agreed = standing.now.neighbours.values.flatMap(\.streams).filter { $0.obstacle(at: now) == nil }
+    var out: [RetentionStanding] = []
+    for name in try engine.reader.streams() {
+      let terms = agreed.first { $0.terms.stream == name }?.terms
+      guard let days = terms?.retentionDays ?? registry.definition(name.dataset)?.retentionDays else { continue }
+      let size = try engine.reader.state(of: name).size
+      let bound = now.advanced(byMilliseconds: -Int64(days) * 86_400_000)
+      let due = size == 0 ? 0 : try engine.reader.firstIndex(of: name, notBefore: bound, size: size)
+      let oldest = size == 0 ? nil : try engine.reader.entry(name, at: 0).entry.id.time
+      out.append(
+        RetentionStanding(stream: name, days: days, isAgreed: terms != nil, oldest: oldest, due: due, size: size))
+    }
+    return out.sorted { ($1.due, $0.stream) < ($0.due, $1.stream) }
+  }
+}
