@@ -34,8 +34,8 @@ let package = Package(
     target(
       "Desk",
       [
-        "Node", "HTTP", "Charts", "Markup", "QR", "Indicators", "Forms", "Tables", "Certificates", "Exchange", "Officers",
-        "Catalog", "Ceremony", "Sodium", "Terms",
+        "Node", "HTTP", "Charts", "Markup", "QR", "Indicators", "Forms", "Tables", "Certificates", "Exchange",
+        "Officers", "Catalog", "Ceremony", "Sodium", "Terms",
       ]),
     target(
       "Node",
@@ -104,8 +104,8 @@ let package = Package(
     tests(
       "DeskTests",
       [
-        "Desk", "Node", "Traffic", "Programs", "HTTP", "Charts", "Markup", "Indicators", "Forms", "Certificates", "Exchange",
-        "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms",
+        "Desk", "Node", "Traffic", "Programs", "HTTP", "Charts", "Markup", "Indicators", "Forms", "Certificates",
+        "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms",
       ]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),
     // These run the program `istmo`, which a build of the tests puts beside them; they read stopped homes by the libraries.

@@ -32,7 +32,7 @@ import Testing
       "GET /": nil, "GET /login": nil, "POST /login": nil, "GET /desk.css": nil, "GET /desk.js": nil,
       "GET /icon.svg": nil, "POST /logout": all, "POST /role": all, "POST /purpose": all, "GET /search": search,
       "POST /search": search, "GET /file/": search, "GET /expected": expected, "GET /arrivals": migration,
-            "GET /forms": record, "GET /form/": incidents, "POST /form/": incidents, "POST /draft/delete": record,
+      "GET /forms": record, "GET /form/": incidents, "POST /form/": incidents, "POST /draft/delete": record,
       "GET /stored/": record, "GET /act/": incidents, "POST /act/": incidents, "GET /upload/": incidents,
       "POST /upload/": incidents, "POST /upload-store": record, "GET /refused/": record, "GET /outages": outages,
       "GET /alerts": search, "GET /account": all, "POST /account/password": all, "POST /account/factor": all,
