@@ -41,7 +41,10 @@ public struct HTML: Sendable {
   }
 
   /// An element that has no content, such as `input`.
-  public static func void(_ name: StaticString, _ attributes: Attribute...) -> HTML { HTML(open(name, attributes)) }
+  public static func void(_ name: StaticString, _ attributes: Attribute...) -> HTML { void(name, attributes) }
+
+  /// An element that has no content.
+  public static func void(_ name: StaticString, _ attributes: [Attribute]) -> HTML { HTML(open(name, attributes)) }
 
   /// A whole document.
   public static func document(language: String, @HTMLBuilder _ content: () -> HTML) -> HTML {

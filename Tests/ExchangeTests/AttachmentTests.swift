@@ -262,10 +262,13 @@ import Testing
 
   @Test func messagesHaveOneFormAndAnyOtherIsRefused() throws {
     let scene = try AttachmentScene()
-    try scene.ask(scene.hold(2 * Self.piece))
+    let digest = scene.hold(2 * Self.piece)
+    try scene.ask(digest)
     try scene.settle()
+    let asked = AttachmentPlace(stream: Scene.sent, question: [UInt8](repeating: 7, count: 300), digest: digest)
     let samples =
       scene.carried + [
+        .fetch(request: 7, asked),
         .stop(request: 5), .end(request: 6, AttachmentRefusal(.busy, String(repeating: "ñ", count: 250))),
       ]
     #expect(Set(samples.map(\.type)) == Set(AttachmentMessage.types))

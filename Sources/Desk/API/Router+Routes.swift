@@ -64,8 +64,13 @@ extension Router {
     Route(
       .post, "/v1/alerts", .lookup,
       Operation(
-        id: "alerts", summary: "The hits of alerts, the newest first.", body: .object(AlertHitsRequest.shape),
-        answer: .lines("The hits, and what the answer rests on.", Schemas.hit, Schemas.endOfHits)), Router.alerts),
+        id: "alerts", summary: "The hits of alerts, then alarms of tags, the newest of each first.",
+        body: .object(AlertHitsRequest.shape),
+        answer: .lines(
+          "The hits, the alarms of tags, and what the answer rests on.", Schemas.hit, Schemas.raised, Schemas.endOfHits)
+      ),
+      Router.alerts
+    ),
     Route(
       .post, "/v1/indicators", .observe,
       Operation(

@@ -190,6 +190,13 @@ enum Schemas {
     ), ("words", text),
   ])
 
+  /// An alarm of a tag, as it was raised when a read or a record of the registry arrived.
+  static let raised = JSONSchema.object([
+    ("tag_alarm", text), ("epc", text), ("matched_at", JSONSchema.time), ("state", JSONSchema.word(["open", "over"])),
+    ("record_id", id), ("stream", orNull(text)), ("time", JSONSchema.time), ("places", texts), ("found", text),
+    ("words", text),
+  ])
+
   static let indicator = JSONSchema.object(
     [
       ("indicator", text), ("country", text), ("crossing", text), ("dimension", text),

@@ -204,7 +204,7 @@ struct FormView {
   }
 
   private func line(_ attributes: [Attribute], _ value: String) -> HTML {
-    HTML.element("input", attributes + [.init("value", value), .init("autocomplete", "off")], .empty)
+    HTML.void("input", attributes + [.init("value", value), .init("autocomplete", "off")])
   }
 
   private func area(_ attributes: [Attribute], _ rows: Int, _ value: String) -> HTML {
