@@ -31,7 +31,8 @@ import Testing
     return [
       "GET /": nil, "GET /login": nil, "POST /login": nil, "GET /desk.css": nil, "GET /desk.js": nil,
       "GET /icon.svg": nil, "POST /logout": all, "POST /role": all, "POST /purpose": all, "GET /search": search,
-      "POST /search": search, "GET /file/": search, "GET /expected": expected, "GET /arrivals": migration,
+      "POST /search": search, "GET /file/": search, "GET /attachment/": search, "GET /expected": expected,
+      "GET /arrivals": migration,
       "GET /forms": record, "GET /form/": incidents, "POST /form/": incidents, "POST /draft/delete": record,
       "GET /stored/": record, "GET /act/": incidents, "POST /act/": incidents, "GET /upload/": incidents,
       "POST /upload/": incidents, "POST /upload-store": record, "GET /refused/": record, "GET /outages": outages,
@@ -110,7 +111,8 @@ import Testing
   private func ask(_ browser: TestBrowser, _ route: String, token: String) throws -> TestBrowser.Page {
     let words = route.split(separator: " ").map(String.init)
     let last = [
-      "/file/": "1", "/agreement/": "SV", "/form/": "incidents", "/upload/": "incidents", "/stored/": "1",
+      "/file/": "1", "/attachment/": "1", "/agreement/": "SV", "/form/": "incidents", "/upload/": "incidents",
+      "/stored/": "1",
       "/refused/": "1",
       "/act/": "close.019ab7e2-5a00-7000-8000-0123456789ab",
     ]

@@ -15,15 +15,7 @@ public struct BorneAttachment: Hashable, Sendable {
 extension Definition {
   /// The fields under which a record can be found by the digest of an attachment.
   public var attachmentFields: [String] {
-    leaves.filter { $0.isSearchable && Self.isDigest($0.type) }.map(\.name).sorted()
-  }
-
-  private static func isDigest(_ type: FieldType) -> Bool {
-    switch type {
-    case .digest: true
-    case .list(of: .digest, limit: _): true
-    default: false
-    }
+    leaves.filter(\.bearsAttachment).map(\.name).sorted()
   }
 
   /// What a checked body says of the attachment with this digest; nil when it does not bear it.
@@ -41,5 +33,15 @@ extension Definition {
     var byteCount: UInt64?
     if case .number(let number) = members["\(stem)bytes"] { byteCount = UInt64(exactly: number) }
     return BorneAttachment(field: field, byteCount: byteCount, mediaType: members["\(stem)media_type"]?.string)
+  }
+}
+
+extension Field {
+  /// Whether its digests are of attachments.
+  public var bearsAttachment: Bool {
+    switch type {
+    case .digest, .list(of: .digest, limit: _): isSearchable
+    default: false
+    }
   }
 }

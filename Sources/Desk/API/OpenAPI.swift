@@ -152,7 +152,7 @@ struct OpenAPI {
     let media: JSONValue = answer.schemas.isEmpty ? [:] : ["schema": schema]
     var members: [JSONValue.Member] = [.init(name: answer.type, value: media)]
     if answer.type == "application/octet-stream", !answer.headers.isEmpty {
-      members += Router.inertTypes.sorted().map { .init(name: $0, value: [:]) }
+      members += AttachmentAnswer.inertTypes.sorted().map { .init(name: $0, value: [:]) }
     }
     return .object(members)
   }

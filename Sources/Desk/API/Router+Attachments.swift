@@ -42,50 +42,21 @@ extension Router {
         node.attachment(wish) { result in
           switch result {
           case .success(let answer): caller.answer(Self.response(answer))
-          case .failure(let error): caller.answer(Problem(status: Self.status(error), detail: error.description))
+          case .failure(let error): caller.answer(Problem(status: error.status, detail: error.description))
           }
         }
       }
     }
   }
 
-  /// Media types that a browser may show as what they are: they hold nothing that it would run.
-  static let inertTypes: Set<String> = ["image/jpeg", "image/png", "image/webp"]
-
   private static func response(_ answer: AttachmentAnswer) -> Response {
-    let type = answer.mediaType.flatMap { inertTypes.contains($0) ? $0 : nil } ?? "application/octet-stream"
-    return Response(
+    Response(
       status: 200,
       headers: [
-        "Content-Type": type, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+        "Content-Type": answer.shownType, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
         "Istmo-Stream": answer.stream.description, "Istmo-Record": answer.record.description,
         "Istmo-Fetched": answer.isFetched ? "true" : "false",
       ], body: .stream(PieceStream(answer.blob)))
-  }
-
-  private static func status(_ error: AttachmentError) -> Int {
-    switch error {
-    case .lookup(.refused), .lookup(.unknownDataset): 400
-    case .lookup(.read), .lookup(.notLogged), .lookup(.busy): 503
-    case .notBorne(_, let withheld): withheld.isEmpty ? 404 : 403
-    case .notHere: 404
-    case .notFetched(let failure):
-      switch failure {
-      case .refused(_, let refusal):
-        switch refusal.known {
-        case .absent, .erased: 404
-        case .notShared, .notBorne: 403
-        case .busy, .unreadable, .slow, nil: 503
-        }
-      case .linkDown, .notUnderstood, .gone, .busy: 503
-      case .tooSlow: 504
-      case .tooLong, .otherSize, .otherContent, .broken: 502
-      case .store(.full): 507
-      case .store: 503
-      }
-    case .store(.full): 507
-    case .store: 503
-    }
   }
 }
 

@@ -55,6 +55,7 @@ final class Pages: Sendable {
   typealias Show = @Sendable (Pages) -> @Sendable (Visit) -> Response
   typealias Take = @Sendable (Pages) -> @Sendable (Visit, Form) -> Response
 
+  typealias Seek = @Sendable (Pages) -> @Sendable (Visit, @escaping @Sendable (Response) -> Void) -> Void
   typealias TakeLater = @Sendable (Pages) -> @Sendable (Visit, Form, @escaping @Sendable (Response) -> Void) -> Void
   typealias TakeFile = @Sendable (Pages) -> @Sendable (Visit, FileForm) -> Response
 
@@ -64,6 +65,8 @@ final class Pages: Sendable {
     case events
     /// A page is shown; away from the server's threads.
     case show(Show)
+    /// What may have to come from another country's node is shown when it is here.
+    case seek(Seek)
     /// A form is taken; with a session it must bring the session's token.
     case take(Take)
     /// A form for a record is taken, which may be long.
@@ -101,6 +104,7 @@ final class Pages: Sendable {
     Route(path: "/search", method: .get, need: .right(.search), action: .show(Pages.showSearch)),
     Route(path: "/search", method: .post, need: .right(.search), action: .take(Pages.search)),
     Route(path: "/file/", method: .get, need: .right(.search), action: .show(Pages.showFile)),
+    Route(path: "/attachment/", method: .get, need: .right(.search), action: .seek(Pages.showAttachment)),
     Route(path: "/expected", method: .get, need: .right(.expected), action: .show(Pages.showExpected)),
     Route(path: "/arrivals", method: .get, need: .right(.arrivals), action: .show(Pages.showArrivals)),
     Route(path: "/decide", method: .post, need: .right(.decide), action: .take(Pages.decide)),
@@ -160,6 +164,10 @@ final class Pages: Sendable {
         // A crossing file may wait for other countries' nodes; nobody else's page waits with it.
         let place = visit.request.path.hasPrefix("/file/") ? work.ask : work.read
         place { [self] in caller.answer(finished(show(self)(visit), visit)) }
+      }
+    case .seek(let seek):
+      return Collected(visit.request, caller, limit: 0) { [self] _ in
+        work.read { [self] in seek(self)(visit) { [self] in caller.answer(finished($0, visit)) } }
       }
     case .login, .code:
       return Collected(visit.request, caller, limit: Self.longestForm) { [self] bytes in

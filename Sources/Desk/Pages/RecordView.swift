@@ -114,6 +114,13 @@ struct RecordView {
       } else {
         group(value, inner)
       }
+    } else if field.bearsAttachment {
+      let digests: [JSONValue] = if case .list(let all) = value { all } else { [value] }
+      for digest in digests.compactMap(\.string) {
+        HTML.element("a", .href("/attachment/\(digest)")) { visit(LivePhrase.showAttachment.text) }
+        " "
+        HTML.element("small", .class("code")) { String(digest.prefix(16)) + "…" }
+      }
     } else if case .mrz = field.type {
       HTML.element("pre") { value.string ?? "" }
     } else {

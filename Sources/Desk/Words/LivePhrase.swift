@@ -1,8 +1,9 @@
 import Catalog
 
-/// Texts about what other countries' nodes answered over the link, in Spanish and English.
+/// Texts about what other countries' nodes answered over the link, records and attachments, in Spanish and English.
 enum LivePhrase: String, CaseIterable {
   case answeredAt, unanswered, linkDown, tooSlow, refused, notRead
+  case showAttachment, noAttachment, notBorne, notHere, noLink, notSent
 
   /// The text in both languages.
   var text: Translated {
@@ -16,6 +17,15 @@ enum LivePhrase: String, CaseIterable {
     case .refused: t("rechazó la pregunta", "it refused the question")
     case .notRead:
       t("su respuesta no es válida; avise al operador nacional", "its answer is not valid; tell the national operator")
+    case .showAttachment: t("Ver lo adjunto", "See what is attached")
+    case .noAttachment: t("No se pudo traer lo adjunto", "What is attached could not be got")
+    case .notBorne:
+      t("Ningún registro que su función puede ver lo lleva.", "No record that your role may see bears it.")
+    case .notHere: t("Todavía no se entregó a este nodo.", "It was not given to this node yet.")
+    case .noLink:
+      t("El enlace con el país de origen está caído.", "The link to the country of origin is down.")
+    case .notSent:
+      t("El país de origen no lo envió; pruebe de nuevo.", "The country of origin did not send it; try again.")
     }
   }
 }

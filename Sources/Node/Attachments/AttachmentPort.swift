@@ -22,9 +22,8 @@ final class AttachmentPort: Sendable {
     let machine: AttachmentExchange
     var replies: [UInt64: Reply] = [:]
     var lastToken: UInt64 = 0
-    var waiting: [CountryCode: Int] = [:]
+    var gate = NeighbourGate(mostWaiting: AttachmentPort.mostWaiting)
     var isStopped = false
-    var lastTick: Instant?
     weak var link: (any AttachmentLink)?
   }
 
@@ -71,26 +70,16 @@ final class AttachmentPort: Sendable {
 
   /// Takes a message of a neighbour.
   func receive(_ message: AttachmentMessage, from country: CountryCode) {
-    let mayWait = state.withLock { state in
-      guard state.waiting[country, default: 0] < Self.mostWaiting else { return false }
-      state.waiting[country, default: 0] += 1
-      return true
-    }
-    guard mayWait else { return }
+    guard state.withLock({ $0.gate.enter(country) }) else { return }
     queue.async { [self] in
-      state.withLock { $0.waiting[country, default: 1] -= 1 }
+      state.withLock { $0.gate.leave(country) }
       handle(.message(message, from: country))
     }
   }
 
   /// Called often; tells the exchange about once a second.
   func timePassed(_ now: Instant) {
-    let isDue = state.withLock { state in
-      if let last = state.lastTick, (0..<1000).contains(now.milliseconds(since: last)) { return false }
-      state.lastTick = now
-      return true
-    }
-    if isDue { give(.tick) }
+    if state.withLock({ $0.gate.isDue(now) }) { give(.tick) }
   }
 
   /// Answers what waits; nothing more is asked or sent.

@@ -24,9 +24,8 @@ final class QuestionPort: Sendable {
     let machine: QuestionExchange
     var replies: [UInt64: Reply] = [:]
     var lastToken: UInt64 = 0
-    var waiting: [CountryCode: Int] = [:]
+    var gate = NeighbourGate(mostWaiting: QuestionPort.mostWaiting)
     var isStopped = false
-    var lastTick: Instant?
     var origin: Origin?
     weak var link: (any QuestionLink)?
   }
@@ -66,26 +65,16 @@ final class QuestionPort: Sendable {
 
   /// Takes a message of a neighbour.
   func receive(_ message: QuestionMessage, from country: CountryCode) {
-    let mayWait = state.withLock { state in
-      guard state.waiting[country, default: 0] < Self.mostWaiting else { return false }
-      state.waiting[country, default: 0] += 1
-      return true
-    }
-    guard mayWait else { return }
+    guard state.withLock({ $0.gate.enter(country) }) else { return }
     queue.async { [self] in
-      state.withLock { $0.waiting[country, default: 1] -= 1 }
+      state.withLock { $0.gate.leave(country) }
       handle(.message(message, from: country))
     }
   }
 
   /// Called often; tells the exchange about once a second.
   func timePassed(_ now: Instant) {
-    let isDue = state.withLock { state in
-      if let last = state.lastTick, (0..<1000).contains(now.milliseconds(since: last)) { return false }
-      state.lastTick = now
-      return true
-    }
-    if isDue { give(.tick) }
+    if state.withLock({ $0.gate.isDue(now) }) { give(.tick) }
   }
 
   /// Replies to what waits; nothing more is asked or answered.
