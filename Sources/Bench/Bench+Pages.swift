@@ -10,11 +10,9 @@ extension Bench {
   private static let roles = ["migration-supervisor", "customs-supervisor", "node-operator"]
 
   static func pages(_ pair: Pair, _ records: Int) throws {
-    let file = "\(pair.folder)/pages.ndjson"
     let first = 5_000_000
-    try TextFile.write(Departures.lines(first..<first + records), to: file)
-    try pair.command("SV", ["publish", "migration", file])
-    try pair.wait(pair.client("GT"), for: try pair.size(pair.client("SV")), every: 10_000)
+    try pair.publish(try pair.written(first..<first + records))
+    try pair.settle()
     try weigh(pair, document: "A0\(first)")
     try compare(pair, first, records)
     try lookUpDuringUpload(pair, first, records)

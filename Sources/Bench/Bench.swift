@@ -110,18 +110,16 @@ enum Bench {
 
   /// A bulk load until it is visible at the neighbour; another while the neighbour is away, and how fast it catches up.
   private static func catchUp(_ pair: Pair, _ records: Int) throws {
-    let file = "\(pair.folder)/records.ndjson"
-    let (sv, gt) = (pair.client("SV"), pair.client("GT"))
-    try TextFile.write(Departures.lines(1_000_000..<1_000_000 + records), to: file)
+    let sv = pair.client("SV")
+    let file = try pair.written(1_000_000..<1_000_000 + records)
     let start = ContinuousClock.now
-    try pair.command("SV", ["publish", "migration", file])
-    try pair.wait(gt, for: try pair.size(sv), every: 1000)
+    try pair.publish(file)
+    try pair.settle()
     Report.figure("bulk_per_s", rate(records, .now - start))
 
     pair.stop("GT")
     let before = try pair.size(sv)
-    try TextFile.write(Departures.lines(3_000_000..<3_000_000 + records), to: file)
-    try pair.command("SV", ["publish", "migration", file])
+    try pair.publish(try pair.written(3_000_000..<3_000_000 + records))
     try pair.start("GT")
     let back = pair.client("GT")
     // From the first entry that arrives: dialling again waits for its back-off.

@@ -77,11 +77,8 @@ final class Growth {
 
   /// Publishes records with the command line until they are visible at the neighbour.
   private func load(_ grown: Grown, _ count: Int, visible: Bool = true) throws {
-    let (pair, file) = (grown.pair, "\(grown.pair.folder)/records.ndjson")
-    try TextFile.write(Departures.lines(grown.take(count)), to: file)
-    try pair.command("SV", ["publish", "migration", file])
-    if visible { try pair.wait(pair.client("GT"), for: try pair.size(pair.client("SV")), every: 1000) }
-    unlink(file)
+    try grown.pair.publish(try grown.pair.written(grown.take(count)))
+    if visible { try grown.pair.settle() }
   }
 
   private func measure(_ grown: Grown) throws -> [(String, Double)] {
@@ -100,7 +97,7 @@ final class Growth {
     }
     grown.next += published.all.count * 4
     figures.append(("publish_64_per_s", Double(published.all.count) / 3))
-    try pair.wait(pair.client("GT"), for: try pair.size(pair.client("SV")), every: 1000)
+    try pair.settle()
 
     let known = Self.small
     for clients in [1, 64] {

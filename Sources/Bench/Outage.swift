@@ -17,116 +17,105 @@ struct Outage {
   init(_ pair: Pair) { self.pair = pair }
 
   func run() throws {
-    let (sv, gt) = (pair.client("SV"), pair.client("GT"))
     try System(pair.access("SV")).publish(Departures.line(20_000_000))
     try System(pair.access("SV")).publish(Departures.waiting(0), of: "posts")
-    try pair.wait(gt, for: try pair.size(sv), every: 1000)
-    guard try pair.size(sv, of: "SV/GT/posts") > 0 else { throw ChildError("the waiting time was not taken") }
-    let quiet = try during { sleep(10) }
+    try pair.settle()
+    let quiet = try during(phase: 0) { sleep(10) }
     Report.times("outage_lookup_idle", quiet.lookups)
 
     pair.stop("GT")
-    let file = "\(pair.folder)/records.ndjson"
-    try TextFile.write(Departures.lines(21_000_000..<21_000_000 + Self.backlog), to: file)
-    try pair.command("SV", ["publish", "migration", file])
-    let end = try pair.size(sv)
+    try pair.publish(try pair.written(21_000_000..<21_000_000 + Self.backlog))
+    let end = try pair.size(pair.client("SV"))
     try pair.start("GT")
     let back = pair.client("GT")
     try pair.wait(back, for: end - UInt64(Self.backlog) + 1, every: 500)
     let began = ContinuousClock.now
-    let busy = try during {
+    let busy = try during(phase: 1) {
       try pair.wait(back, for: end, every: 5000)
       Report.figure("outage_catchup_s", (.now - began) / .seconds(1))
       sleep(2)
     }
     Report.times("outage_lookup_busy", busy.lookups)
     // In order behind the backlog: what is published while it is sent is visible when it has been.
-    Report.times("outage_departure_visible", busy.departures)
-    Report.times("outage_other_stream_visible", busy.posts)
+    Report.times("outage_departure_visible", busy.visible["migration"] ?? Times())
+    Report.times("outage_other_stream_visible", busy.visible["posts"] ?? Times())
   }
 
   /// What was measured while something went on.
   private struct Seen {
     var lookups = Times()
-    var departures = Times()
-    var posts = Times()
+    /// By dataset.
+    var visible: [String: Times] = [:]
+    var failure: (any Error)?
   }
 
-  /// Whether what goes on is over.
-  private final class Whistle: Sendable {
-    private let blown = Atomic(false)
-    var isOver: Bool { blown.load(ordering: .relaxed) }
-    func blow() { blown.store(true, ordering: .relaxed) }
-  }
-
-  /// Publishes and looks up on threads of their own while `work` runs.
-  private func during(_ work: () throws -> Void) throws -> Seen {
-    let seen = Mutex((Seen(), nil as (any Error)?))
-    let whistle = Whistle()
+  /// Publishes and looks up on threads of their own while `work` runs. Each phase publishes other records.
+  private func during(phase: Int, _ work: () throws -> Void) throws -> Seen {
+    let seen = Mutex(Seen())
+    let isOver = Atomic(false)
     let group = DispatchGroup()
     func start(_ every: UInt32, _ body: @escaping @Sendable (Int) throws -> Void) {
       group.enter()
       let thread = Thread {
         var round = 0
         do {
-          while !whistle.isOver {
+          while !isOver.load(ordering: .relaxed) {
             try body(round)
             round += 1
             usleep(every)
           }
-        } catch { seen.withLock { $0.1 = error } }
+        } catch { seen.withLock { $0.failure = error } }
         group.leave()
       }
       thread.start()
     }
-    let (sv, gt) = (pair.access("SV"), pair.access("GT"))
-    let reader = Shared(System(gt))
-    start(Self.lookupEvery) { round in
+    let reader = Lent(System(pair.access("GT")))
+    start(Self.lookupEvery) { _ in
       let start = ContinuousClock.now
       try reader.value.lookUp("A020000000")
-      seen.withLock { $0.0.lookups.add(.now - start) }
+      seen.withLock { $0.lookups.add(.now - start) }
     }
+    let line: [String: @Sendable (Int) -> [UInt8]] = [
+      "migration": { Departures.line(30_000_000 + phase * 1_000_000 + $0) },
+      "posts": { Departures.waiting(1 + phase * 1_000_000 + $0) },
+    ]
     for (dataset, every) in [("migration", Self.departureEvery), ("posts", Self.postEvery)] {
       let pending = Mutex<[(size: UInt64, since: ContinuousClock.Instant)]>([])
-      let (origin, recipient) = (Shared(pair.client("SV")), Shared(pair.client("GT")))
-      let other = Shared(System(sv))
-      let base = Int.random(in: 1..<1_000_000)
-      start(every) { [pair = Shared(pair)] round in
+      let publisher = Lent((pair: pair, system: System(pair.access("SV")), client: pair.client("SV")))
+      let watcher = Lent((pair: pair, client: pair.client("GT")))
+      start(every) { round in
         let start = ContinuousClock.now
-        if dataset == "posts" {
-          try other.value.publish(Departures.waiting(base + round), of: dataset)
-        } else {
-          try other.value.publish(Departures.line(30_000_000 + base * 10 + round), of: dataset)
-        }
-        let size = try pair.value.size(origin.value, of: "SV/GT/\(dataset)")
+        try publisher.value.system.publish(line[dataset]?(round) ?? [], of: dataset)
+        let size = try publisher.value.pair.size(publisher.value.client, of: "SV/GT/\(dataset)")
         pending.withLock { $0.append((size, start)) }
       }
-      start(2_000) { [pair = Shared(pair)] _ in
+      start(2_000) { _ in
         guard pending.withLock({ !$0.isEmpty }) else { return }
-        let held = try pair.value.size(recipient.value, of: "SV/GT/\(dataset)")
+        let held = try watcher.value.pair.size(watcher.value.client, of: "SV/GT/\(dataset)")
         let now = ContinuousClock.now
         let done = pending.withLock { pending in
           defer { pending.removeAll { $0.size <= held } }
           return pending.filter { $0.size <= held }
         }
         seen.withLock { seen in
-          for (_, since) in done {
-            if dataset == "posts" { seen.0.posts.add(now - since) } else { seen.0.departures.add(now - since) }
-          }
+          for (_, since) in done { seen.visible[dataset, default: Times()].add(now - since) }
         }
       }
     }
-    defer { whistle.blow() }
+    defer {
+      isOver.store(true, ordering: .relaxed)
+      group.wait()
+    }
     try work()
-    whistle.blow()
+    isOver.store(true, ordering: .relaxed)
     group.wait()
-    let (times, failure) = seen.withLock { $0 }
-    if let failure { throw failure }
-    return times
+    let all = seen.withLock { $0 }
+    if let failure = all.failure { throw failure }
+    return all
   }
 
   /// What one thread alone uses.
-  private struct Shared<Value>: @unchecked Sendable {
+  private struct Lent<Value>: @unchecked Sendable {
     // @unchecked: each is made for one thread, which alone touches it; the pair is only read.
     let value: Value
     init(_ value: Value) { self.value = value }

@@ -116,6 +116,19 @@ final class Pair {
     return 0
   }
 
+  /// Writes departures into a file; gives its path.
+  func written(_ numbers: Range<Int>) throws -> String {
+    let file = "\(folder)/records.ndjson"
+    try TextFile.write(Departures.lines(numbers), to: file)
+    return file
+  }
+
+  /// Publishes a file of departures at El Salvador with the command line.
+  func publish(_ file: String) throws { try command("SV", ["publish", "migration", file]) }
+
+  /// Waits until Guatemala holds all of them.
+  func settle() throws { try wait(client("GT"), for: try size(client("SV")), every: 1000) }
+
   /// Waits until a node holds so many entries of a stream, for at most ten minutes.
   func wait(
     _ client: Client, for size: UInt64, of name: String = "SV/GT/migration", every microseconds: UInt32

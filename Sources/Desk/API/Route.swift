@@ -92,13 +92,13 @@ extension Router {
   /// The media type of lines of JSON.
   static let linesType = "application/x-ndjson"
 
+  private static let routesByPath = Dictionary(grouping: routes, by: \.path)
+
   /// The routes of a path, and the word at its end where they take one.
   static func routes(of path: String) -> (routes: [Route], word: String) {
-    let exact = routes.filter { $0.path == path }
-    if !exact.isEmpty { return (exact, "") }
+    if let exact = routesByPath[path] { return (exact, "") }
     guard let stroke = path.lastIndex(of: "/"), stroke != path.startIndex else { return ([], "") }
-    let folder = path[...stroke]
-    return (routes.filter { $0.path == folder }, String(path[path.index(after: stroke)...]))
+    return (routesByPath[String(path[...stroke])] ?? [], String(path[path.index(after: stroke)...]))
   }
 
   /// The methods that a path takes, for the header field `Allow` (RFC 9110 section 10.2.1).

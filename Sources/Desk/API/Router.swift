@@ -37,7 +37,7 @@ public final class Router: Service {
       if !request.path.hasPrefix("/v1/") { return pages.begin(request, caller) }
       return Answered(caller, Problem(status: 404, detail: "there is no \(request.path); the API begins with /v1/"))
     }
-    let allowed = Self.allowed(routes.map(\.method))
+    var allowed: String { Self.allowed(routes.map(\.method)) }
     if request.method == .options { return Answered(caller, Response(status: 204, headers: ["Allow": allowed])) }
     // HEAD is GET without a body (RFC 9110 section 9.3.2); the server leaves the body out.
     let method = request.method == .head ? .get : request.method

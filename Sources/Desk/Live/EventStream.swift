@@ -13,9 +13,7 @@ final class EventStream: ResponseStream {
   private let onClosed: @Sendable (EventStream) -> Void
 
   private struct State {
-    var waiting: [UInt8] = []
-    var isEnded = false
-    var wake: (@Sendable () -> Void)?
+    var pushed = PushedBytes()
     /// What was told last.
     var told = News()
     var begun: News?
@@ -30,7 +28,7 @@ final class EventStream: ResponseStream {
   init(token: String, officer: String, rights: Set<Right>, onClosed: @escaping @Sendable (EventStream) -> Void) {
     (self.token, self.officer, self.rights, self.onClosed) = (token, officer, rights, onClosed)
     // Whoever loses the connection comes back after five seconds.
-    state.withLock { $0.waiting = Array("retry: 5000\n\n".utf8) }
+    state.withLock { $0.pushed.waiting = Array("retry: 5000\n\n".utf8) }
   }
 
   /// Tells what changed; called once a second.
@@ -40,16 +38,16 @@ final class EventStream: ResponseStream {
         (state.begun, state.told) = (news, news)
         return
       }
-      guard state.waiting.count < Self.mostWaiting else { return }
+      guard state.pushed.waiting.count < Self.mostWaiting else { return }
       let own = news.seen(with: rights, since: begun)
       if own != state.told.seen(with: rights, since: begun) {
         let counts = own.map { "\"\($0.name)\":\($0.count)" }.joined(separator: ",")
-        state.waiting += "event: change\ndata: {\(counts)}\n\n".utf8
+        state.pushed.waiting += "event: change\ndata: {\(counts)}\n\n".utf8
         (state.told, state.silent) = (news, 0)
       } else {
         state.silent += 1
         if state.silent >= Self.turnsOfSilence {
-          state.waiting += ":\n\n".utf8
+          state.pushed.waiting += ":\n\n".utf8
           state.silent = 0
         }
       }
@@ -59,32 +57,21 @@ final class EventStream: ResponseStream {
   /// Ends it; `word` tells the page why.
   func end(_ word: String?) {
     change { state in
-      if let word { state.waiting += "event: \(word)\ndata: {}\n\n".utf8 }
-      state.isEnded = true
+      if let word { state.pushed.waiting += "event: \(word)\ndata: {}\n\n".utf8 }
+      state.pushed.isEnded = true
     }
   }
 
   private func change(_ body: (inout State) -> Void) {
-    let wake = state.withLock { state -> (@Sendable () -> Void)? in
+    let wake = state.withLock { state in
       body(&state)
-      guard !state.waiting.isEmpty || state.isEnded else { return nil }
-      defer { state.wake = nil }
-      return state.wake
+      return state.pushed.takeWake()
     }
     wake?()
   }
 
   func next(max: Int, wake: @escaping @Sendable () -> Void) -> StreamPiece {
-    state.withLock { state in
-      guard !state.waiting.isEmpty else {
-        if state.isEnded { return .end }
-        state.wake = wake
-        return .later
-      }
-      let piece = Array(state.waiting.prefix(max))
-      state.waiting.removeFirst(piece.count)
-      return .bytes(piece)
-    }
+    state.withLock { $0.pushed.next(max: max, wake: wake) }
   }
 
   func closed() { onClosed(self) }

@@ -122,7 +122,7 @@ final class Pages: Sendable {
       node: node, request: request, language: language(of: request), rest: "", now: node.clock.now(),
       isSecure: isSecure(request))
     let matching = Self.routes.compactMap { route in Self.matches(route.path, request.path).map { (route, $0) } }
-    let allowed = Router.allowed(matching.map(\.0.method))
+    var allowed: String { Router.allowed(matching.map(\.0.method)) }
     if request.method == .options, !matching.isEmpty {
       return Answered(caller, Response(status: 204, headers: ["Allow": allowed]))
     }

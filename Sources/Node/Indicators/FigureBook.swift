@@ -155,11 +155,12 @@ public final class FigureBook: Sendable {
 extension Installation {
   /// A number that changes when records come that indicators are computed from.
   func indicatorState() throws(LookupError) -> UInt64 {
-    let sources = Set(IndicatorBook.sources.map(\.dataset))
+    let sources = Set(IndicatorBook.sources.map(\.dataset)).compactMap {
+      registry.topology.definition(named: $0)?.dataset
+    }
     do throws(ReadError) {
       var sum: UInt64 = 0
-      for name in try engine.reader.streams()
-      where name.recipient == country && sources.contains(name.dataset.description) {
+      for name in sources.flatMap({ engine.reader.streams(of: $0, to: country) }) {
         sum &+= try engine.reader.state(of: name).size
       }
       return sum

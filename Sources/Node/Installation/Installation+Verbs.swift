@@ -129,7 +129,7 @@ extension Installation {
     let limit = min(max(limit, 0), Self.mostLookups)
     var lines: [(RecordID, JSONValue)] = []
     do throws(ReadError) {
-      for name in try engine.reader.streams() where name.dataset == dataset && name.recipient == country {
+      for name in engine.reader.streams(of: dataset, to: country) {
         var end = try engine.reader.state(of: name).size
         var taken = 0
         while end > 0, taken < limit {

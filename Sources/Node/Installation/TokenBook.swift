@@ -90,6 +90,8 @@ public final class TokenBook: Sendable {
   }
 
   private func note(_ hash: Digest, used day: CalendarDay) {
+    // At every request: all else only once a day.
+    guard uses.withLock({ $0.days[hash] != day }) else { return }
     let known = entries.withLock { Set($0.keys) }
     let kept = uses.withLock { uses -> ([Digest: CalendarDay], @Sendable ([Digest: CalendarDay]) -> Void)? in
       guard uses.days[hash] != day else { return nil }

@@ -48,8 +48,8 @@ final class ExpectedView: Sendable {
     let oldest = now.advanced(byMilliseconds: -Self.daysKept * 86_400_000)
     let since = state.since ?? oldest
     state.since = since
-    for stream in try reader.streams()
-    where stream.recipient == country && stream.dataset.description == Consignment.dataset {
+    guard let declarations = registry.topology.definition(named: Consignment.dataset)?.dataset else { return since }
+    for stream in reader.streams(of: declarations, to: country) {
       let size = try reader.state(of: stream).size
       var index: UInt64
       if let read = state.read[stream] {

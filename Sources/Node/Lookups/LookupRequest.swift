@@ -35,6 +35,9 @@ public struct LookupRequest: Sendable {
   /// The most records of one answer.
   public static let mostRecords = 10_000
 
+  /// The most records that this one gets.
+  var bound: Int { min(max(limit, 1), Self.mostRecords) }
+
   /// What an officer asks.
   public init(dataset: DatasetName, by asker: Asker) { (self.dataset, self.asker) = (dataset, asker) }
 }

@@ -20,7 +20,7 @@ extension Lookups {
   ) throws(ReadError) {
     var round = QuestionRound()
     try askOrigins(search, among: all, anyOf: any, into: &answer, &round)
-    let limit = min(max(search.request.limit, 1), LookupRequest.mostRecords)
+    let limit = search.request.bound
     answer.records.sort { $0.record.entry.id > $1.record.entry.id }
     if answer.records.count > limit { answer.records.removeLast(answer.records.count - limit) }
   }
@@ -72,7 +72,7 @@ extension Lookups {
     question.history = request.history
     question.since = request.since
     question.until = [request.until, request.before?.time.advanced(byMilliseconds: 1)].compactMap { $0 }.min()
-    question.limit = min(max(request.limit, 1), Question.mostRecords)
+    question.limit = min(request.bound, Question.mostRecords)
     if terms.mode == .replicate { question.held = answer.sources.first { $0.stream == terms.stream }?.size ?? 0 }
     question.all = all.map { SearchTerm(field: $0.field, value: $0.value) }
     question.any = any.map { SearchTerm(field: $0.field, value: $0.value) }

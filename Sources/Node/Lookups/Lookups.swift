@@ -101,7 +101,7 @@ public struct Lookups: Sendable {
       var end = try search.run(streams, &answer, isPage: true)
       try askOrigins(search, among: wanted, anyOf: [], into: &answer)
       // What origins told may have taken the place of the oldest of what was found here: the next page begins behind what is shown.
-      if let last = answer.records.last?.record.entry.id, answer.records.count >= request.limit { end = last }
+      if let last = answer.records.last?.record.entry.id, answer.records.count >= request.bound { end = last }
       if let end { answer.next = PageCursor.make(before: end, of: request, keys, now: clock.now()) }
     } catch { throw .read(error) }
     return answer

@@ -22,7 +22,7 @@ struct Search {
   func run(
     _ streams: [(StreamName, StreamState)], _ answer: inout LookupAnswer, isPage: Bool = false
   ) throws(ReadError) -> RecordID? {
-    let limit = min(max(request.limit, 1), LookupRequest.mostRecords)
+    let limit = request.bound
     var end: RecordID?
     if let key = wanted.first {
       try byIndex(key, streams, limit, &answer)

@@ -42,7 +42,7 @@ extension AlertWatch {
     guard let alertDefinition else { return [] }
     var fresh: [Alert] = []
     var read = alertsRead.withLock { $0 }
-    for stream in try reader.streams() where stream.dataset == alertDefinition.dataset && stream.recipient == country {
+    for stream in reader.streams(of: alertDefinition.dataset, to: country) {
       let size = try reader.state(of: stream).size
       var index = read[stream] ?? 0
       while index < size {
@@ -171,7 +171,7 @@ extension AlertWatch {
       }
     }
     guard alert.subject == .passage else { return }
-    for stream in try reader.streams() where stream.recipient == country && datasetsAhead.contains(stream.dataset) {
+    for stream in datasetsAhead.flatMap({ reader.streams(of: $0, to: country) }).sorted() {
       var end = try reader.state(of: stream).size
       while end > 0, !isStopping {
         let piece = try reader.records(stream, chunkAt: end - 1)
@@ -188,28 +188,37 @@ extension AlertWatch {
   private func note(_ hits: inout [Hit]) throws {
     guard let hitDefinition else { return }
     while !hits.isEmpty {
-      let drafts = try hits.prefix(PublishSession.batchLines).map { hit in
-        let body: JSONValue = [
+      let bodies = hits.prefix(PublishSession.batchLines).map { hit -> JSONValue in
+        [
           "alert": .text(hit.match.alert.id.description), "author": .text(hit.match.alert.author.description),
           "matched": .text(hit.record.entry.id.description),
           "stream": .text(hit.record.locator.stream.description),
           "subject": .text(hit.match.alert.subject.rawValue), "found_in": .text(hit.match.field),
           "reference": .text("\(hit.match.alert.id)/\(hit.record.entry.id)"),
         ]
-        return try registry.draft(Array(body.json.utf8), of: hitDefinition, from: country, now: clock.now())
       }
-      var count = 0
-      for result in try engine.publish(drafts) {
-        switch result {
-        case .accepted: count += 1
-        case .duplicate: continue
-        // The same alert on the same record by another field, as after a definition's change, is the same hit.
-        case .refused(let field, _, _) where field == "reference": continue
-        case .refused(let field, let problem, _): log(.error, "alerts", "a hit was refused: \(field): \(problem)")
-        }
-      }
+      let count = try keep(bodies, of: hitDefinition, called: "a hit")
       if count > 0 { log(.info, "alerts", "\(count) new hit\(count == 1 ? "" : "s")") }
-      hits.removeFirst(drafts.count)
+      hits.removeFirst(bodies.count)
     }
+  }
+
+  /// Makes records of the watch's own durable, at most a batch.
+  /// - Returns: how many are new. One that was made before is a duplicate by its reference, or refused by it: the same alert on the
+  ///   same record by another field, as after a definition's change, is the same hit.
+  func keep(_ bodies: some Collection<JSONValue>, of definition: Definition, called name: String) throws -> Int {
+    let drafts = try bodies.map {
+      try registry.draft(Array($0.json.utf8), of: definition, from: country, now: clock.now())
+    }
+    var count = 0
+    for result in try engine.publish(drafts) {
+      switch result {
+      case .accepted: count += 1
+      case .duplicate: continue
+      case .refused(let field, _, _) where field == "reference": continue
+      case .refused(let field, let problem, _): log(.error, "alerts", "\(name) was refused: \(field): \(problem)")
+      }
+    }
+    return count
   }
 }

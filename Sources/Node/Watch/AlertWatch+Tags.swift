@@ -19,8 +19,8 @@ extension AlertWatch {
     var places = work.tagged
     if work.mustLookAnew {
       let since = clock.now().advanced(byMilliseconds: -Self.hoursBack * 3_600_000)
-      for stream in try reader.streams()
-      where stream.recipient == country && stream.dataset.description == TagAlarm.reads {
+      let reads = registry.topology.definition(named: TagAlarm.reads)?.dataset
+      for stream in reads.map({ reader.streams(of: $0, to: country) }) ?? [] {
         let size = try reader.state(of: stream).size
         let first = max(
           try reader.firstIndex(of: stream, notBefore: since, size: size), size - min(size, Self.mostReadAgain))
@@ -105,17 +105,8 @@ extension AlertWatch {
     defer { raised = [] }
     var count = 0
     for first in stride(from: 0, to: raised.count, by: PublishSession.batchLines) {
-      let drafts = try raised[first..<min(first + PublishSession.batchLines, raised.count)].map {
-        try registry.draft(Array($0.json.utf8), of: definition, from: country, now: clock.now())
-      }
-      for result in try engine.publish(drafts) {
-        switch result {
-        case .accepted: count += 1
-        case .duplicate: continue
-        case .refused(let field, _, _) where field == "reference": continue
-        case .refused(let field, let problem, _): log(.error, "alerts", "an alarm was refused: \(field): \(problem)")
-        }
-      }
+      let batch = raised[first..<min(first + PublishSession.batchLines, raised.count)]
+      count += try keep(batch, of: definition, called: "an alarm")
     }
     if count > 0 { log(.info, "alerts", "\(count) new alarm\(count == 1 ? "" : "s") of tags") }
   }
