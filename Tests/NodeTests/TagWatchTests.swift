@@ -43,6 +43,21 @@ import Testing
     Set(try alarms(at: node, place, open: open).map { "\($0.kind.rawValue) \($0.epc.suffix(4))" })
   }
 
+  /// Readers send when they can: the read that made it impossible is the later one, whichever came first.
+  @Test func anAlarmOfTwoReadsIsAtTheLaterOneInWhateverOrderTheyCome() throws {
+    let risk = try RiskPair()
+    let epc = "3474257BF400000000000005"
+    _ = try register(epc, risk)
+    let late = try read(epc, risk, crossing: "GT-SV/anguiatu")
+    #expect(try NodePair.eventually { try risk.gt.engine.reader.state(of: StreamName("SV/GT/rfid-reads")).size > 1 })
+    try read(epc, risk, minutes: -9)
+    for node in [risk.sv, risk.gt] {
+      #expect(try NodePair.eventually { try !alarms(at: node).isEmpty }, "\(node.country)")
+      #expect(try alarms(at: node).map(\.readID) == [late])
+      #expect(try alarms(at: node).map(\.crossing) == ["GT-SV/anguiatu"])
+    }
+  }
+
   @Test func readsRaiseAlarmsInBothCountriesAndThePostIsShownThem() throws {
     let risk = try RiskPair()
     let (good, copied, hasty, stranger) = (

@@ -58,12 +58,17 @@ extension AlertWatch {
       read = statement
     } else {
       let since = clock.now().advanced(byMilliseconds: -Self.hoursBack * 3_600_000)
-      guard let last = reads.max(by: { ($0.statement.time, $0.statement.id) < ($1.statement.time, $1.statement.id) }),
-        last.statement.time >= since
-      else { return [] }
+      guard let last = Self.latest(of: reads), last.statement.time >= since else { return [] }
       (read, place) = last
     }
     return TagAlarm.raised(by: read, units: units, reads: reads.map(\.statement), ways: ways).map { alarm in
+      var (read, place) = (read, place)
+      if alarm.kind == .clone || alarm.kind == .impossible,
+        let last = Self.latest(of: reads.filter({ alarm.records.contains($0.statement.id) }))
+      {
+        // Of two reads the later one raises it: which of them came first is chance.
+        (read, place) = last
+      }
       var members: [JSONValue.Member] = [
         .init(name: "alarm", value: .text(alarm.kind.rawValue)), .init(name: "epc", value: .text(epc)),
         .init(name: "read", value: .text(read.id.description)), .init(name: "stream", value: .text(place.description)),
@@ -79,6 +84,12 @@ extension AlertWatch {
       members.append(.init(name: "reference", value: .text(ShownText.line(reference, longest: 128))))
       return .object(members)
     }
+  }
+
+  private static func latest(
+    of reads: [(statement: Statement, stream: StreamName)]
+  ) -> (statement: Statement, stream: StreamName)? {
+    reads.max { ($0.statement.time, $0.statement.id) < ($1.statement.time, $1.statement.id) }
   }
 
   /// The newest records of a dataset that are of a tag, with their streams.
