@@ -87,7 +87,13 @@ final class QuestionScene {
     request.from = sv.country
     if let plate { request.conditions = [(dataset == "captures" ? "plate" : "vehicle", plate)] }
     (request.live, request.history, request.limit) = (live, history, limit)
-    return try gt.lookups.answer(request)
+    var answer = try gt.lookups.answer(request)
+    _ = try NodePair.eventually {
+      guard case .unanswered(.tooSlow)? = answer.withheld.first?.reason else { return true }
+      answer = try gt.lookups.answer(request)
+      return false
+    }
+    return answer
   }
 
   /// A question as a changed program of Guatemala puts it, past the checks of its own node.
@@ -102,8 +108,15 @@ final class QuestionScene {
       stream: name, agreement: agreed.agreement, key: Digest(), officer: "of-17", role: "customs-officer",
       purpose: "test")
     change(&question)
-    var round = QuestionRound()
-    return try #require(gt.lookups.questions.ask([(agreed, question)], &round).first).result
+    var result: Result<Answer, QuestionFailure>?
+    // A machine that stands still for seconds is no fault of what is tested: what was too slow is asked again.
+    _ = NodePair.eventually {
+      var round = QuestionRound()
+      result = gt.lookups.questions.ask([(agreed, question)], &round).first?.result
+      guard case .failure(.tooSlow)? = result else { return true }
+      return false
+    }
+    return try #require(result)
   }
 
   /// Why a question that is put so is refused.
