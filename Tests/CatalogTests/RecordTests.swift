@@ -34,13 +34,47 @@ import Testing
     #expect(refused.field == "reason" && refused.whatToDo.contains("decision is refuse or refer"))
     _ = try Sample.record(["decision": #""refuse""#, "reason": #""documento vencido""#])
     let guardian = #"{"kind":"passport","country":"SV","number":"A1"}"#
-    #expect(try Sample.refusal(["minor": #""with-guardian""#]).field == "guardian_document")
+    let child = #""2014-08-12""#
+    #expect(
+      try Sample.refusal(["minor": #""with-guardian""#, "birth_date": child]).field == "guardian_document")
     let alone = try Sample.refusal(["guardian_document": guardian])
     #expect(alone.field == "guardian_document" && alone.problem.contains("no place here"))
     #expect(alone.whatToDo.contains("minor is with-guardian or unaccompanied"))
-    _ = try Sample.record(["minor": #""with-guardian""#, "guardian_document": guardian])
-    _ = try Sample.record(["minor": #""unaccompanied""#])
+    _ = try Sample.record(["minor": #""with-guardian""#, "guardian_document": guardian, "birth_date": child])
+    _ = try Sample.record(["minor": #""unaccompanied""#, "birth_date": child])
     #expect(try Sample.refusal(["refers": #""019ab7e2-5a00-7000-8000-0123456789ab""#]).field == "refers")
+  }
+
+  /// The sample's time is 2026-11-24T08:03:22-06:00.
+  @Test(
+    arguments: [
+      ("2008-11-26", true), ("2008-11-25", nil), ("2008-11-24", nil), ("2008-11-23", nil), ("2008-11-22", false),
+      ("1974-08-12", false), ("2026-11-24", true), ("2008-12", true), ("2008-11", nil), ("2008-10", false),
+      ("2009", true), ("2008", nil), ("2007", false), ("unknown", nil),
+    ] as [(String, Bool?)])
+  func whoIsUnderEighteenIsSaidToBeAMinorAndNobodyElse(born: String, isMinor: Bool?) throws {
+    let birth = "\"\(born)\""
+    if isMinor == true {
+      let refusal = try Sample.refusal(["birth_date": birth])
+      #expect(refusal.field == "minor" && refusal.problem == "missing" && refusal.whatToDo.contains("under 18"))
+    } else {
+      _ = try Sample.record(["birth_date": birth])
+    }
+    if isMinor == false {
+      let refusal = try Sample.refusal(["birth_date": birth, "minor": #""unaccompanied""#])
+      #expect(refusal.field == "minor" && refusal.problem.contains("18 or more") && !refusal.logText.contains("unacc"))
+    } else {
+      _ = try Sample.record(["birth_date": birth, "minor": #""unaccompanied""#])
+    }
+  }
+
+  @Test func whoIsBornOnALeapDayTurnsEighteenOnTheFirstOfMarch() throws {
+    func isUnderAge(_ day: String) throws -> Bool? {
+      OfAgeRule.isUnderAge(born: Array("2008-02-29".utf8)[...], at: try CalendarDay(day).start)
+    }
+    #expect(try isUnderAge("2026-02-27") == true)
+    for day in ["2026-02-28", "2026-03-01", "2026-03-02"] { #expect(try isUnderAge(day) == nil) }
+    #expect(try isUnderAge("2026-03-03") == false)
   }
 
   @Test func aFieldThatThereIsNotIsRefusedWithTheNearestName() throws {
@@ -121,7 +155,7 @@ import Testing
   @Test func birthComesBeforeTheControl() throws {
     let refusal = try Sample.refusal(["birth_date": #""2026-11-27""#])
     #expect(refusal.field == "birth_date" && refusal.problem == "after time")
-    _ = try Sample.record(["birth_date": #""2026-11-24""#])
+    _ = try Sample.record(["birth_date": #""2026-11-24""#, "minor": #""unaccompanied""#])
     _ = try Sample.record(["birth_date": #""unknown""#])
     #expect(try Sample.refusal(["birth_date": #""2027""#]).field == "birth_date")
   }

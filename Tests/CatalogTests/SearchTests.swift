@@ -117,7 +117,9 @@ import Testing
   @Test func keysAreSortedAndOnce() throws {
     let document = #"{"kind":"identity-card","country":"SV","number":"00016297-5"}"#
     let keys = definition.searchKeys(
-      of: try Sample.record(["minor": #""with-guardian""#, "guardian_document": document]).body)
+      of: try Sample.record([
+        "minor": #""with-guardian""#, "guardian_document": document, "birth_date": #""2014-08-12""#,
+      ]).body)
     #expect(keys == keys.sorted() && Set(keys).count == keys.count)
     #expect(
       keys.map(\.field) == [

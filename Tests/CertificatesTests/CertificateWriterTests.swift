@@ -1,7 +1,8 @@
 import Catalog
-import Certificates
 import Foundation
 import Testing
+
+@testable import Certificates
 
 /// Documents made from records: well formed by another's judgement, in the schema's order, and read back as the record.
 @Suite struct CertificateWriterTests {
@@ -106,5 +107,62 @@ import Testing
     for text in ["{}", #"{"event":"used","kind":"sanitary"}"#, #"{"event":"issued","kind":"x"}"#] {
       #expect(throws: XMLFault.self) { _ = try CertificateWriter.document(try JSONValue(parsing: Array(text.utf8))) }
     }
+  }
+
+  /// The elements of each element in the order in which the IPPC's ePhyto hub takes them: the sequences of the schemas in its public
+  /// WSDL (namespaces SPSCertificate:17 and ReusableAggregateBusinessInformationEntity:21). The hub knows no re-export country, which
+  /// UN/CEFACT's schema has between the two others.
+  private static let sequences: [String: String] = [
+    "SPSCertificate": "SPSExchangedDocument SPSConsignment",
+    "SPSExchangedDocument":
+      "Name ID TypeCode StatusCode IssueDateTime IssuerSPSParty IncludedSPSNote ReferenceSPSReferencedDocument SignatorySPSAuthentication",
+    "IssueDateTime": "DateTimeString", "ActualDateTime": "DateTimeString", "IssuerSPSParty": "Name",
+    "IncludedSPSNote": "Subject Content",
+    "SignatorySPSAuthentication": "ActualDateTime IssueSPSLocation ProviderSPSParty IncludedSPSClause",
+    "IssueSPSLocation": "Name", "ProviderSPSParty": "Name SpecifiedSPSPerson", "SpecifiedSPSPerson": "Name",
+    "SPSConsignment":
+      "ConsignorSPSParty ConsigneeSPSParty ExportSPSCountry ReexportSPSCountry ImportSPSCountry TransitSPSCountry UnloadingBaseportSPSLocation ExaminationSPSEvent MainCarriageSPSTransportMovement UtilizedSPSTransportEquipment IncludedSPSConsignmentItem",
+    "ConsignorSPSParty": "Name TypeCode SpecifiedSPSAddress", "ConsigneeSPSParty": "Name TypeCode SpecifiedSPSAddress",
+    "SpecifiedSPSAddress": "LineOne LineTwo LineThree LineFour LineFive", "ExportSPSCountry": "ID Name",
+    "ReexportSPSCountry": "ID Name", "ImportSPSCountry": "ID Name", "TransitSPSCountry": "ID Name",
+    "UnloadingBaseportSPSLocation": "ID Name",
+    "MainCarriageSPSTransportMovement": "ID ModeCode UsedSPSTransportMeans", "UsedSPSTransportMeans": "Name",
+    "UtilizedSPSTransportEquipment": "ID AffixedSPSSeal", "AffixedSPSSeal": "ID",
+    "IncludedSPSConsignmentItem": "NatureIdentificationSPSCargo IncludedSPSTradeLineItem",
+    "IncludedSPSTradeLineItem":
+      "SequenceNumeric Description CommonName ScientificName IntendedUse NetWeightMeasure GrossWeightMeasure NetVolumeMeasure GrossVolumeMeasure AdditionalInformationSPSNote ApplicableSPSClassification PhysicalSPSPackage OriginSPSCountry AppliedSPSProcess",
+    "AdditionalInformationSPSNote": "Subject Content", "ApplicableSPSClassification": "SystemName ClassCode ClassName",
+    "PhysicalSPSPackage": "LevelCode TypeCode ItemQuantity",
+    "OriginSPSCountry": "ID Name SubordinateSPSCountrySubDivision",
+    "AppliedSPSProcess": "TypeCode CompletionSPSPeriod ApplicableSPSProcessCharacteristic",
+    "ApplicableSPSProcessCharacteristic": "Description ValueMeasure",
+  ]
+
+  @Test func elementsStandInTheNamespacesAndTheOrderInWhichTheHubTakesThem() throws {
+    var seen: Set<String> = []
+    func check(_ element: XMLElement) {
+      guard !element.children.isEmpty else { return }
+      seen.insert(element.name)
+      let sequence = (Self.sequences[element.name] ?? "").split(separator: " ").map(String.init)
+      let places = element.children.map { sequence.firstIndex(of: $0.name) ?? -1 }
+      #expect(!places.contains(-1) && places == places.sorted(), "\(element.name): \(element.children.map(\.name))")
+      for child in element.children {
+        let space =
+          switch child.name {
+          case "SPSExchangedDocument", "SPSConsignment": "urn:un:unece:uncefact:data:standard:SPSCertificate:17"
+          case "DateTimeString": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:21"
+          default: "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21"
+          }
+        #expect(child.space == space, "\(child.name)")
+        check(child)
+      }
+    }
+    for number in 0..<200 {
+      let root = try XMLElement.parse(Array(try CertificateWriter.document(record(number)).utf8))
+      #expect(root.name == "SPSCertificate" && root.space == "urn:un:unece:uncefact:data:standard:SPSCertificate:17")
+      check(root)
+    }
+    // Otherwise an element that is never written would be taken for one in its place.
+    #expect(seen == Set(Self.sequences.keys), "\(Set(Self.sequences.keys).subtracting(seen))")
   }
 }

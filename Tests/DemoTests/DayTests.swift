@@ -36,6 +36,7 @@ import Testing
     let good = try check(demo)
     #expect(good.status == 0, "\(good.said)")
     #expect(good.said.contains("each home holds exactly what its agreements give it, and nothing else"))
+    #expect(good.said.contains(/each was found by each of its [1-9][0-9]{3,} keys/), "\(good.said)")
 
     // The check can fail: a ledger says that one declaration never touched Honduras.
     let ledger = demo.folder + "/files/day/ledger.ndjson"
@@ -48,5 +49,15 @@ import Testing
     try altered.joined(separator: "\n").write(toFile: ledger, atomically: true, encoding: .utf8)
     let offRoute = try check(demo, ["--only", "HN"])
     #expect(offRoute.status == 1 && offRoute.said.contains("1 records that no agreement gives it"), "\(offRoute.said)")
+
+    // So can its search by keys: another tag than the one that was published is not found.
+    let reads = demo.folder + "/files/day/HN/rfid-reads.ndjson"
+    let read = try String(contentsOfFile: reads, encoding: .utf8)
+    let tag = try #require(read.firstMatch(of: /"epc":"([0-9A-F]{24})"/)).1
+    try read.replacing("\"epc\":\"\(tag)\"", with: "\"epc\":\"30340000000000000000F00D\"")
+      .write(toFile: reads, atomically: true, encoding: .utf8)
+    let misread = try check(demo, ["--only", "HN"])
+    #expect(
+      misread.status == 1 && misread.said.contains("rfid-reads by epc 30340000000000000000F00D"), "\(misread.said)")
   }
 }

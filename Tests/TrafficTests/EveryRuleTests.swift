@@ -153,6 +153,10 @@ import Testing
         "birth_date is not after time", of: ["event": "departure"],
         ["birth_date": #""2030-01-01""#, "mrz": "-"],
         says: "birth_date: after time (found \"2030-01-01\"); correct one of the two"),
+      Example(
+        "minor is for who, born birth_date, is under 18 at time", of: ["event": "departure"],
+        ["birth_date": #""2020-01-01""#, "mrz": "-", "minor": "-"],
+        says: "minor: missing; add it, as birth_date is of a person under 18; or correct birth_date"),
     ],
   ]
 

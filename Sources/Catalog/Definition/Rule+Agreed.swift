@@ -7,6 +7,7 @@ extension Rule {
     case .equalsSum(let rule): [rule.total] + rule.terms
     case .expires(let rule): [FieldPlace(top: rule.expiry), FieldPlace(top: rule.after)]
     case .order(let rule): [FieldPlace(top: rule.earlier), FieldPlace(top: rule.later)]
+    case .ofAge(let rule): [rule.birth, rule.at, rule.minor].map { FieldPlace(top: $0) }
     default: nil
     }
   }

@@ -28,6 +28,8 @@ extension Rule {
       return "\(deep(rule.total)) is the sum of \(rule.terms.map(deep).joined(separator: ", "))"
     case .lineRange(let rule): return "\(deep(rule.range)) names places of \(name(rule.lines))"
     case .expires(let rule): return "\(name(rule.expiry)) is after \(name(rule.after))"
+    case .ofAge(let rule):
+      return "\(name(rule.minor)) is for who, born \(name(rule.birth)), is under \(OfAgeRule.years) at \(name(rule.at))"
     }
   }
 }

@@ -14,6 +14,7 @@ enum Rule: Hashable, Sendable {
   case equalsSum(EqualsSumRule)
   case lineRange(LineRangeRule)
   case expires(ExpiresRule)
+  case ofAge(OfAgeRule)
 
   /// The kinds, with the parts each needs and may have, as definition files write them. All parts name fields, save
   /// `key`, which names a search key; `terms` names several.
@@ -26,6 +27,7 @@ enum Rule: Hashable, Sendable {
     ("order", ["earlier", "later"], []), ("own-country", ["country"], []), ("sum", ["parts", "total"], []),
     ("at-most", ["value", "limit"], []), ("equals-sum", ["total", "terms"], []),
     ("line-range", ["range", "lines"], []), ("expires", ["expiry", "after"], []),
+    ("of-age", ["birth_date", "at", "minor"], []),
   ]
 
   /// The types that the fields of a rule must have; parts not listed may be any.
@@ -34,7 +36,7 @@ enum Rule: Hashable, Sendable {
     "document": ["document"], "surname": ["text"], "given_names": ["text"], "birth_date": ["date"], "sex": ["enum"],
     "nationality": ["country"], "country": ["country"], "parts": amounts, "total": amounts, "value": amounts,
     "limit": amounts, "terms": amounts, "range": ["text"], "lines": ["group"], "expiry": ["date", "time"],
-    "after": ["date", "time"],
+    "after": ["date", "time"], "at": ["time"], "minor": ["enum"],
   ]
   private static let amounts = ["decimal", "number"]
 
@@ -98,6 +100,9 @@ enum Rule: Hashable, Sendable {
     case "expires":
       guard let expiry = place("expiry"), let after = place("after") else { return nil }
       self = .expires(ExpiresRule(expiry: expiry, after: after))
+    case "of-age":
+      guard let birth = place("birth_date"), let at = place("at"), let minor = place("minor") else { return nil }
+      self = .ofAge(OfAgeRule(birth: birth, at: at, minor: minor))
     default: return nil
     }
   }
@@ -134,6 +139,7 @@ enum Rule: Hashable, Sendable {
     case .equalsSum(let rule): try rule.check(draft, definition)
     case .lineRange(let rule): try rule.check(draft, definition)
     case .expires(let rule): try rule.check(draft, definition)
+    case .ofAge(let rule): try rule.check(draft, definition)
     default: break
     }
   }

@@ -2,8 +2,9 @@
 """Checks that after a regional day each home holds exactly what its agreements give it, and nothing else.
 
 It shares no code with the program. What must be where it computes from three texts: the generator's ledger, the agreements
-that the delegations signed, and the definitions' own TOML (which fields are groups). What is there it asks each home for with
-`istmo query` and `istmo status`, as an officer would. It runs each home's node meanwhile, unless that runs already.
+that the delegations signed, and the definitions' own TOML (which fields are groups, and which are searched by). What is there it asks each
+home for with `istmo query` and `istmo status`, as an officer would; and that each record is found by each of its keys, over the home's
+socket, one lookup a key. It runs each home's node meanwhile, unless that runs already.
 
     check.py --istmo PROGRAM --homes demo-homes --day demo-homes/files/day [--only CC]
 
@@ -14,14 +15,17 @@ import collections
 import concurrent.futures
 import contextlib
 import datetime
+import http.client
 import json
 import pathlib
+import socket
 import subprocess
 import sys
 import time
 import tomllib
 
 MOST = 10_000  # records of one answer
+AT_ONCE = 4  # lookups of one home
 # Written by the nodes themselves, also while this checks; what alerts hit stays at home, whether or not any did.
 LOOKUPS, HITS, TAGS = "lookups", "hits", "tag-alarms"
 
@@ -76,14 +80,73 @@ def agreements(home):
                 yield Terms(pairs)
 
 
-def groups(home):
-    """The fields of each dataset that are groups, from the definitions that the home was given."""
+def definitions(home):
+    """The definitions that the home was given, by dataset."""
     found = {}
     for path in (home / "topology").rglob("*.toml"):
         definition = tomllib.loads(path.read_text(encoding="utf-8"))
         if "dataset" in definition and isinstance(definition["dataset"], str):
-            found[definition["dataset"]] = {f["name"] for f in definition["field"] if f["type"] == "group"}
+            found[definition["dataset"]] = definition
     return found
+
+
+def groups(definition):
+    """The fields that are groups."""
+    return {f["name"] for f in definition["field"] if f["type"] == "group"}
+
+
+def typed(value, kind):
+    """What an officer types to find a value of this type."""
+    if kind == "document":
+        return value["number"]
+    if kind == "plate":
+        return value["text"]
+    if kind == "company":
+        return f"{value['country']}/{value['number']}"
+    return value
+
+
+def keys(record, definition, names):
+    """The keys of a record: each field that is searched by, among these names, with the text to type."""
+    for field in definition["field"]:
+        if field["name"] not in record:
+            continue
+        value = record[field["name"]]
+        if field["type"] == "group":
+            for part in value if isinstance(value, list) else [value]:
+                for inner in field["field"]:
+                    name = f"{field['name']}.{inner['name']}"
+                    if inner.get("search") and inner["name"] in part and name in names:
+                        for one in several(part[inner["name"]], inner):
+                            yield name, one
+        elif field.get("search") and field["name"] in names:
+            for one in several(value, field):
+                yield field["name"], one
+    for rule in definition.get("rule", ()):
+        parts = [rule.get(part) for part in ("surname", "given_names", "birth_date")]
+        if rule["kind"] == "name" and all(part in names and part in record for part in parts):
+            surname, given, birth = (record[part] for part in parts)
+            yield rule["key"], f"{surname}, {given} {birth}"
+
+
+def several(value, field):
+    """The texts to type for a value that may be a list."""
+    kind = field.get("of", field["type"])
+    for one in value if isinstance(value, list) else [value]:
+        yield typed(one, kind)
+
+
+class Socket(http.client.HTTPConnection):
+    """HTTP over the socket in a home, which asks for no token: who may open it may ask."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=60)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
 
 
 def leaves(record, groups):
@@ -114,6 +177,10 @@ class Day:
         self.bodies = {}
         for path in sorted(folder.glob("*/*.ndjson")):
             for line in lines(path):
+                # Lines refer to references, records to the ids that these were given.
+                for field in ("refers", "matched"):
+                    if field in line:
+                        line[field] = ids[line[field]]
                 self.bodies[line["reference"]] = line
 
 
@@ -123,6 +190,7 @@ class Home:
         self.faults = []
         self.held = 0
         self.streams = 0
+        self.keys = 0
 
     @contextlib.contextmanager
     def running(self):
@@ -182,7 +250,7 @@ class Home:
 
     def check_while_running(self, day):
         terms = list(agreements(self.path))
-        group_names = groups(self.path)
+        defined = definitions(self.path)
         sizes = {}
         for stream in self.ask("status")[0]["streams"]:
             sizes[stream["stream"]] = stream["size"]
@@ -192,6 +260,7 @@ class Home:
             if origin == self.country:
                 found, _ = self.query(origin, dataset, "auditor")
                 self.compare(f"{origin}/{origin}/{dataset}", found, {id for id, _, _ in records})
+                self.find(origin, dataset, "auditor", records, day, defined[dataset])
                 expected_sizes[f"{origin}/{origin}/{dataset}"] = len(records)
         for term in terms:
             admitted = [r for r in day.records.get((term.origin, term.dataset), ()) if term.admits(r[1])]
@@ -213,12 +282,42 @@ class Home:
             for id, _, reference in admitted:
                 if id not in found:
                     continue
-                whole = leaves(day.bodies[reference], group_names[term.dataset])
-                shown = leaves(found[id]["record"], group_names[term.dataset])
+                whole = leaves(day.bodies[reference], groups(defined[term.dataset]))
+                shown = leaves(found[id]["record"], groups(defined[term.dataset]))
                 if shown != whole & term.fields:
                     self.fault(f"{term.stream}: {id} shows {sorted(shown ^ (whole & term.fields))} otherwise than agreed")
                     break
+            if not is_asked_for:
+                self.find(term.origin, term.dataset, term.roles[0], admitted, day, defined[term.dataset], term.fields)
         self.check_sizes(sizes, expected_sizes)
+
+    def find(self, origin, dataset, role, records, day, definition, fields=None):
+        """Each record is found by each of its keys that was agreed."""
+        by_key = collections.defaultdict(set)
+        for id, _, reference in records:
+            body = day.bodies[reference]
+            names = leaves(body, groups(definition)) if fields is None else fields
+            for key in keys(body, definition, names):
+                by_key[key].add(id)
+        pairs = sorted(by_key.items())
+        parts = [pairs[start::AT_ONCE] for start in range(AT_ONCE)]
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda part: self.find_all(origin, dataset, role, part), parts))
+        self.keys += len(pairs)
+
+    def find_all(self, origin, dataset, role, pairs):
+        line = Socket(self.path / "node.sock")
+        for (field, text), expected in pairs:
+            question = {
+                "dataset": dataset, "from": origin, "where": {field: text}, "limit": MOST, "history": True,
+                "officer": "check-1", "role": role, "purpose": "regional day"}
+            line.request("POST", "/v1/query", json.dumps(question))
+            answer = line.getresponse()
+            said = answer.read()
+            found = {json.loads(one).get("id") for one in said.splitlines()} if answer.status == 200 else set()
+            if not expected <= found:
+                self.fault(f"{origin}'s {dataset} by {field} {text}: {len(expected - found)} of {len(expected)} not found")
+        line.close()
 
     def check_sizes(self, sizes, expected):
         """Not even a size of what is not its own: every stream that the node knows is accounted for, entry by entry."""
@@ -253,7 +352,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda home: home.check(day), homes))
     for home in homes:
-        print(f"  {home.country}: {home.held} records in {home.streams} streams, {len(home.faults)} faults")
+        print(
+            f"  {home.country}: {home.held} records in {home.streams} streams, {home.keys} keys looked up, {len(home.faults)} faults")
     faults = [fault for home in homes for fault in home.faults]
     for fault in faults[:50]:
         print(fault, file=sys.stderr)
@@ -263,7 +363,8 @@ def main():
     held, streams = sum(h.held for h in homes), sum(h.streams for h in homes)
     print(
         f"{day.count} records were published; each home holds exactly what its agreements give it, and nothing else: "
-        f"{held} in {streams} streams of {len(homes)} home(s), {time.monotonic() - began:.1f} s")
+        f"{held} in {streams} streams of {len(homes)} home(s); each was found by each of its {sum(h.keys for h in homes)} keys; "
+        f"{time.monotonic() - began:.1f} s")
     return 0
 
 
