@@ -97,21 +97,21 @@ func ask(
   if let table { console.write(table.head) }
   var leftOut = 0
   let body = Array(JSONValue.object(members).json.utf8)
-  // A heading says it before the records.
-  var restIsTold = false
+  // A crossing file says it in its heading; what was recorded is read first all the same.
+  var rest: String?
   try access.lines(.init(.post, path), upload: .bytes(body)) { line in
     if arguments.flag("--json") {
       console.print(line)
     } else if let answer = line["answer"] {
       for note in line.items("notes") { tell("\(note.string ?? "")\n") }
-      tell("found \(answer.text("found"))\n" + (restIsTold ? "" : restText(answer)))
+      tell("found \(answer.text("found"))\n" + (rest ?? restText(answer)))
       if leftOut > 0 { tell("\(leftOut) of them are no declarations and are left out\n") }
       if case .number(let hidden)? = line["withheld_hits"], hidden > 0 {
         tell("  withheld: \(hidden) hits of alerts and records that this role may not see\n")
       }
     } else if let heading = line["heading"] {
-      restIsTold = true
-      tell(headingText(heading))
+      rest = restText(heading)
+      tell(heading.items("words").map { "\($0.string ?? "")\n" }.joined() + "\n")
     } else if let table {
       if let text = table.text(line) { console.write(text) } else { leftOut += 1 }
     } else {
@@ -119,11 +119,6 @@ func ask(
     }
   }
   return statusDone
-}
-
-/// What must be seen first: in words, then how fresh it is and what was withheld.
-private func headingText(_ heading: JSONValue) -> String {
-  heading.items("words").map { "\($0.string ?? "")\n" }.joined() + restText(heading) + "\n"
 }
 
 private func recordText(_ line: JSONValue) -> String {

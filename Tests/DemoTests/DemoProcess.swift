@@ -42,9 +42,9 @@ final class DemoProcess: Sendable {
   /// What it said so far, both streams in order.
   var said: String { TextFile.read(scratch + "/log") }
 
-  /// Waits until something holds, for at most two minutes.
+  /// Waits until something holds, for at most five minutes: the whole demo, in debug, beside other tests.
   static func eventually(_ condition: () -> Bool) async throws -> Bool {
-    for _ in 0..<6000 {
+    for _ in 0..<15_000 {
       if condition() { return true }
       try await Task.sleep(for: .milliseconds(20))
     }

@@ -31,6 +31,7 @@ extension Demo {
         folder.home(country), config: config, topology: files,
         passphrase: SecretBytes(copying: Array(Self.passphrase.utf8)), storage: .file, work: .least(SystemEntropy()),
         SystemEntropy(), now: clock.now())
+      if let rulesFile { try istmo(["risk", "install", rulesFile], at: country) }
       table.add([country.description, config.link.description, "http://\(config.desk)", home.root.description])
       desks[country] = config.desk
       roots[country] = home.root.description

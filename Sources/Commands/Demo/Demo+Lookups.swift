@@ -133,7 +133,9 @@ extension Demo {
     let lines = try json(words, at: country)
     var table = Table(["time", "source", "dataset", "what"])
     var (sources, datasets): (Set<String>, Set<String>) = ([], [])
-    for line in lines.dropLast() {
+    // The heading comes first and the answer last: records stand between.
+    for word in lines.first?["heading"]?.items("words") ?? [] { show(word.string ?? "") }
+    for line in lines where line["record"] != nil {
       let dataset = line.text("stream").split(separator: "/").last.map(String.init) ?? ""
       sources.insert(line.text("source"))
       datasets.insert(dataset)
@@ -148,7 +150,7 @@ extension Demo {
     guard sources.count >= min(3, route.count), datasets.isSuperset(of: ["manifests", "certificates"]) else {
       throw DemoFailure("\(country) sees of \(plate) \(datasets.sorted()) of \(sources.sorted()) only")
     }
-    show("\(lines.count - 1) records of \(sources.count) countries, \(datasets.count) datasets, in one timeline")
+    show("\(lines.count - 2) records of \(sources.count) countries, \(datasets.count) datasets, in one timeline")
   }
 
   private func arePair(_ a: String, _ b: String) -> Bool {

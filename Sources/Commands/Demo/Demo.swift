@@ -13,6 +13,8 @@ final class Demo {
   let topology: Topology
   let program: String
   let clock = SystemClock()
+  /// The rules for lanes that every country puts in force.
+  var rulesFile: String?
   /// What was published so far.
   var book: DemoBook
   let publisher: TrafficPublisher

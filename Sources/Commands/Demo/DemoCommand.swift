@@ -32,6 +32,10 @@ let demoCommands: [Command] = [
   interruption.onRaise { nodes.terminate() }
   defer { nodes.stop() }
   let demo = try Demo(console, interruption, nodes, folder, topology, program: program)
+  // The sample's rules for lanes lie beside it; another topology may have none.
+  let folderOfFile = file.lastIndex(of: "/").map { file[...$0] } ?? ""
+  let rules = "\(folderOfFile)risk/selectivity.toml"
+  if access(rules, R_OK) == 0 { demo.rulesFile = rules }
   return try demo.run(topologyFiles: files, manner)
 }
 
