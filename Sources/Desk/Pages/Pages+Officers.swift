@@ -52,7 +52,7 @@ extension Pages {
         HTML.element("small") { officer.name }
       }
       visit.cell(visit(.roles)) { officer.roles.map { ValueWords.role($0, visit.language) }.joined(separator: ", ") }
-      visit.cell(visit(.postOf)) { visit.place(officer.post) }
+      visit.cell(visit(.postOf)) { officer.post.isEmpty ? visit(.noPost) : visit.place(officer.post) }
       visit.cell(visit(.datasets)) {
         officer.datasets.isEmpty
           ? visit(.allDatasets) : officer.datasets.map { visit.dataset($0) }.joined(separator: ", ")
@@ -86,9 +86,11 @@ extension Pages {
       field("id", .officerID, .officerHelp, visit, longest: 40)
       field("name", .fullName, nil, visit, longest: 80)
       HTML.element("label", .init("for", "post")) { visit(.postOf) }
-      HTML.element("select", .init("id", "post"), .init("name", "post")) {
+      HTML.element("select", .init("id", "post"), .init("name", "post"), .init("aria-describedby", "post-help")) {
+        HTML.element("option", .init("value", "")) { visit(.noPost) }
         for post in posts { HTML.element("option", .init("value", post.id)) { post.name } }
       }
+      HTML.element("p", .class("help"), .init("id", "post-help")) { visit(.postHelp) }
       boxes(.roles, .rolesHelp, "role", roles.map { ($0, ValueWords.role($0, visit.language)) }, visit)
       boxes(
         .datasets, .datasetsHelp, "dataset",
@@ -139,14 +141,16 @@ extension Pages {
   func addOfficer(_ visit: Visit, _ form: Form) -> Response {
     let id = form["id"] ?? ""
     let posts = node.registry.topology.crossings.flatMap(\.posts).filter { $0.country == node.country }.map(\.id)
-    guard let post = form["post"], posts.contains(post) else {
+    let given = roles.filter { form["role-\($0)"] != nil }
+    let post = form["post"] ?? ""
+    guard posts.contains(post) || post.isEmpty && !given.contains(where: { Right.needsPost($0) }) else {
       return officersPage(visit, trouble: "\(visit(.officerWrong)): \(visit(.postOf))", status: 422)
     }
     let datasets = node.registry.topology.definitions.map(\.dataset).filter { form["dataset-\($0)"] != nil }
     let password = Self.password()
     do {
       let officer = try Officer(
-        id: id, name: form["name"] ?? "", roles: roles.filter { form["role-\($0)"] != nil }, post: post,
+        id: id, name: form["name"] ?? "", roles: given, post: post,
         datasets: datasets, password: try hasher.hash(password))
       try node.changeOfficers { officers in
         guard !officers.contains(where: { $0.id == id }) else { throw Trouble.exists }
