@@ -118,13 +118,15 @@ struct Frame {
 }
 
 extension Visit {
-  /// A form of this session: it brings the session's token.
-  func form(_ path: String, class name: String = "inline", @HTMLBuilder _ content: () -> HTML) -> HTML {
+  /// A form of this session: it brings the session's token, before any file.
+  func form(
+    _ path: String, class name: String = "inline", takesFiles: Bool = false, @HTMLBuilder _ content: () -> HTML
+  ) -> HTML {
     let content = content()
-    return HTML.element("form", .init("method", "post"), .action(path), .class(name)) {
-      HTML.void("input", .init("type", "hidden"), .init("name", "token"), .init("value", session?.formToken ?? ""))
-      content
-    }
+    let attributes: [Attribute] = [.init("method", "post"), .action(path), .class(name)]
+    return HTML.element(
+      "form", attributes + (takesFiles ? [.init("enctype", "multipart/form-data")] : []),
+      .list([hidden("token", session?.formToken ?? ""), content]))
   }
 
   /// A named value that goes with a form.
