@@ -56,7 +56,7 @@ let package = Package(
     target("QR", ["CQRencode"]),
     target("Officers", ["Catalog", "Sodium", "Terms"]),
     target("Indicators", ["Tables", "Catalog", "Terms"]),
-    target("Forms", ["Tables", "Catalog"]),
+    target("Forms", ["Tables", "Catalog", "Terms"]),
     target("Tables", ["Catalog"]),
     target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
