@@ -195,6 +195,11 @@ def an_operator_adds_an_officer(pair):
         b.find("#new-id").send_keys("nueva.oficial")
         b.find("#new-name").send_keys("Nueva Oficial")
         b.find("input[name=role-security-officer]").click()
+        # Whoever works at a post is given one; what was typed is still there.
+        b.find("form.officer button").click()
+        b.wait(lambda: b.all("[role=alert]"))
+        assert b.find("#new-id").get_attribute("value") == "nueva.oficial" and "Puesto" in b.find("[role=alert]").text
+        b.find("#post option[value='GT-SV/la-hachadura/GT']").click()
         b.find("form.officer button").click()
         b.wait(lambda: b.all(".password"))
         password = b.find(".password").text

@@ -43,9 +43,15 @@ extension Pages {
       })
   }
 
+  private func title(of dataset: String, _ visit: Visit) -> String {
+    node.registry.topology.definition(named: dataset).map { visit($0.title) } ?? dataset
+  }
+
   /// An alarm of a tag that stands, raised when a read of it arrived.
   private func tag(_ raised: RaisedTagAlarm, _ visit: Visit) -> HTML {
-    HTML.element("div", .class("box alert tag \(raised.kind.rawValue)")) {
+    // A copy, a way that cannot be and a blocked unit ask for somebody to go and look; the others for papers.
+    let isGrave = [.clone, .impossible, .blocked].contains(raised.kind)
+    return HTML.element("div", .class(isGrave ? "box alert" : "box warn")) {
       HTML.element("strong") { "RFID: \(ValueWords.text(raised.kind.rawValue, visit.language))" }
       if let today = raised.today { HTML.element("p") { FactWords(visit).finding(today.finding) } }
       HTML.element("p", .class("facts")) {
@@ -66,7 +72,7 @@ extension Pages {
       }
       if let record = hit.record {
         HTML.element("p", .class("facts")) {
-          "\(record.dataset) · \(visit.country(record.origin)) · \(visit.time(record.time))"
+          "\(title(of: record.dataset, visit)) · \(visit.country(record.origin)) · \(visit.time(record.time))"
         }
       }
       HTML.element("small") { "\(visit(.since)) \(visit.time(hit.matchedAt))" }

@@ -66,7 +66,10 @@ struct Frame {
   }
 
   private func navigation(_ session: Session) -> HTML {
-    let isForms = ["/form", "/upload", "/stored/"].contains { visit.request.path.hasPrefix($0) }
+    let ofForms = ["/form", "/upload", "/stored/", "/correct/", "/withdraw/"]
+    let isForms = ofForms.contains {
+      visit.request.path.hasPrefix($0)
+    }
     return HTML.element("nav", .init("aria-label", visit(.product))) {
       for place in Place.all where session.rights.contains(place.right) {
         let isHere = place.isAbove(visit.request.path)
