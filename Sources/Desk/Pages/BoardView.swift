@@ -109,7 +109,9 @@ struct BoardView {
     let stopped = status.streams.filter { !$0.flowing && $0.isAgreed }
     if status.problems.isEmpty, stopped.isEmpty { HTML.element("p", .class("box good")) { visit(.noTroubles) } }
     for problem in status.problems {
-      HTML.element("p", .class("box wrong")) { StreamWords(visit).problem(problem) }
+      HTML.element("p", .class("box wrong"), .init("lang", StreamWords(visit).language(of: problem))) {
+        StreamWords(visit).problem(problem)
+      }
     }
     for partner in partners {
       let own = stopped.filter { partner.streams.contains($0) }

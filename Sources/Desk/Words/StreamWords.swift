@@ -160,6 +160,11 @@ struct StreamWords {
 
   // MARK: The node
 
+  /// The language in which a problem is said.
+  func language(of problem: NodeProblem) -> String {
+    if case .told = problem { Language.en.rawValue } else { visit.language.rawValue }
+  }
+
   /// What is wrong with the node itself.
   func problem(_ problem: NodeProblem) -> String {
     switch problem {
@@ -185,6 +190,7 @@ struct StreamWords {
         "No agreement with \(country) is in force: nothing goes there. Hold a new ceremony.")
     case .store(let error): return store(error)
     case .stopping: return say("El nodo se está deteniendo.", "The node is stopping.")
+    case .told(let words): return words
     }
   }
 

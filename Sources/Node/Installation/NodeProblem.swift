@@ -16,6 +16,8 @@ public enum NodeProblem: Hashable, Sendable {
   case store(StoreError)
   /// The node is stopping.
   case stopping
+  /// What a part of the node says in a sentence of its own, in English for every reader.
+  case told(String)
 
   /// One sentence.
   public var words: String {
@@ -26,6 +28,7 @@ public enum NodeProblem: Hashable, Sendable {
     case .notInForce(let standing): standing.problem ?? "an agreement with \(standing.country) is in force"
     case .store(let error): error.description
     case .stopping: "the node is stopping"
+    case .told(let words): words
     }
   }
 }
