@@ -34,7 +34,7 @@ let package = Package(
     target(
       "Desk",
       [
-        "Node", "HTTP", "Charts", "Markup", "QR", "Indicators", "Forms", "Tables", "Certificates", "Exchange",
+        "Node", "Link", "HTTP", "Charts", "Markup", "QR", "Indicators", "Forms", "Tables", "Certificates", "Exchange",
         "Officers", "Catalog", "Ceremony", "Sodium", "Terms",
       ]),
     target(
@@ -56,7 +56,7 @@ let package = Package(
     target("QR", ["CQRencode"]),
     target("Officers", ["Catalog", "Sodium", "Terms"]),
     target("Indicators", ["Tables", "Catalog", "Terms"]),
-    target("Forms", ["Tables", "Catalog"]),
+    target("Forms", ["Tables", "Catalog", "Terms"]),
     target("Tables", ["Catalog"]),
     target("Certificates", ["Catalog", "Sodium", "Terms", "CXML2"]),
     target("Catalog", ["CToml", "Sodium", "Terms"]),
@@ -104,7 +104,8 @@ let package = Package(
     tests(
       "DeskTests",
       [
-        "Desk", "Node", "Traffic", "Programs", "HTTP", "Charts", "Markup", "Indicators", "Forms", "Certificates",
+        "Desk", "Node", "Link", "Traffic", "Programs", "HTTP", "Charts", "Markup", "Indicators", "Forms",
+        "Certificates",
         "Exchange", "Officers", "Catalog", "Ceremony", "Ledger", "Sodium", "Terms",
       ]),
     tests("DemoTests", ["istmo", "Commands", "Programs", "Catalog", "Sodium", "Terms"]),

@@ -64,28 +64,18 @@ let homeCommands: [Command] = [
 }
 
 @Sendable private func addToken(_ arguments: Arguments, _ console: Console) throws -> Int32 {
-  let scopes = arguments.values("--scope")
-  guard !scopes.isEmpty, scopes.allSatisfy(TokenBook.isScope) else {
-    throw UsageError(
-      "--scope takes \(TokenBook.scopes.joined(separator: ", ")) and publish:DATASET; give it once for each")
-  }
-  let name = arguments.positionals[0]
-  guard !name.isEmpty, name.utf8.count <= 64, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-    throw UsageError("a token's name is 1 to 64 letters, digits and signs without spaces")
-  }
+  let (scopes, name) = (arguments.values("--scope"), arguments.positionals[0])
   let home = try Home.open(arguments.home)
   let topology = try home.loadTopology()
-  for dataset in scopes.compactMap({ $0.split(separator: ":").dropFirst().first }) {
-    guard topology.definition(named: String(dataset)) != nil, !Installation.ownDatasets.contains(String(dataset)) else {
-      throw UsageError("\(dataset) is no dataset that systems publish; istmo dataset list shows those there are")
-    }
+  do throws(TokenBook.Fault) { try TokenBook.check(name: name, scopes: scopes, topology) } catch {
+    throw UsageError(error.description)
   }
-  let entries = try home.tokens()
-  guard !entries.contains(where: { $0.name == name }) else { throw CommandFailure("there is a token \(name) already") }
-  let days = Int64(try arguments.number("--days", in: 1...3650) ?? 365)
+  let days = Int64(try arguments.number("--days", in: TokenBook.days) ?? 365)
   let until = SystemClock().now().advanced(byMilliseconds: days * 86_400_000)
   let (token, entry) = TokenBook.make(name: name, scopes: scopes, until: until, SystemEntropy())
-  try home.keep(tokens: entries + [entry])
+  do { try home.changeTokens { try TokenBook.add(entry, to: &$0) } } catch let fault as TokenBook.Fault {
+    throw CommandFailure(fault.description)
+  }
   RunningNode.reload(home)
   console.print(token)
   console.complain("shown once; it counts until \(until.wholeSeconds)")
@@ -115,10 +105,9 @@ let homeCommands: [Command] = [
 
 @Sendable private func removeToken(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let home = try Home.open(arguments.home)
-  let entries = try home.tokens()
-  let rest = entries.filter { $0.name != arguments.positionals[0] }
-  guard rest.count < entries.count else { throw CommandFailure("there is no token \(arguments.positionals[0])") }
-  try home.keep(tokens: rest)
+  do { try home.changeTokens { try TokenBook.remove(arguments.positionals[0], from: &$0) } } catch let fault
+    as TokenBook.Fault
+  { throw CommandFailure(fault.description) }
   RunningNode.reload(home)
   return statusDone
 }

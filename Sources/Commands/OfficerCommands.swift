@@ -11,7 +11,7 @@ let officerCommands: [Command] = [
   Command(
     "officer add", "ID", summary: "lets an officer use the desk; asks for a first password",
     options: [
-      homeOption, .needed("--name", "NAME"), .needed("--role", "ROLE", repeats: true), .needed("--post", "POST"),
+      homeOption, .needed("--name", "NAME"), .needed("--role", "ROLE", repeats: true), .value("--post", "POST"),
       .values("--dataset", "DATASET"), .value("--password-file", "F"), storageOption,
     ], positionals: 1...1, run: addOfficer),
   Command(
@@ -36,13 +36,8 @@ let officerCommands: [Command] = [
 @Sendable private func addOfficer(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let desk = try OfficerDesk(arguments)
   let topology = try desk.home.loadTopology()
-  let post = try arguments.needed("--post")
-  guard let place = topology.post(post), place.country == desk.home.config.country else {
-    let own = topology.crossings.flatMap(\.posts).filter { $0.country == desk.home.config.country }.map(\.id)
-    throw UsageError(
-      "\(post.prefix(80)) is no post of \(desk.home.config.country); there are \(own.joined(separator: ", "))")
-  }
   let roles = arguments.values("--role")
+  let post = try officersPost(arguments.value("--post"), roles, topology, desk.home.config.country)
   let agreed = topology.pairs.flatMap(\.streams).flatMap(\.roles)
   // Under that role nodes compute aggregates; no person has it.
   let known = Set(Right.table.keys).union(agreed).subtracting([IndicatorRequest.role])
@@ -73,23 +68,41 @@ let officerCommands: [Command] = [
     }
     officers.append(officer)
   }
-  console.print("\(id): \(roles.joined(separator: ", ")) at \(post)")
+  console.print("\(id): \(roles.joined(separator: ", ")) \(place(of: officer))")
   return statusDone
 }
+
+/// The post that an officer is to have: one of this country's, or none where no role needs one.
+private func officersPost(
+  _ given: String?, _ roles: [String], _ topology: Topology, _ country: CountryCode
+) throws -> String {
+  guard let post = given else {
+    guard let role = roles.first(where: { Right.needsPost($0) }) else { return "" }
+    throw UsageError("--post is needed: a \(role.prefix(40)) works at a post")
+  }
+  guard let place = topology.post(post), place.country == country else {
+    let own = topology.crossings.flatMap(\.posts).filter { $0.country == country }.map(\.id)
+    throw UsageError("\(post.prefix(80)) is no post of \(country); there are \(own.joined(separator: ", "))")
+  }
+  return post
+}
+
+private func place(of officer: Officer) -> String { officer.post.isEmpty ? "without a post" : "at \(officer.post)" }
 
 @Sendable private func listOfficers(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   for officer in try OfficerDesk(arguments).officers {
     if arguments.flag("--json") {
       console.print([
         "id": .text(officer.id), "name": .text(officer.name), "roles": .list(officer.roles.map { .text($0) }),
-        "post": .text(officer.post), "datasets": .list(officer.datasets.map { .text($0.description) }),
+        "post": JSONValue(officer.post.isEmpty ? nil : officer.post),
+        "datasets": .list(officer.datasets.map { .text($0.description) }),
         "disabled": .boolean(officer.isDisabled), "second_factor": .boolean(officer.secondFactor != nil),
       ])
     } else {
       let datasets =
         officer.datasets.isEmpty ? "" : ", only \(officer.datasets.map(\.description).joined(separator: ", "))"
       console.print(
-        "\(officer.id): \(officer.name), \(officer.roles.joined(separator: ", ")) at \(officer.post)\(datasets)"
+        "\(officer.id): \(officer.name), \(officer.roles.joined(separator: ", ")) \(place(of: officer))\(datasets)"
           + (officer.secondFactor == nil ? "" : ", second factor") + (officer.isDisabled ? ", DISABLED" : ""))
     }
   }

@@ -13,27 +13,59 @@ public struct AgreedStream: Dated, Hashable, Sendable {
   public let validUntil: Instant
   /// Why an operator or the node paused it; nil while it may flow.
   public let paused: String?
+  /// Whether an operator did.
+  public let isSuspended: Bool
+
+  /// Why a stream may not flow, by its parts.
+  public enum Obstacle: Hashable, Sendable {
+    /// An operator suspended it, with these words.
+    case suspended(String)
+    /// The node paused it: what it has and what is signed do not fit, in these words.
+    case doesNotFit(String)
+    /// The agreement begins later.
+    case notYet(Instant)
+    /// The agreement has ended.
+    case expired(Instant)
+
+    /// It in words.
+    public var words: String {
+      switch self {
+      case .suspended(let words), .doesNotFit(let words): words
+      case .notYet(let time): "the agreement is valid from \(time.wholeSeconds)"
+      case .expired(let time): "the agreement expired on \(time.wholeSeconds); hold a new ceremony"
+      }
+    }
+  }
 
   /// One stream as agreed.
-  public init(terms: StreamTerms, agreement: Digest, validFrom: Instant, validUntil: Instant, paused: String? = nil) {
+  public init(
+    terms: StreamTerms, agreement: Digest, validFrom: Instant, validUntil: Instant, paused: String? = nil,
+    isSuspended: Bool = false
+  ) {
     self.terms = terms
     self.agreement = agreement
     self.validFrom = validFrom
     self.validUntil = validUntil
     self.paused = paused
+    self.isSuspended = isSuspended
   }
 
   /// Why the stream may not flow at a moment; nil when it may. A paused stream goes on gathering records while it is in
   /// force: they are sent when the pause ends, and the lag shows them meanwhile.
-  public func obstacle(at now: Instant) -> String? {
-    paused ?? invalidity(at: now)
+  public func hindrance(at now: Instant) -> Obstacle? {
+    if let paused { return isSuspended ? .suspended(paused) : .doesNotFit(paused) }
+    return ended(at: now)
   }
 
+  /// The same in words.
+  public func obstacle(at now: Instant) -> String? { hindrance(at: now)?.words }
+
   /// Why the agreement is not valid at a moment; nil when it is.
-  public func invalidity(at now: Instant) -> String? {
-    if now < validFrom { return "the agreement is valid from \(validFrom.wholeSeconds)" }
-    if now >= validUntil { return "the agreement expired on \(validUntil.wholeSeconds); hold a new ceremony" }
-    return nil
+  public func invalidity(at now: Instant) -> String? { ended(at: now)?.words }
+
+  private func ended(at now: Instant) -> Obstacle? {
+    if now < validFrom { return .notYet(validFrom) }
+    return now >= validUntil ? .expired(validUntil) : nil
   }
 }
 

@@ -15,7 +15,7 @@ extension Core {
     }
     guard agreed.agreement == resume.agreement else {
       let reason = "another agreement is in force at \(self.country); compare the digests with agreement show"
-      setProblem(of: name, "another agreement is in force at \(country)")
+      setProblem(of: name, "another agreement is in force at \(country)", .otherAgreement(country))
       return refuse(name, .agreementDiffers, reason, to: country)
     }
     if let obstacle = agreed.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
@@ -36,7 +36,9 @@ extension Core {
         frontier.size == resume.size && frontier.root == held.checkpoint.root
           || (try? held.isSigned(byLog: [keys.log.verifyingKey])) == true
       else {
-        setProblem(of: name, "\(country) holds a checkpoint that this node's log key did not sign")
+        setProblem(
+          of: name, "\(country) holds a checkpoint that this node's log key did not sign",
+          .notOurCheckpoint(heldBy: country))
         return refuse(
           name, .badSignature, "the checkpoint in the request is not signed by \(self.country)'s log key", to: country)
       }

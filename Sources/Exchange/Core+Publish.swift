@@ -301,7 +301,7 @@ extension Core {
 
 extension Entry.Kind {
   /// The record that a correction is about.
-  var target: RecordID? {
+  public var target: RecordID? {
     switch self {
     case .replaces(let target), .withdraws(let target): target
     default: nil

@@ -103,7 +103,7 @@ extension Core {
 
   /// Something in a stream is wrong: nothing of it is stored, the origin is told, other streams go on.
   private func fault(_ name: StreamName, _ code: Message.Refusal.Code, _ reason: String, at index: UInt64) {
-    setProblem(of: name, reason, at: index)
+    setProblem(of: name, reason, .refusedHere(from: name.origin, code), at: index)
     refuse(name, code, reason, at: index, to: name.origin)
   }
 
@@ -131,7 +131,9 @@ extension Core {
     guard let signed = try? SignedCheckpoint(note), signed.checkpoint.origin == name.checkpointOrigin(in: realm),
       (try? signed.isSigned(byLog: neighbour.logKeys)) == true, let time = receiptTime(signed, on: name, of: neighbour)
     else {
-      setProblem(of: name, "a checkpoint is not signed by the keys of \(country)'s card")
+      setProblem(
+        of: name, "a checkpoint is not signed by the keys of \(country)'s card",
+        .refusedHere(from: country, .badSignature))
       return refuse(name, .badSignature, "a checkpoint is not signed by the keys of \(country)'s card", to: country)
     }
     noteSkew(of: country, time)
@@ -176,21 +178,23 @@ extension Core {
   func receiveRefusal(_ refusal: Message.Refusal, from country: CountryCode) throws(ReadError) {
     let name = refusal.stream
     let reason = "\(country) says: \(refusal.reason)"
+    let trouble = StreamTrouble.refused(by: country, refusal.code)
     if name.origin == self.country, name.recipient == country, let stream = outgoing[name] {
-      guard sessions[country]?.sending[name] != nil else { return setProblem(of: name, reason) }
+      guard sessions[country]?.sending[name] != nil else { return setProblem(of: name, reason, trouble) }
       let start = stream.durable.receipt?.checkpoint.size ?? 0
       guard refusal.code == .badEntry || refusal.code == .badSignature, refusal.index >= start else {
         sessions[country]?.sending[name] = nil
-        return setProblem(of: name, reason)
+        return setProblem(of: name, reason, trouble)
       }
-      setProblem(of: name, reason, at: refusal.index)
+      setProblem(of: name, reason, trouble, at: refusal.index)
       // Everything before the refused entry can still be sent and receipted.
       outgoing[name]?.limit = refusal.index
       sessions[country]?.sending[name] = Session.Sending(frontier: try Frontier(size: start, from: reader.tree(name)))
       try pump(name)
     } else if name.origin == country, name.recipient == self.country, let stream = incoming[name] {
-      let lost = refusal.code == .originBehind ? "\(country) lost data: it holds less than this node" : reason
-      setProblem(of: name, lost, at: stream.problemIndex)
+      let isLost = refusal.code == .originBehind
+      let words = isLost ? "\(country) lost data: it holds less than this node" : reason
+      setProblem(of: name, words, isLost ? .originLost(country) : trouble, at: stream.problemIndex)
     }
   }
 }

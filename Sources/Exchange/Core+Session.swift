@@ -82,26 +82,28 @@ extension Core {
     do throws(ReadError) { try body() } catch {
       let reason = "\(country) cannot read \(name): \(error)"
       if name.origin == country {
-        setProblem(of: name, reason)
+        setProblem(of: name, reason, .unreadable)
         sessions[name.recipient]?.sending[name] = nil
         if sessions[name.recipient] != nil { refuse(name, .unreadable, reason, to: name.recipient) }
       } else {
-        setProblem(of: name, reason)
+        setProblem(of: name, reason, .unreadable)
       }
     }
   }
 
   /// Notes why a stream does not flow; logged when it is news.
-  func setProblem(of name: StreamName, _ reason: String, at index: UInt64? = nil) {
+  func setProblem(of name: StreamName, _ reason: String, _ trouble: StreamTrouble, at index: UInt64? = nil) {
     if name.origin == country {
       guard let stream = outgoing[name] else { return }
       if stream.problem != reason { log(.warning, "\(name): \(reason)") }
       outgoing[name]?.problem = reason
+      outgoing[name]?.trouble = trouble
       outgoing[name]?.problemIndex = index
     } else {
       guard let stream = incoming[name] else { return }
       if stream.problem != reason { log(.warning, "\(name): \(reason)") }
       incoming[name]?.problem = reason
+      incoming[name]?.trouble = trouble
       incoming[name]?.problemIndex = index
     }
   }

@@ -20,7 +20,7 @@ public struct StreamStatus: Hashable, Sendable {
   /// Whether an agreement names it now; always true of a home stream.
   public let isAgreed: Bool
   /// Why it may not flow though it is agreed: paused, expired, not yet valid; nil while it may.
-  public let obstacle: String?
+  public let obstacle: AgreedStream.Obstacle?
   /// Whether the link to the neighbour is up; always true of a home stream.
   public let isLinkUp: Bool
   /// Entries that are durable here.
@@ -40,6 +40,8 @@ public struct StreamStatus: Hashable, Sendable {
   public let lagMilliseconds: Int64
   /// The last thing that went wrong and was not put right since; empty when nothing is wrong.
   public let problem: String
+  /// The same by its parts; nil when nothing is wrong.
+  public var trouble: StreamTrouble?
   /// Why the stream stopped for good; empty while it has not.
   public let halted: String
   /// The neighbour's clock minus this node's, in milliseconds, as last seen on this link; nil when it has not been seen.
@@ -70,7 +72,7 @@ extension Core {
   private func status(outgoing stream: OwnStream, at time: Instant) -> StreamStatus {
     let name = stream.name
     let session = sessions[name.recipient]
-    let obstacle = stream.agreed?.obstacle(at: time)
+    let obstacle = stream.agreed?.hindrance(at: time)
     let receipt = stream.durable.receipt
     let receipted = receipt?.checkpoint.size ?? 0
     let lag = stream.lag
@@ -81,8 +83,11 @@ extension Core {
     }
     // It takes what is sent, and no receipt comes of it: its disk may be full. What it says meanwhile proves nothing.
     let isOwed = session?.sending[name] != nil && lag > 0 && (stream.owedSince.map { !isRecent($0, at: time) } ?? false)
-    var problem = stream.problem
-    if problem.isEmpty, isOwed { problem = "\(name.recipient) takes it and gives no receipt; ask its operator why" }
+    var (problem, trouble) = (stream.problem, stream.problem.isEmpty ? nil : stream.trouble)
+    if problem.isEmpty, isOwed {
+      problem = "\(name.recipient) takes it and gives no receipt; ask its operator why"
+      trouble = .noReceipt(name.recipient)
+    }
     let isFlowing =
       stream.agreed != nil && obstacle == nil && session?.sending[name] != nil && problem.isEmpty
       && stream.head.halted.isEmpty
@@ -90,14 +95,15 @@ extension Core {
       stream: name, direction: .outgoing, isAgreed: stream.agreed != nil, obstacle: obstacle, isLinkUp: session != nil,
       size: stream.durable.size, receiptSize: receipted,
       receiptTime: receipt.flatMap { signedTime(of: $0, on: name, by: name.recipient) }, asOf: nil, lagRecords: lag,
-      lagMilliseconds: lagMilliseconds, problem: problem, halted: stream.head.halted, neighbourSkew: session?.skew,
+      lagMilliseconds: lagMilliseconds, problem: problem, trouble: trouble, halted: stream.head.halted,
+      neighbourSkew: session?.skew,
       flowing: isFlowing)
   }
 
   private func status(incoming stream: HeldStream, at time: Instant) -> StreamStatus {
     let name = stream.name
     let session = sessions[name.origin]
-    let obstacle = stream.agreed?.obstacle(at: time)
+    let obstacle = stream.agreed?.hindrance(at: time)
     let lag = max(stream.announced, stream.durable.size) - stream.durable.size
     let isHeard = stream.heardAt.map { isRecent($0, at: time) } ?? false
     let isFlowing =
@@ -108,7 +114,8 @@ extension Core {
       size: stream.durable.size, receiptSize: stream.durable.checkpoint?.checkpoint.size ?? 0, receiptTime: nil,
       asOf: stream.durable.checkpoint.flatMap { signedTime(of: $0, on: name, by: name.origin) }, lagRecords: lag,
       lagMilliseconds: lag == 0 ? 0 : max(1, stream.announcedAt.map { time.milliseconds(since: $0) } ?? 1),
-      problem: stream.problem, halted: stream.head.halted, neighbourSkew: session?.skew, flowing: isFlowing)
+      problem: stream.problem, trouble: stream.problem.isEmpty ? nil : stream.trouble, halted: stream.head.halted,
+      neighbourSkew: session?.skew, flowing: isFlowing)
   }
 
   /// Whether a moment lies no longer back than a link may be silent; a clock that was set back makes it old.

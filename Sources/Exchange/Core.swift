@@ -252,6 +252,7 @@ public final class Core {
     // What was said on the links still holds.
     for (name, known) in told {
       outgoing[name]?.problem = known.problem
+      outgoing[name]?.trouble = known.trouble
       outgoing[name]?.problemIndex = known.problemIndex
       outgoing[name]?.limit = known.limit
       outgoing[name]?.owedSince = known.owedSince
@@ -264,7 +265,7 @@ public final class Core {
     }
     for (name, known) in heard {
       guard var stream = incoming[name] else { continue }
-      (stream.problem, stream.problemIndex) = (known.problem, known.problemIndex)
+      (stream.problem, stream.problemIndex, stream.trouble) = (known.problem, known.problemIndex, known.trouble)
       (stream.announcedAt, stream.heardAt) = (known.announcedAt, known.heardAt)
       stream.announced = max(known.announced, stream.head.size)
       stream.hasMissed = true

@@ -14,6 +14,8 @@ struct OwnStream {
   var agreed: AgreedStream?
   /// Why it does not flow: the neighbour's words, or what could not be read here.
   var problem = ""
+  /// The same by its parts; says nothing while `problem` is empty.
+  var trouble: StreamTrouble?
   /// The problem stands until the neighbour's receipt is larger than this; nil when the next request settles it.
   var problemIndex: UInt64?
   /// The entry the neighbour refuses; nothing from here on is sent until it asks again.
@@ -50,6 +52,8 @@ struct HeldStream {
   var agreed: AgreedStream?
   /// Why it does not flow.
   var problem = ""
+  /// The same by its parts; says nothing while `problem` is empty.
+  var trouble: StreamTrouble?
   /// The entry that was refused: the problem stands until more than this is held; nil when the next good word settles it.
   var problemIndex: UInt64?
   /// Something was missed and is to be asked for soon.

@@ -62,6 +62,23 @@ public struct FormLayout: Sendable {
     rest = isOpen ? [] : fields.filter { !names.contains($0.name) && conditions.mayStand($0) }.map(block)
   }
 
+  /// The same with every field compulsory.
+  public var allCompulsory: FormLayout {
+    func all(_ blocks: [Block]) -> [Block] {
+      blocks.map { block in
+        guard case .one(let entry) = block.shape else {
+          return Block(field: block.field, isCompulsory: true, shape: block.shape)
+        }
+        let asked = Entry(
+          place: entry.place, title: entry.title, description: entry.description, type: entry.type, isCompulsory: true)
+        return Block(field: block.field, isCompulsory: true, shape: .one(asked))
+      }
+    }
+    return FormLayout(first: all(first), rest: all(rest))
+  }
+
+  private init(first: [Block], rest: [Block]) { (self.first, self.rest) = (first, rest) }
+
   /// All blocks.
   public var blocks: [Block] { first + rest }
 

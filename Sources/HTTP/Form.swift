@@ -14,6 +14,9 @@ public struct Form: Sendable {
     }
   }
 
+  /// A form whose fields were read elsewhere.
+  public init(fields: [(name: String, value: String)]) { self.fields = fields }
+
   /// The value of the first field of that name.
   public subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 }

@@ -19,7 +19,7 @@ public struct Multipart: Sendable {
     case longHead
     /// The head of a part does not say, in UTF-8, which field it is.
     case badHead
-    /// There are more than `mostParts`.
+    /// There are more than the form may have.
     case manyParts
     /// After a boundary stands something else than a line's end or the end of all.
     case badBoundary
@@ -31,7 +31,7 @@ public struct Multipart: Sendable {
       switch self {
       case .longHead: "the head of a part is longer than \(Multipart.longestHead) bytes"
       case .badHead: "a part has no Content-Disposition: form-data with a name in UTF-8"
-      case .manyParts: "there are more than \(Multipart.mostParts) parts"
+      case .manyParts: "there are more parts than the form has fields"
       case .badBoundary: "a boundary is followed by something else than a line's end"
       case .broken: "the upload ends before its last boundary"
       }
@@ -49,15 +49,17 @@ public struct Multipart: Sendable {
   private var buffer: [UInt8]
   private var place = Place.before
   private var parts = 0
+  private let partLimit: Int
 
   /// A reader for the boundary of a request; nil when its media type is no `multipart/form-data` with one.
-  public init?(_ request: Request) {
+  public init?(_ request: Request, mostParts: Int = Multipart.mostParts) {
     guard let type = request.headers["Content-Type"], let boundary = Self.boundary(type) else { return nil }
-    self.init(boundary: boundary)
+    self.init(boundary: boundary, mostParts: mostParts)
   }
 
   /// A reader for a boundary.
-  public init(boundary: String) {
+  public init(boundary: String, mostParts: Int = Multipart.mostParts) {
+    partLimit = mostParts
     delimiter = Array("\r\n--\(boundary)".utf8)
     // So that the first boundary, which nothing precedes, is found as the others are.
     buffer = [0x0D, 0x0A]
@@ -140,7 +142,7 @@ public struct Multipart: Sendable {
     case (0x2D, 0x2D) where padding == 0: place = .over
     case (0x0D, 0x0A):
       parts += 1
-      guard parts <= Self.mostParts else { throw .manyParts }
+      guard parts <= partLimit else { throw .manyParts }
       buffer.removeFirst(padding)
       place = .head
     default: throw .badBoundary

@@ -116,7 +116,7 @@ extension LinkReactor {
       link.current = nil
       link.currentKey = nil
       link.state.upSince = nil
-      link.state.lastFailure = "\(reason)"
+      link.state.lastFailure = LinkState.Failure(address: nil, reason: reason)
       link.state.lastFailureAt = clock.now()
       log(reason == .stopped || reason == .replaced ? .info : .warning, "link \(country): down: \(reason)")
       if now - connection.upAt >= options.longestDelay.milliseconds { link.backoff.reset() }
@@ -130,7 +130,7 @@ extension LinkReactor {
     // Both sides dialled at once and this one was not the survivor: nothing is wrong.
     guard reason != .replaced else { return log(.debug, "connection from \(connection.address): \(reason)") }
     if let country = connection.channel.peer, let link = links[country] {
-      link.state.lastRefusal = "\(connection.address): \(reason)"
+      link.state.lastRefusal = LinkState.Failure(address: "\(connection.address)", reason: reason)
     }
     refused("connection from \(connection.address): \(reason)")
   }

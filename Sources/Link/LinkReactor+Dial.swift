@@ -90,9 +90,9 @@ extension LinkReactor {
       return planDial(link)
     }
     let place = address.map { "\($0)" } ?? link.neighbour.endpoint ?? "nowhere"
-    let text = "\(place): \(reason)"
-    if link.state.lastFailure != text { log(.warning, "link \(link.neighbour.country): \(text)") }
-    link.state.lastFailure = text
+    let failure = LinkState.Failure(address: place, reason: reason)
+    if link.state.lastFailure != failure { log(.warning, "link \(link.neighbour.country): \(failure)") }
+    link.state.lastFailure = failure
     link.state.lastFailureAt = clock.now()
     planDial(link, atOnce: !link.candidates.isEmpty)
   }

@@ -60,6 +60,17 @@ public enum LinkFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// What the link with one neighbour is doing.
 public struct LinkState: Hashable, Sendable {
+  /// Something that did not work, and where.
+  public struct Failure: Hashable, Sendable, CustomStringConvertible {
+    /// The address; nil of a connection that had been up.
+    public let address: String?
+    /// Why.
+    public let reason: LinkFailure
+
+    /// One sentence for a person.
+    public var description: String { address.map { "\($0): \(reason)" } ?? "\(reason)" }
+  }
+
   /// How far a link has come.
   public enum Phase: String, Hashable, Sendable {
     /// No connection, and none under way.
@@ -88,12 +99,12 @@ public struct LinkState: Hashable, Sendable {
   public var queuedBytes: Int
   /// The last ping's round trip in milliseconds.
   public var roundTripMilliseconds: Int64?
-  /// Why the last connection ended or the last attempt failed, and when.
-  public var lastFailure: String?
+  /// Why the last connection ended or the last attempt failed, and at which address it was tried.
+  public var lastFailure: Failure?
   /// When that was.
   public var lastFailureAt: Instant?
   /// The last connection from outside that claimed to be this country and was refused, with its address and the reason.
-  public var lastRefusal: String?
+  public var lastRefusal: Failure?
   /// When the next attempt to connect is due.
   public var nextDial: Instant?
 }

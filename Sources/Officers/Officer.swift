@@ -10,7 +10,7 @@ public struct Officer: Hashable, Sendable {
   public var name: String
   /// What the officer does, such as `migration-officer`; the first one is taken at login.
   public var roles: [String]
-  /// Where, such as `GT-SV/la-hachadura/GT`.
+  /// Where, such as `GT-SV/la-hachadura/GT`; empty of who needs none, as a committee's.
   public var post: String
   /// The only datasets that the officer sees; empty for all that the roles may.
   public var datasets: [DatasetName]
@@ -30,7 +30,7 @@ public struct Officer: Hashable, Sendable {
   static let longestName = 80
 
   /// An officer.
-  /// - Throws: `TermError` when the id has another form, or there is no name or role.
+  /// - Throws: `TermError` when the id has another form, or there is no name or role, or no post where a role needs one.
   public init(
     id: String, name: String, roles: [String], post: String, datasets: [DatasetName] = [], password: PasswordHash
   ) throws(TermError) {
@@ -49,6 +49,9 @@ public struct Officer: Hashable, Sendable {
       throw TermError(
         kind: "officer's roles", found: roles.joined(separator: ",").prefix(40).description,
         expected: "1 to 8 roles such as migration-officer")
+    }
+    if post.isEmpty, let role = roles.first(where: { Right.needsPost($0) }) {
+      throw TermError(kind: "officer's post", found: "none", expected: "the post where a \(role) works")
     }
     (self.id, self.name, self.roles, self.post, self.datasets) = (id, name, roles, post, datasets)
     self.password = password

@@ -14,7 +14,7 @@ public enum Right: String, Hashable, Sendable, CaseIterable {
   case board
   /// To see keys, tokens, who looked what up, retention and the disk; no personal data of travellers.
   case node
-  /// To say who may use the desk.
+  /// To say who may use the desk, and which systems the API.
   case officers
   /// To see indicators, the action plan and projects; no personal data.
   case figures
@@ -35,6 +35,12 @@ public enum Right: String, Hashable, Sendable, CaseIterable {
     "statistician": [.figures],
     "node-operator": [.board, .node, .officers],
   ]
+
+  /// What is done at a post: of these pages the officer's post is the place.
+  public static let atPost: Set<Right> = [.search, .expected, .arrivals, .decide, .record]
+
+  /// Whether an officer in a role is somewhere: committees and operators need no post.
+  public static func needsPost(_ role: String) -> Bool { !of(role).isDisjoint(with: atPost) }
 
   /// What a role may. One that only an agreement names may look up, and nothing else.
   public static func of(_ role: String) -> Set<Right> { table[role] ?? [.search] }

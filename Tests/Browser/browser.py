@@ -2,12 +2,23 @@
 
 import json
 import time
+import urllib.error
+import urllib.request
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 import pair as pairs
+
+
+def status(url, token):
+    """What the API answers to who has a token."""
+    try:
+        return urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
 
 DESKTOP, PHONE = (1366, 768), (390, 844)
 

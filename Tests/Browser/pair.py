@@ -77,11 +77,11 @@ class Node:
         out = self.istmo("publish", dataset, "-", "--ids", given=lines)
         return re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", out)
 
-    def officer(self, name, full, *roles, options=()):
+    def officer(self, name, full, *roles, options=(), isSomewhere=True):
         words = [w for role in roles for w in ("--role", role)]
-        post = f"GT-SV/la-hachadura/{self.country}"
-        self.istmo("officer", "add", name, "--name", full, *words, "--post", post, "--password-file",
-                   self.pair.password_file, *options)
+        post = ["--post", f"GT-SV/la-hachadura/{self.country}"] if isSomewhere else []
+        self.istmo("officer", "add", name, "--name", full, *words, *post, "--password-file", self.pair.password_file,
+                   *options)
 
 
 class Pair:
@@ -145,9 +145,26 @@ class Pair:
         self.gt.officer("marta.ruiz", "Marta Ruiz", "customs-officer", "auditor")
         self.gt.officer("quin.gt", "Inés Cuarentena", "quarantine-officer")
         self.gt.officer("nodo.gt", "Operación Nacional", "node-operator")
-        self.gt.officer("eva.solis", "Eva Solís", "committee")
+        self.gt.officer("puesto.gt", "Carlos Puesto", "post-operator")
+        self.gt.officer("eva.solis", "Eva Solís", "committee", isSomewhere=False)
         self.gt.officer("hostil", HOSTILE[:80].rstrip(), "migration-officer")
         self.sv.officer("ana.morales", "Ana Morales", "migration-supervisor")
+
+    def incident(self, plate, summary="Robo de carga"):
+        """An incident of Guatemala's own, to be corrected."""
+        return {"event": "reported", "post": "GT-SV/la-hachadura/GT", "time": moment(-30), "kind": "theft", "severity": "high",
+                "visibility": "all", "summary": summary, "plates": [{"country": "SV", "text": plate}]}
+
+    def strange_tags(self):
+        """Reads of a tag that nobody registered, and of a copy of one that Guatemala did."""
+        self.gt.publish("cargo-units", {
+            "event": "registered", "epc": "3474257BF40000FF00000001", "tid": "E2801160600002053A2B17C4", "country": "GT",
+            "kind": "truck", "plate": {"country": "GT", "text": "C 900-123"}, "time": moment(-90), "valid_from": "2026-01-01",
+            "valid_until": "2099-12-31"})
+        self.gt.publish("rfid-reads", *[
+            {"epc": epc, "tid": tid, "crossing": "GT-SV/la-hachadura", "post": "GT-SV/la-hachadura/GT", "reader": "A-1",
+             "time": moment(-4)} for epc, tid in (("3474257BF40000FF00000001", "E2801160600002053A2B17C5"),
+                                                  ("3474257BF40000FF00000009", "E2801160600002053A2B17C9"))])
 
     def settled(self):
         """Waits until Guatemala holds what El Salvador published."""
@@ -266,6 +283,8 @@ class Pair:
         record, alert = self.hostile()
         self.sv.publish("migration", record)
         self.sv.publish("risk-alerts", alert)
+        self.gt.publish("incidents", self.incident("P 909-100"))
+        self.strange_tags()
         self.fill_committee()
         self.settled()
         return ids

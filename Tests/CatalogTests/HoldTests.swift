@@ -7,7 +7,7 @@ import Testing
 @Suite struct HoldTests {
   private func obstacle(_ statements: [Statement], _ manifest: Statement? = nil) throws -> String? {
     let manifest = try manifest ?? RiskSample.declared()
-    return Hold.holds(statements).lazy.compactMap { $0.obstacle(toRelease: manifest.subjects) }.first
+    return Hold.holds(statements).lazy.compactMap { $0.obstacle(toRelease: manifest.subjects) }.first?.words
   }
 
   @Test func onlyTheHoldersReleaseEndsAHold() throws {
@@ -55,7 +55,7 @@ import Testing
     let released = try RiskSample.event("released", id: 20, from: Sample.guatemala, post: "GT-SV/la-hachadura/GT")
     let consignment = Consignment(try RiskSample.declared(), events: [released])
     let holds = Hold.holds([try RiskSample.quarantine("held", id: 1)])
-    let words = consignment.contradictions(holds)
+    let words = consignment.contradictions(holds).map(\.words)
     #expect(words.count == 1)
     #expect(words.first?.hasPrefix("released by customs of GT on ") == true)
     #expect(words.first?.contains("yet held by quarantine of SV") == true)

@@ -31,16 +31,19 @@ import Testing
     return [
       "GET /": nil, "GET /login": nil, "POST /login": nil, "GET /desk.css": nil, "GET /desk.js": nil,
       "GET /icon.svg": nil, "POST /logout": all, "POST /role": all, "POST /purpose": all, "GET /search": search,
-      "POST /search": search, "GET /file/": search, "GET /attachment/": search, "GET /expected": expected,
+      "POST /search": search, "GET /file/": search, "GET /attachment/": search, "GET /record/": search,
+      "GET /expected": expected,
       "GET /arrivals": migration,
       "GET /forms": record, "GET /form/": incidents, "POST /form/": incidents, "POST /draft/delete": record,
-      "GET /stored/": record, "GET /act/": incidents, "POST /act/": incidents, "GET /upload/": incidents,
+      "GET /correct/": incidents, "GET /withdraw/": incidents, "POST /withdraw/": incidents, "GET /stored/": record,
+      "GET /act/": incidents, "POST /act/": incidents, "GET /upload/": incidents,
       "POST /upload/": incidents, "POST /upload-store": record, "GET /refused/": record, "GET /outages": outages,
       "GET /alerts": search, "GET /account": all, "POST /account/password": all, "POST /account/factor": all,
       "POST /login/code": nil,
       "POST /decide": migration, "GET /board": board, "GET /streams": board, "GET /agreement/": board,
       "GET /keys": node, "GET /tokens": node, "GET /retention": node, "GET /store": node, "GET /lookups": node,
       "GET /ceremonies": node, "GET /officers": officers, "POST /officers/add": officers,
+      "POST /tokens/add": officers, "POST /tokens/remove": officers,
       "POST /officers/state": officers, "POST /officers/password": officers, "GET /events": all,
       "GET /indicators": figures, "GET /indicators.csv": figures, "GET /measures": figures,
       "GET /measures.csv": figures, "GET /projects": figures, "GET /projects.csv": figures, "GET /gaps.csv": figures,
@@ -113,7 +116,9 @@ import Testing
     let last = [
       "/file/": "1", "/attachment/": "1", "/agreement/": "SV", "/form/": "incidents", "/upload/": "incidents",
       "/stored/": "1",
-      "/refused/": "1",
+      "/refused/": "1", "/record/": "incidents.019ab7e2-5a00-7000-8000-0123456789ab",
+      "/correct/": "incidents.019ab7e2-5a00-7000-8000-0123456789ab",
+      "/withdraw/": "incidents.019ab7e2-5a00-7000-8000-0123456789ab",
       "/act/": "close.019ab7e2-5a00-7000-8000-0123456789ab",
     ]
     let path = words[1] + (last[words[1]] ?? "")

@@ -135,16 +135,35 @@ final class TestBrowser {
     try send(.init(.post, path, headers: headers), .bytes(Array(raw.utf8)))
   }
 
+  static let boundary = "----IstmoTest7MA4YWxkTrZu0gW"
+
   /// Sends a form with a file.
   func upload(_ path: String, _ fields: [String: String], file: (name: String, bytes: [UInt8])) throws -> Page {
-    let boundary = "----IstmoTest7MA4YWxkTrZu0gW"
+    try upload(path, fields, files: [("file", file.name, file.bytes)])
+  }
+
+  /// Sends a form with files, the token before everything else.
+  func upload(
+    _ path: String, _ fields: [String: String], files: [(field: String, name: String, bytes: [UInt8])]
+  ) throws -> Page {
     var body: [UInt8] = []
-    for (name, value) in fields {
-      body += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+    for (name, value) in fields.sorted(by: { ($0.key == "token" ? 0 : 1, $0.key) < ($1.key == "token" ? 0 : 1, $1.key) }
+    ) {
+      body += Self.part(name, nil, Array(value.utf8))
     }
-    let head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(file.name)\"\r\n\r\n"
-    body += Array(head.utf8) + file.bytes + Array("\r\n--\(boundary)--\r\n".utf8)
-    var headers: Headers = ["Content-Type": "multipart/form-data; boundary=\(boundary)"]
+    for file in files { body += Self.part(file.field, file.name, file.bytes) }
+    return try upload(path, body: body + Array("--\(Self.boundary)--\r\n".utf8))
+  }
+
+  /// One part of such a form.
+  static func part(_ name: String, _ file: String?, _ bytes: [UInt8]) -> [UInt8] {
+    let head = "Content-Disposition: form-data; name=\"\(name)\"" + (file.map { "; filename=\"\($0)\"" } ?? "")
+    return Array("--\(boundary)\r\n\(head)\r\n\r\n".utf8) + bytes + [0x0D, 0x0A]
+  }
+
+  /// Sends any bytes as such a form.
+  func upload(_ path: String, body: [UInt8], type: String? = nil) throws -> Page {
+    var headers: Headers = ["Content-Type": type ?? "multipart/form-data; boundary=\(Self.boundary)"]
     for (name, value) in self.headers.fields where name != "Content-Type" { headers.add(name, value) }
     return try send(.init(.post, path, headers: headers), .bytes(body))
   }

@@ -34,6 +34,16 @@ import Testing
     #expect(text(stream).isEmpty)
   }
 
+  @Test func hitsAndAlarmsAreNewsForWhoMaySearch() {
+    let (may, mayNot) = (stream([.search]), stream([.expected]))
+    for stream in [may, mayNot] {
+      stream.tell(News(alerts: 5))
+      _ = text(stream)
+      stream.tell(News(alerts: 7))
+    }
+    #expect(text(may) == "event: change\ndata: {\"alerts\":2}\n\n" && text(mayNot).isEmpty)
+  }
+
   @Test func aSilentStreamIsKeptByComments() {
     let stream = stream([.board, .expected])
     stream.tell(news())

@@ -100,3 +100,58 @@ import Testing
     #expect(try desk.home.officers(try desk.home.storageKey(.file)).map(\.id).sorted() == ["luis", "nuevo", "olga"])
   }
 }
+
+/// Committees and operators are nowhere: they need no post.
+@Suite struct PostlessOfficerTests {
+  private func without(_ id: String, _ roles: [String]) throws -> Officer {
+    try Officer(
+      id: id, name: "Sin puesto", roles: roles, post: "",
+      password: PasswordHash(SecretBytes(copying: Array(TestDesk.password.utf8)), work: .least))
+  }
+
+  @Test func onlyRolesThatAreNowhereDoWithoutAPost() throws {
+    for role in Right.table.keys.sorted() + ["inspector-of-bees"] {
+      let isNowhere = ["committee", "statistician", "node-operator"].contains(role)
+      #expect(((try? without("x", [role])) != nil) == isNowhere, "\(role)")
+    }
+    #expect((try? without("x", ["committee", "auditor"])) == nil)
+  }
+
+  @Test func aCommitteesOfficerIsMadeWithoutAPostAndSeesTheFigures() throws {
+    let desk = try TestDesk()
+    try desk.keep([try TestDesk.officer("olga", ["node-operator"])])
+    let olga = desk.browser()
+    #expect(try olga.login("olga").status == 303)
+    let made = try olga.submit(
+      "/officers/add", ["id": "comite", "name": "Comité", "post": "", "role-committee": "yes"], from: "/officers")
+    #expect(made.status == 200 && made.text.contains("— sin puesto —"))
+    let password = String(try #require(made.text.firstMatch(of: /class="code password">([a-z0-9-]+)</)).1)
+    let member = desk.browser()
+    #expect(try member.login("comite", password: password).status == 303)
+    _ = try member.submit("/purpose", ["purpose": "sesión"], from: "/account")
+    for path in ["/indicators", "/measures", "/projects", "/account"] {
+      #expect(try member.get(path).status == 200, "\(path)")
+    }
+    for path in ["/search", "/expected", "/alerts", "/forms"] { #expect(try member.get(path).status == 403, "\(path)") }
+    // What was looked at is logged without a post.
+    let line = try #require(try desk.node.lookupLog(by: "comite", about: nil, limit: 10).first)
+    #expect(line["post"] == nil || line["post"] == .null)
+    // Somebody at a post cannot be made without one.
+    for roles in [["role-migration-officer": "yes"], ["role-committee": "yes", "role-auditor": "yes"]] {
+      let fields = ["id": "otra", "name": "Otra", "post": ""].merging(roles) { $1 }
+      #expect(try olga.submit("/officers/add", fields, from: "/officers").status == 422)
+    }
+  }
+
+  @Test func aPageOfAPostSaysSoToWhoHasNone() throws {
+    let desk = try TestDesk()
+    var officer = try TestDesk.officer("ana", ["migration-officer"])
+    officer.post = ""
+    // Kept by an earlier program, or by hand: the file would not be read again, the session is.
+    desk.node.officers.replace([officer])
+    let browser = desk.browser()
+    #expect(try browser.login("ana").status == 303)
+    let page = try browser.get("/arrivals")
+    #expect(page.status == 403 && page.text.contains("Esta página es de un puesto y usted no tiene ninguno"))
+  }
+}

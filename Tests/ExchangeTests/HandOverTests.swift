@@ -124,7 +124,7 @@ import Testing
     try scene.run(seconds: 3)
     for party in [scene.origin, scene.recipient] {
       let status = try #require(party.status(Scene.sent))
-      #expect(!status.flowing && status.obstacle == "the agreement is valid from \(Self.change.wholeSeconds)")
+      #expect(!status.flowing && status.obstacle?.words == "the agreement is valid from \(Self.change.wholeSeconds)")
     }
     at(Self.change, scene)
     _ = try scene.origin.accept(Scene.draft("two", crossing: "b1"))

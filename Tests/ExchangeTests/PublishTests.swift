@@ -192,7 +192,7 @@ import Testing
     _ = try scene.origin.accept(Scene.draft("paused"))
     try scene.settle()
     #expect(try scene.recipient.names(Scene.sent) == [])
-    #expect(scene.origin.status(Scene.sent)?.obstacle == "paused by its operator")
+    #expect(scene.origin.status(Scene.sent)?.obstacle?.words == "paused by its operator")
     #expect(scene.origin.status(Scene.sent)?.lagRecords == 3)
     try scene.agree(until: Scene.start.advanced(byMilliseconds: 10_000))
     try scene.run(seconds: 3)
@@ -202,7 +202,7 @@ import Testing
     try scene.run(seconds: 5)
     #expect(try scene.recipient.names(Scene.sent) == ["in force", "paused"])
     #expect(try scene.origin.names(Scene.home).count == 3)
-    #expect(scene.origin.status(Scene.sent)?.obstacle?.contains("expired") == true)
+    #expect(scene.origin.status(Scene.sent)?.obstacle?.words.contains("expired") == true)
     #expect(scene.origin.status(Scene.sent)?.flowing == false)
   }
 }

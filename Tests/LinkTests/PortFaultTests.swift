@@ -140,7 +140,7 @@ import Testing
       #expect(client.wasClosedSilently, "\(named)")
       #expect(eventually { other.probe.logged(named) }, "\(named)")
       let isNamed = eventually(isOfTheNeighbour ? 15 : 0) {
-        other.reactor.states()[salvador.country]?.lastRefusal?.contains(named) == true
+        other.reactor.states()[salvador.country]?.lastRefusal?.description.contains(named) == true
       }
       #expect(isNamed == isOfTheNeighbour, "what another country says is no news of this one: \(named)")
     }

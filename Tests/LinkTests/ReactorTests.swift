@@ -77,7 +77,9 @@ import Testing
       Neighbour(country: guatemala.country, transportKeys: [new.publicKey], endpoint: other.endpoint)
     ])
     #expect(eventually { !one.isUp(guatemala.country) })
-    #expect(eventually { one.reactor.states()[guatemala.country]?.lastRefusal?.contains("transport key") == true })
+    #expect(
+      eventually { one.reactor.states()[guatemala.country]?.lastRefusal?.description.contains("transport key") == true }
+    )
     #expect(one.probe.notes.withLock { $0.down.contains { $0.1 == .removed } })
     // The neighbour rotates: both keys overlap, the link comes back.
     other.reactor.update(
@@ -99,7 +101,8 @@ import Testing
       country: try CountryCode("HN"), transportKeys: [guatemala.key.publicKey], endpoint: "no-such-host.invalid:1")
     let one = try Station(salvador, neighbours: [named, wrong], listen: nil)
     #expect(eventually { one.isUp(guatemala.country) })
-    #expect(eventually { one.reactor.states()[wrong.country]?.lastFailure?.contains("names no address") == true })
+    #expect(
+      eventually { one.reactor.states()[wrong.country]?.lastFailure?.description.contains("names no address") == true })
   }
 
   @Test func stoppingIsPromptAndClosesEverything() throws {

@@ -78,7 +78,7 @@ final class MovedClock: Clock {
     _ = try NodePair.publish(1..<2, at: sv)
     let status = sv.status()
     #expect(!status.isFlowing)
-    #expect(status.problems.contains { $0.contains("no agreement with GT is in force") })
+    #expect(status.problems.contains { $0.words.contains("no agreement with GT is in force") })
     #expect(status.agreements.first?.inForce == nil)
   }
 }

@@ -39,6 +39,14 @@ import Testing
     try await home.istmo("officer", "totp", "luis.paz", "--reset").mustSucceed("totp --reset")
     #expect(try await home.istmo("officer", "totp", "nobody", "--reset").ending == .exit(1))
 
+    // A committee is nowhere; who works at a post is told to name it.
+    func without(_ id: String, _ role: String) async throws -> Istmo.Said {
+      try await home.istmo("officer", "add", id, "--name", "Sin Puesto", "--role", role, "--password-file", password)
+    }
+    #expect(try await without("eva", "committee").output.contains("eva: committee without a post"))
+    #expect(try await without("ana", "customs-officer").errors.contains("--post is needed"))
+    #expect(try await home.istmo("officer", "list").output.contains("committee without a post"))
+
     let file = try Data(contentsOf: URL(filePath: "\(home.home)/officers"))
     for word in ["Luis", "luis.paz", "hachadura", "argon2id"] { #expect(file.range(of: Data(word.utf8)) == nil) }
   }

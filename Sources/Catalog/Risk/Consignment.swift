@@ -35,11 +35,11 @@ public struct Consignment: Sendable {
   public var releases: [Statement] { events.filter { $0.text("event") == "released" } }
 
   /// Releases that stand though a quarantine hold stands too: one country did not know of the other's yet, or did not ask.
-  public func contradictions(_ holds: [Hold]) -> [String] {
+  public func contradictions(_ holds: [Hold]) -> [ReleaseThoughHeld] {
     releases.flatMap { release in
       holds.compactMap { hold in
-        hold.obstacle(toRelease: declared.subjects).map { reason in
-          "released by customs of \(release.origin) on \(release.time.wholeSeconds) (\(release.id)), yet \(reason)"
+        hold.obstacle(toRelease: declared.subjects).map {
+          ReleaseThoughHeld(country: release.origin, time: release.time, id: release.id, obstacle: $0)
         }
       }
     }

@@ -62,13 +62,12 @@ public struct Hold: Hashable, Sendable {
   }
 
   /// Why customs may not release this consignment; nil when this hold does not keep it from that.
-  public func obstacle(toRelease manifest: RecordSubjects) -> String? {
+  public func obstacle(toRelease manifest: RecordSubjects) -> ReleaseObstacle? {
     guard isOf(manifest) else { return nil }
-    let held = "quarantine of \(country) at \(post) (hold \(id), since \(time.wholeSeconds))"
-    guard let end else { return "held by \(held)" }
+    guard let end else { return ReleaseObstacle(hold: self, end: nil) }
     // What went back or was destroyed does not go on; the rest of a consignment does, where only some containers were held.
     guard !end.isRelease, !isPartOf(manifest) else { return nil }
-    return "\(end.event) on \(end.time.wholeSeconds) by \(held)"
+    return ReleaseObstacle(hold: self, end: end)
   }
 
   private func isPartOf(_ manifest: RecordSubjects) -> Bool {

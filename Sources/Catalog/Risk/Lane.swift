@@ -33,14 +33,9 @@ public struct ConsignmentFacts: Sendable {
   /// A consignment of which nothing else is known.
   public init(_ consignment: Consignment) { self.consignment = consignment }
 
-  /// What holds it now, in words.
-  public var heldBy: [String] {
-    holds.filter { $0.end == nil }.map {
-      "quarantine of \($0.country) (\($0.authority)) at \($0.post) since \($0.time.wholeSeconds): \($0.reason)"
-    }
-      + consignment.customsHolds.map {
-        "customs of \($0.origin) at \($0.text("post") ?? "") since \($0.time.wholeSeconds): \($0.text("reason") ?? "")"
-      }
+  /// What holds it now.
+  public var heldBy: [HeldBy] {
+    holds.filter { $0.end == nil }.map { HeldBy($0) } + consignment.customsHolds.map { HeldBy(customs: $0) }
   }
 
   /// The authorisations of the company that a group of the declaration names, such as `exporter`.
@@ -69,15 +64,37 @@ public struct LaneDecision: Hashable, Sendable {
     public let title: Translated
     /// The lane it asks for.
     public let lane: Lane
-    /// The facts, in words.
-    public let facts: [String]
+    /// The facts.
+    public let facts: [LaneFact]
     /// The rule because of which it does not count; nil when it counts.
     public let sparedBy: String?
 
     /// The form `red: a quarantine hold (hold ...)`.
     public var words: String {
-      "\(lane.rawValue): \(title.en) [\(rule)] \(facts.joined(separator: "; "))"
+      "\(lane.rawValue): \(title.en) [\(rule)] \(facts.map(\.words).joined(separator: "; "))"
         + (sparedBy.map { " -- does not count because of \($0)" } ?? "")
+    }
+  }
+
+  /// What is missing of a paper.
+  public enum Shortfall: Hashable, Sendable {
+    /// The declaration does not name it.
+    case notDeclared
+    /// The declaration does not name it, and it was not received.
+    case notDeclaredNorReceived
+    /// The declaration names it under these numbers, and it was not received.
+    case notReceived([String])
+    /// It was received and ended since: `withdrawn` or `replaced`.
+    case ended(String, Instant)
+
+    /// It in words.
+    public var words: String {
+      switch self {
+      case .notDeclared: "not among the support documents"
+      case .notDeclaredNorReceived: "neither among the support documents nor received"
+      case .notReceived(let numbers): "declared as \(numbers.joined(separator: ", ")), but not received"
+      case .ended(let how, let time): "the certificate was \(how) on \(time.wholeSeconds)"
+      }
     }
   }
 
@@ -87,7 +104,10 @@ public struct LaneDecision: Hashable, Sendable {
     public let paper: String
     /// What it is.
     public let title: Translated
+    /// What is missing of it.
+    public let shortfall: Shortfall
+
     /// What is missing of it, in words.
-    public let words: String
+    public var words: String { shortfall.words }
   }
 }

@@ -47,12 +47,12 @@ public struct Selectivity: Sendable {
   /// The lane of a consignment, and why.
   public func decide(_ facts: ConsignmentFacts) -> LaneDecision {
     let missing = missing(facts)
-    var applied: [(rule: Rule, facts: [String])] = []
+    var applied: [(rule: Rule, facts: [LaneFact])] = []
     for rule in rules {
-      var found: [String] = []
+      var found: [LaneFact] = []
       let holds = rule.conditions.allSatisfy { condition in
-        guard let words = condition.facts(facts, missing: missing, seed: digest) else { return false }
-        found += words
+        guard let some = condition.facts(facts, missing: missing, seed: digest) else { return false }
+        found += some
         return true
       }
       if holds { applied.append((rule, found)) }
@@ -75,24 +75,27 @@ public struct Selectivity: Sendable {
 
   private static func rank(_ lane: Lane) -> Int { Lane.allCases.firstIndex(of: lane) ?? 0 }
 
+  /// The field of a declaration behind a key of the rules: `lines.tariff` behind `tariff`.
+  public static func fieldName(of key: String) -> String { LaneCondition.texts[key] ?? key }
+
   /// The papers that a consignment needs and has not.
   public func missing(_ facts: ConsignmentFacts) -> [LaneDecision.Missing] {
     papers.compactMap { paper in
       let isNeeded = paper.conditions.allSatisfy { $0.facts(facts, missing: [], seed: digest) != nil }
-      guard isNeeded, let words = paper.fault(facts) else { return nil }
-      return LaneDecision.Missing(paper: paper.name, title: paper.title, words: words)
+      guard isNeeded, let shortfall = paper.fault(facts) else { return nil }
+      return LaneDecision.Missing(paper: paper.name, title: paper.title, shortfall: shortfall)
     }
   }
 }
 
 extension Selectivity.Paper {
   /// What is missing of it; nil when it is there.
-  func fault(_ facts: ConsignmentFacts) -> String? {
+  func fault(_ facts: ConsignmentFacts) -> LaneDecision.Shortfall? {
     let declared = facts.consignment.declared
     let kinds = FilterClause(field: "documents.kind", values: documents)
     let named = zip(declared.texts("kind", in: "documents"), declared.texts("number", in: "documents"))
       .filter { kinds.admits($0.0) }.map(\.1)
-    guard mustBeHeld else { return named.isEmpty ? "not among the support documents" : nil }
+    guard mustBeHeld else { return named.isEmpty ? .notDeclared : nil }
     // Found by the number that the declaration gives, or by the declaration's number that the certificate gives.
     let held = facts.certificates.filter { certificate in
       certificate.text("event") == "issued"
@@ -104,10 +107,8 @@ extension Selectivity.Paper {
         facts.certificates.first { $0.continues(issued) && ["withdrawn", "replaced"].contains($0.text("event")) }
       }
       guard ends.count == held.count, let end = ends.first else { return nil }
-      return "the certificate was \(end.text("event") ?? "") on \(end.time.wholeSeconds)"
+      return .ended(end.text("event") ?? "", end.time)
     }
-    return named.isEmpty
-      ? "neither among the support documents nor received"
-      : "declared as \(named.joined(separator: ", ")), but not received"
+    return named.isEmpty ? .notDeclaredNorReceived : .notReceived(named)
   }
 }

@@ -25,8 +25,8 @@ public struct TagAlarm: Hashable, Sendable {
   public let kind: Kind
   /// The tag.
   public let epc: String
-  /// What was found, in words.
-  public let words: String
+  /// What was found.
+  public let finding: Finding
   /// The records that show it.
   public let records: [RecordID]
 
@@ -82,8 +82,8 @@ public struct TagAlarm: Hashable, Sendable {
     {
       return TagAlarm(
         kind: .clone, epc: epc,
-        words:
-          "a copy of the tag: \(registered.origin) registered TID \(tid), \(place(read)) read \(read.text("tid") ?? "")",
+        finding: .otherThanRegistered(
+          by: registered.origin, tid: tid, Sighting(read), read: read.text("tid") ?? ""),
         records: [registered.id, read.id])
     }
     let known = reads.filter { $0.text("tid") != nil }
@@ -92,8 +92,9 @@ public struct TagAlarm: Hashable, Sendable {
     }
     return TagAlarm(
       kind: .clone, epc: epc,
-      words: "two tags with one EPC: TID \(first.text("tid") ?? "") at \(place(first)), \(other.text("tid") ?? "") at "
-        + place(other), records: [first.id, other.id])
+      finding: .twoTags(
+        Sighting(first), tid: first.text("tid") ?? "", Sighting(other), other: other.text("tid") ?? ""),
+      records: [first.id, other.id])
   }
 
   private static func impossible(_ epc: String, _ reads: [Statement], _ ways: Ways) -> TagAlarm? {
@@ -104,8 +105,8 @@ public struct TagAlarm: Hashable, Sendable {
       guard minutes < needed else { continue }
       return TagAlarm(
         kind: .impossible, epc: epc,
-        words: "at \(place(before.read)) and \(minutes) minutes later at \(place(after.read)); the way takes "
-          + "\(needed) at least", records: [before.read.id, after.read.id])
+        finding: .tooFast(Sighting(before.read), minutes: minutes, Sighting(after.read), atLeast: needed),
+        records: [before.read.id, after.read.id])
     }
     return nil
   }
@@ -113,32 +114,29 @@ public struct TagAlarm: Hashable, Sendable {
   private static func unknown(_ epc: String, _ units: [Statement], _ reads: [Statement]) -> TagAlarm? {
     guard units.isEmpty, let read = reads.last else { return nil }
     return TagAlarm(
-      kind: .unknown, epc: epc, words: "read at \(place(read)), in no registry that is held here", records: [read.id])
+      kind: .unknown, epc: epc, finding: .inNoRegistry(Sighting(read)), records: [read.id])
   }
 
   private static func state(_ epc: String, _ units: [Statement], on day: CalendarDay) -> TagAlarm? {
     guard let registered = units.last(where: { $0.text("event") == "registered" }) else { return nil }
     let later = units.filter { $0.continues(registered) }
     let last = later.first { $0.text("event") == "retired" } ?? later.last
-    let reason = last?.text("reason").map { ": \($0)" } ?? ""
-    func alarm(_ kind: Kind, _ words: String) -> TagAlarm {
-      TagAlarm(kind: kind, epc: epc, words: words, records: [registered.id] + (last.map { [$0.id] } ?? []))
+    let reason = last?.text("reason")
+    func alarm(_ kind: Kind, _ finding: Finding) -> TagAlarm {
+      TagAlarm(kind: kind, epc: epc, finding: finding, records: [registered.id] + (last.map { [$0.id] } ?? []))
     }
     switch last?.text("event") {
-    case "retired": return alarm(.retired, "taken out of the registry of \(registered.origin)\(reason)")
+    case "retired": return alarm(.retired, .retired(by: registered.origin, reason: reason))
     case "blocked":
-      return alarm(.blocked, "blocked by \(registered.origin) since \(last?.time.wholeSeconds ?? "")\(reason)")
+      return alarm(
+        .blocked, .blocked(by: registered.origin, since: last?.time ?? registered.time, reason: reason))
     default: break
     }
     let until = registered.text("valid_until")
     if let text = registered.text("valid_from"), let from = try? CalendarDay(text), day < from {
-      return alarm(.expired, "valid from \(text) only")
+      return alarm(.expired, .validFrom(text))
     }
     guard let until, let end = try? CalendarDay(until), end < day else { return nil }
-    return alarm(.expired, "valid until \(until)")
-  }
-
-  private static func place(_ read: Statement) -> String {
-    "\(read.text("post") ?? read.text("crossing") ?? read.origin.description) on \(read.time.wholeSeconds)"
+    return alarm(.expired, .validUntil(until))
   }
 }

@@ -15,6 +15,9 @@ struct FormView {
   /// How the inputs of places are named, apart from what else a form brings.
   static let prefix = "f."
 
+  /// How the inputs of files are named, before the place of their digest.
+  static let filePrefix = "file."
+
   /// Some fields.
   @HTMLBuilder func blocks(_ blocks: [FormLayout.Block]) -> HTML {
     for block in blocks { self.block(block) }
@@ -105,6 +108,16 @@ struct FormView {
 
   /// A value that is a field by itself.
   @HTMLBuilder private func entry(_ entry: FormLayout.Entry, _ field: Field) -> HTML {
+    if field.bearsAttachment, definition?.fileField(at: entry.place) != nil {
+      FileInput(visit: visit, values: values, definition: definition, isWrong: faults?.faults[entry.place] != nil)
+        .html(entry, field)
+      fault(at: entry.place)
+    } else {
+      plain(entry, field)
+    }
+  }
+
+  @HTMLBuilder private func plain(_ entry: FormLayout.Entry, _ field: Field) -> HTML {
     HTML.element("label", .init("for", Self.id(entry.place))) {
       visit(entry.title)
       mark(entry.isCompulsory)
@@ -138,7 +151,9 @@ struct FormView {
   @HTMLBuilder private func row(
     _ entry: FormLayout.Entry, _ field: Field, _ row: Int, isAlone: Bool
   ) -> HTML {
-    if isAlone {
+    if field.bearsAttachment, definition?.fileField(at: entry.place) != nil {
+      self.entry(entry, field)
+    } else if isAlone {
       input(entry, describedBy: nil, label: "\(visit(entry.title)) \(row)")
       fault(at: entry.place)
     } else {
@@ -224,7 +239,8 @@ struct FormView {
   /// What a browser is told of a value's kind.
   private func kind(_ type: FieldType, _ value: String) -> [Attribute] {
     switch type {
-    case .time where value.isEmpty || Self.isLocal(value): [.init("type", "datetime-local"), .init("step", "60")]
+    case .time where value.isEmpty || Self.isLocal(value):
+      [.init("type", "datetime-local"), .init("step", value.utf8.count == 19 ? "1" : "60")]
     case .date(false) where value.isEmpty || value.utf8.count == 10: [.init("type", "date")]
     case .number: [.init("inputmode", "numeric")]
     case .decimal: [.init("inputmode", "decimal")]
@@ -236,7 +252,9 @@ struct FormView {
     }
   }
 
-  private static func isLocal(_ value: String) -> Bool { value.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d/) != nil }
+  private static func isLocal(_ value: String) -> Bool {
+    value.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?/) != nil
+  }
 
   /// The choices of a value that has few.
   private func choices(_ entry: FormLayout.Entry) -> [(String, String)]? {

@@ -100,11 +100,16 @@ extension Pages {
   }
 
   /// Where a browser may be led after an act: nowhere but back to where acts are offered.
-  private static func ownPath(_ path: String?) -> String {
+  static func ownPath(_ path: String?) -> String {
     guard let path else { return "/forms" }
     if ["/expected", "/alerts", "/outages", "/forms"].contains(path) { return path }
-    let isFile = path.hasPrefix("/file/") && path.utf8.count < 30
-    return isFile && path.dropFirst(6).utf8.allSatisfy { (0x30...0x39).contains($0) } ? path : "/forms"
+    for (start, longest) in [("/file/", 20), ("/record/", 100)] where path.hasPrefix(start) {
+      let isPlain = path.dropFirst(start.utf8.count).utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D || byte == 0x2E
+      }
+      return isPlain && path.utf8.count <= start.utf8.count + longest ? path : "/forms"
+    }
+    return "/forms"
   }
 
   private func actPage(

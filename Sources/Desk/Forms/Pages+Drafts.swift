@@ -33,9 +33,13 @@ extension Pages {
   func keepDraft(
     _ visit: Visit, _ session: Session, _ definition: Definition, _ extent: Recording.Extent, _ form: RecordForm
   ) -> Response {
+    var form = form
+    guard settleFiles(&form, definition) else {
+      return formPage(visit, definition, extent, form, trouble: .draftsBroken, status: 503)
+    }
     let kept: Result<Int, SavedForms.Fault>
     do throws(HomeError) {
-      kept = try node.drafts.change(of: session.officer.id, at: visit.now) { drafts in
+      kept = try node.drafts.change(of: session.officer.id, at: visit.now) { [form] drafts in
         do throws(SavedForms.Fault) {
           return .success(
             try drafts.keep(form.draftTexts, of: definition.dataset, at: visit.now, as: form.draft))

@@ -1,10 +1,10 @@
 import Catalog
+import Exchange
 import Forms
 import HTTP
 import Markup
 import Node
 import Officers
-import Sodium
 import Terms
 
 // Contingency: a form for each dataset that the officer's role may record, checked as `publish` checks.
@@ -13,7 +13,10 @@ extension Pages {
   static let formRoutes: [Route] = [
     Route(path: "/forms", method: .get, need: .right(.record), action: .show(Pages.showForms)),
     Route(path: "/form/", method: .get, need: .right(.record), action: .show(Pages.showForm)),
-    Route(path: "/form/", method: .post, need: .right(.record), action: .long(Pages.takeForm)),
+    Route(path: "/form/", method: .post, need: .right(.record), action: .record(Pages.takeForm)),
+    Route(path: "/correct/", method: .get, need: .right(.record), action: .show(Pages.showCorrection)),
+    Route(path: "/withdraw/", method: .get, need: .right(.record), action: .show(Pages.showWithdrawal)),
+    Route(path: "/withdraw/", method: .post, need: .right(.record), action: .take(Pages.takeWithdrawal)),
     Route(path: "/draft/delete", method: .post, need: .right(.record), action: .take(Pages.deleteDraft)),
     Route(path: "/stored/", method: .get, need: .right(.record), action: .show(Pages.showStored)),
     Route(path: "/act/", method: .get, need: .right(.record), action: .show(Pages.showAct)),
@@ -143,58 +146,12 @@ extension Pages {
     }
   }
 
-  /// A form as it goes to and fro.
-  struct RecordForm {
-    var values: FormValues
-    /// The name that makes one record of two clicks.
-    var nonce = SystemEntropy().bytes(16).hex
-    /// The draft that it is kept as.
-    var draft: Int?
-    /// When the page was made: the moment of what an act says, so that two clicks say the same.
-    private var made: Instant?
-
-    init(values: FormValues) { self.values = values }
-
-    /// What was kept as a draft; nil when it is no such form. It keeps its number: stored from two windows it is one record.
-    init?(_ draft: SavedForm) {
-      var texts = draft.texts
-      if let kept = texts.removeValue(forKey: Self.nonceName) { nonce = kept }
-      guard let values = FormValues(texts) else { return nil }
-      (self.values, self.draft) = (values, draft.number)
-    }
-
-    /// What is kept as a draft: names of fields never begin so.
-    var draftTexts: [String: String] { values.texts.merging([Self.nonceName: nonce]) { typed, _ in typed } }
-
-    private static let nonceName = "@nonce"
-
-    /// What was posted; nil when it is no such form, or longer than a record.
-    init?(_ form: Form) {
-      var texts: [String: String] = [:]
-      for (name, value) in form.fields where name.hasPrefix(FormView.prefix) {
-        texts[String(name.dropFirst(FormView.prefix.count))] = value
-      }
-      guard let values = FormValues(texts) else { return nil }
-      self.values = values
-      if let sent = form["nonce"], sent.utf8.count == 32, [UInt8](hex: sent) != nil { nonce = sent }
-      draft = form["draft"].flatMap { Int($0) }
-      made = form["opened"].flatMap { try? Instant($0) }
-    }
-
-    /// When the page was made; now, where that is not told or was not within this shift.
-    func opened(_ now: Instant) -> Instant {
-      guard let made, (0..<SessionTable.longest).contains(now.milliseconds(since: made)) else { return now }
-      return made
-    }
-
-    var reference: String { "desk-\(nonce)" }
-  }
-
   func formPage(
     _ visit: Visit, _ definition: Definition, _ extent: Recording.Extent, _ form: RecordForm,
-    faults refusals: [Refusal] = [], trouble: FormPhrase? = nil, status: Int = 200
+    faults refusals: [Refusal] = [], trouble: FormPhrase? = nil, latest: RecordID? = nil, status: Int = 200
   ) -> Response {
-    let layout = FormLayout(definition, form.values, leavingOut: Self.ownFields)
+    let layout = FormLayout(
+      definition, form.values, leavingOut: Self.ownFields.union(definition.toldByFiles))
     let asked = Set(layout.places)
     var view = FormView(visit: visit, values: form.values)
     view.definition = definition
@@ -203,15 +160,19 @@ extension Pages {
     return page(
       Frame(visit, title: visit(definition.title)).page {
         HTML.element("h1") {
-          HTML.element("small") { visit(.forms) }
+          HTML.element("small") { form.replaces == nil ? visit(.forms) : visit(CorrectionPhrase.correct) }
           visit(definition.title)
         }
         HTML.element("p", .class("help")) { visit(definition.description) }
+        if let replaces = form.replaces { corrected(replaces, definition, latest, visit) }
         if let trouble { HTML.element("p", .class("box wrong"), .init("role", "alert")) { visit(trouble) } }
         view.trouble
-        visit.form("/form/\(definition.dataset)", class: "record") {
+        visit.form(
+          "/form/\(definition.dataset)", class: "record", takesFiles: !definition.fileFields.isEmpty
+        ) {
           visit.hidden("nonce", form.nonce)
           visit.hidden("draft", form.draft.map { "\($0)" } ?? "")
+          visit.hidden("replaces", form.replaces?.description ?? "")
           // What is known and not asked now comes along, as where and when before the event is chosen.
           for (place, text) in form.values.texts.sorted(by: { $0.key < $1.key }) {
             if !text.isEmpty, !asked.contains(place), !Self.ownFields.contains(place) {
@@ -219,6 +180,13 @@ extension Pages {
             }
           }
           FormView.countries(visit)
+          // Enter presses a form's first button, which must never be one that takes something out.
+          if layout.first.isEmpty {
+            HTML.element(
+              "button", .class("default"), .init("name", "do"), .init("value", "show"), .init("tabindex", "-1"),
+              .init("aria-hidden", "true")
+            ) { visit(.showFields) }
+          }
           if !layout.first.isEmpty {
             HTML.element("section", .class("box first-choice"), .init("aria-label", visit(.chooseFirst))) {
               view.blocks(layout.first)
@@ -231,7 +199,9 @@ extension Pages {
             HTML.element("p", .class("help")) { "\(visit(.compulsoryNote)) \(visit(.storeNote))" }
             view.blocks(layout.rest)
             HTML.element("div", .class("buttons")) {
-              HTML.element("button", .class("go"), .init("name", "do"), .init("value", "store")) { visit(.storeRecord) }
+              HTML.element("button", .class("go"), .init("name", "do"), .init("value", "store")) {
+                form.replaces == nil ? visit(.storeRecord) : visit(CorrectionPhrase.storeCorrection)
+              }
               HTML.element("button", .class("plain"), .init("name", "do"), .init("value", "draft")) {
                 visit(.keepDraft)
               }
@@ -243,8 +213,50 @@ extension Pages {
 
   // MARK: What is done with a form
 
+  /// Takes a form for a record as browsers send it, with files where the dataset has attachments.
+  func recordForm(_ visit: Visit, _ caller: Caller, _ take: @escaping TakeRecord) -> any Handler {
+    let most = FormValues.mostPlaces + Self.otherFields
+    guard visit.request.headers["Content-Type"]?.lowercased().hasPrefix("multipart/") == true else {
+      return taken(visit, caller, longest: Self.longestRecordForm, most: most) { [self] in
+        let form = $0
+        work.run(caller) { [self] in finished(take(self)(visit, form, FormFiles()), visit) }
+      }
+    }
+    let definition = recordable(visit, visit.rest)?.definition
+    let fileCount = max(1, definition?.fileFields.count ?? 0)
+    let bounds = StreamedForm.Bounds(
+      fieldBytes: Self.longestRecordForm, fields: most, files: fileCount, fileBytes: AttachmentExchange.longestByteCount
+    )
+    let intake = FormFileIntake(node, caller)
+    @Sendable func isOwn(_ fields: [(name: String, value: String)]) -> Bool {
+      guard isSameSite(visit.request), let session = visit.session else { return false }
+      return Self.isSame(fields.first { $0.name == "token" }?.value ?? "", session.formToken)
+    }
+    return StreamedForm(
+      visit.request, caller, bounds: bounds,
+      begin: { name, _, before in
+        let place = name.hasPrefix(FormView.filePrefix) ? String(name.dropFirst(FormView.filePrefix.count)) : ""
+        guard isOwn(before), let field = definition?.fileField(at: place) else {
+          return .failure(Problem(status: 403, detail: "the form is none of this session's, or takes no such file"))
+        }
+        return .success(intake.sink(for: place, of: field))
+      },
+      refused: { [self] problem in
+        let words = problem.status == 413 ? visit(FilePhrase.formTooLong) : problem.detail
+        return page(visit, status: problem.status, failure: (.badForm, .badFormHelp), detail: words)
+      },
+      done: { [self] fields in
+        guard isOwn(fields) else {
+          return caller.answer(page(visit, status: 403, failure: (.badForm, .badFormHelp)))
+        }
+        intake.whenDone { [self] files in
+          work.run(caller) { [self] in finished(take(self)(visit, Form(fields: fields), files), visit) }
+        }
+      })
+  }
+
   /// `POST /form/DATASET`: shows it anew with another row or other fields, keeps it as a draft, or stores the record.
-  func takeForm(_ visit: Visit, _ form: Form) -> Response {
+  func takeForm(_ visit: Visit, _ form: Form, _ files: FormFiles) -> Response {
     guard let session = visit.session, let (definition, extent) = recordable(visit, visit.rest) else {
       return page(visit, status: 403, failure: (.forbidden, .forbiddenHelp))
     }
@@ -252,81 +264,18 @@ extension Pages {
       return page(visit, status: 413, failure: (.badForm, .badFormHelp), detail: visit(.formTooBig))
     }
     let what = form["do"] ?? "show"
+    let refusals = files.fill(&sent, of: definition)
+    guard refusals.isEmpty else { return formPage(visit, definition, extent, sent, faults: refusals, status: 422) }
+    if what.hasPrefix("drop:"), let field = definition.fileField(at: String(what.dropFirst(5))) {
+      sent.values[String(what.dropFirst(5))] = ""
+      for name in definition.besides(field).map({ [$0.bytes, $0.mediaType] }) ?? [] { sent.values[name] = "" }
+    }
     if what == "draft" { return keepDraft(visit, session, definition, extent, sent) }
     if what == "store" { return store(visit, session, definition, extent, sent) }
     if what.hasPrefix("add:"), let field = definition.field(String(what.dropFirst(4))), let limit = field.rowLimit {
       sent.values.addRow(to: field.name, limit: limit)
     }
     return formPage(visit, definition, extent, sent)
-  }
-
-  private func store(
-    _ visit: Visit, _ session: Session, _ definition: Definition, _ extent: Recording.Extent, _ form: RecordForm
-  ) -> Response {
-    var form = form
-    form.values = form.values.compacted(for: definition)
-    switch publish(form.values, as: form.reference, of: definition, session, visit) {
-    case .stored(let id, let isNew):
-      if let draft = form.draft {
-        do { try node.drafts.change(of: session.officer.id, at: visit.now) { $0.remove(draft) } } catch {
-          node.log(.warning, "desk", "the draft of a stored record was not removed: \(error)")
-        }
-      }
-      let number = sessions.withLock {
-        $0.remember(made: id, of: definition.dataset.description, isNew: isNew, by: visit.token)
-      }
-      return redirect(to: number.map { "/stored/\($0)" } ?? "/login")
-    case .refused(let refusals): return formPage(visit, definition, extent, form, faults: refusals, status: 422)
-    case .forbidden: return page(visit, status: 403, failure: (.forbidden, .forbiddenHelp))
-    case .failed: return page(visit, status: 503, failure: (.unavailable, .tryAgain))
-    }
-  }
-
-  /// What became of a record that was to be made.
-  enum Made {
-    case stored(RecordID, isNew: Bool)
-    case refused([Refusal])
-    case forbidden
-    case failed
-  }
-
-  /// Publishes what was typed as the officer's own record; every way of recording at the desk ends here. Waits for the disk.
-  func publish(
-    _ values: FormValues, with known: [JSONValue.Member] = [], as reference: String, of definition: Definition,
-    _ session: Session, _ visit: Visit
-  ) -> Made {
-    var values = values
-    values["reference"] = reference
-    if definition.field("officer") != nil { values["officer"] = session.officer.id }
-    var record: JSONValue
-    do throws(Refusal) {
-      record = try values.record(of: definition, offset: Language.offset(of: node.country))
-    } catch { return .refused([error]) }
-    if case .object(let typed) = record {
-      // What the desk knows stands, whatever a form says.
-      let names = Set(known.map(\.name))
-      record = .object(known + typed.filter { !names.contains($0.name) })
-    }
-    guard recordable(session).contains(where: { $0.definition == definition }) else { return .forbidden }
-    let event = record["event"]?.string
-    guard
-      event == nil && definition.field("event") != nil
-        || Recording.mayRecord(session.role, definition.dataset.description, event: event)
-    else { return .forbidden }
-    let line = Array(record.json.utf8)
-    let faults = definition.faults(of: line, from: node.country, topology: node.registry.topology, now: visit.now)
-    guard faults.isEmpty else { return .refused(faults) }
-    switch node.publish(line, of: definition) {
-    case .accepted(let id):
-      node.log(.info, "desk", "\(session.officer.id) recorded \(id) of \(definition.dataset)")
-      return .stored(id, isNew: true)
-    case .duplicate(let id): return .stored(id, isNew: false)
-    case .refused(let field, let problem, let remedy):
-      return .refused([Refusal(field: field, problem: problem, whatToDo: remedy)])
-    case .failed(let why):
-      node.log(.error, "desk", "a record was not stored: \(why)")
-      return .failed
-    }
   }
 
   /// Leads to another page, which tells something.
@@ -361,6 +310,8 @@ extension Pages {
         }
         HTML.element("p", .class("buttons")) {
           HTML.element("a", .class("button"), .href("/form/\(definition.dataset)")) { visit(.another) }
+          " "
+          CorrectionLinks(visit).html(definition.dataset.description, event: nil, made.id, of: node.country)
           " "
           HTML.element("a", .href("/forms")) { visit(.toForms) }
         }

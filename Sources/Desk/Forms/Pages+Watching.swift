@@ -10,7 +10,7 @@ extension Pages {
   /// How far back the state of a post's equipment is looked for, in days.
   private static let outageDays: Int64 = 90
 
-  /// `GET /alerts`: open hits of alerts at the officer's post. A lookup.
+  /// `GET /alerts`: open hits of alerts, and alarms of tags, at the officer's post. A lookup.
   func showAlerts(_ visit: Visit) -> Response {
     guard let session = visit.session else { return redirect(to: "/login") }
     guard !session.purpose.isEmpty else { return redirect(to: "/search") }
@@ -21,15 +21,45 @@ extension Pages {
     defer { seen(visit) }
     return page(
       Frame(visit, title: visit(.openHits)).page {
-        HTML.element("h1") {
-          visit(.openHits)
-          HTML.element("small") { visit.place(session.officer.post) }
+        HTML.element("div", .class("titled")) {
+          HTML.element("h1") {
+            visit(.openHits)
+            HTML.element("small") {
+              "\(visit.place(session.officer.post)) · "
+              HTML.element("span", .init("id", "shown-at")) { visit.time(visit.now) }
+            }
+          }
+          HTML.element("a", .class("button"), .href("/alerts")) { visit(.refresh) }
         }
         HTML.element("p", .class("help")) { visit(.openHitsNote) }
-        if answer.hits.isEmpty { HTML.element("p", .class("box")) { visit(.openHitsNone) } }
-        for hit in answer.hits { self.hit(hit, visit) }
-        BasisView(visit).basis(answer.basis)
+        visit.live("alerts") {
+          if answer.hits.isEmpty { HTML.element("p", .class("box")) { visit(.openHitsNone) } }
+          for hit in answer.hits { self.hit(hit, visit) }
+          HTML.element("h2") { visit(.tagAlarms) }
+          if answer.tags.isEmpty { HTML.element("p", .class("box")) { visit(.tagAlarmsNone) } }
+          for tag in answer.tags { self.tag(tag, visit) }
+          BasisView(visit).basis(answer.basis)
+        }
       })
+  }
+
+  private func title(of dataset: String, _ visit: Visit) -> String {
+    node.registry.topology.definition(named: dataset).map { visit($0.title) } ?? dataset
+  }
+
+  /// An alarm of a tag that stands, raised when a read of it arrived.
+  private func tag(_ raised: RaisedTagAlarm, _ visit: Visit) -> HTML {
+    // A copy, a way that cannot be and a blocked unit ask for somebody to go and look; the others for papers.
+    let isGrave = [.clone, .impossible, .blocked].contains(raised.kind)
+    return HTML.element("div", .class(isGrave ? "box alert" : "box warn")) {
+      HTML.element("strong") { "RFID: \(ValueWords.text(raised.kind.rawValue, visit.language))" }
+      if let today = raised.today { HTML.element("p") { FactWords(visit).finding(today.finding) } }
+      HTML.element("p", .class("facts")) {
+        "\(visit(.tagReadAt)) \(visit.place(raised.post ?? raised.crossing ?? "")), \(visit.time(raised.readAt)) · "
+        HTML.element("span", .class("code")) { raised.epc }
+      }
+      HTML.element("small") { "\(visit(.since)) \(visit.time(raised.raisedAt))" }
+    }
   }
 
   private func hit(_ hit: AlertHitsAnswer.Hit, _ visit: Visit) -> HTML {
@@ -42,7 +72,7 @@ extension Pages {
       }
       if let record = hit.record {
         HTML.element("p", .class("facts")) {
-          "\(record.dataset) · \(visit.country(record.origin)) · \(visit.time(record.time))"
+          "\(title(of: record.dataset, visit)) · \(visit.country(record.origin)) · \(visit.time(record.time))"
         }
       }
       HTML.element("small") { "\(visit(.since)) \(visit.time(hit.matchedAt))" }

@@ -85,6 +85,8 @@ struct News: Hashable, Sendable {
   var arrivals: UInt64 = 0
   /// Records of goods, alerts and holds.
   var expected: UInt64 = 0
+  /// Hits of alerts, what was found, and alarms of tags.
+  var alerts: UInt64 = 0
 
   /// One kind's count.
   struct Count: Hashable {
@@ -98,6 +100,7 @@ struct News: Hashable, Sendable {
     if rights.contains(.board) { out.append(Count(name: "board", count: board &- begun.board)) }
     if rights.contains(.arrivals) { out.append(Count(name: "arrivals", count: arrivals &- begun.arrivals)) }
     if rights.contains(.expected) { out.append(Count(name: "expected", count: expected &- begun.expected)) }
+    if rights.contains(.search) { out.append(Count(name: "alerts", count: alerts &- begun.alerts)) }
     return out
   }
 }

@@ -34,6 +34,9 @@ final class EventStreams: Sendable {
     "manifests", "certificates", "cargo-units", "rfid-reads", "captures", "operators", "risk-alerts", "quarantine",
   ]
 
+  /// Datasets whose records may change what alerts and alarms there are.
+  private static let alertSources = ["risk-alerts", Installation.hitDataset, Installation.tagAlarmDataset]
+
   /// Streams over a node; `isAlive` says whether a session is, without using it.
   init(_ node: Installation, isAlive: @escaping @Sendable (String) -> Bool) {
     (self.node, self.isAlive) = (node, isAlive)
@@ -102,7 +105,7 @@ final class EventStreams: Sendable {
   private func news() -> News {
     News(
       board: open.withLock { $0.board }, arrivals: node.changes.count(of: ["migration"]),
-      expected: node.changes.count(of: Self.expectedSources))
+      expected: node.changes.count(of: Self.expectedSources), alerts: node.changes.count(of: Self.alertSources))
   }
 
   private func lookAtBoard() {
@@ -112,7 +115,7 @@ final class EventStreams: Sendable {
       hasher.combine(stream.stream)
       hasher.combine(stream.flowing)
       hasher.combine(stream.lagRecords == 0)
-      hasher.combine([stream.halted, stream.obstacle ?? "", stream.problem])
+      hasher.combine([stream.halted, stream.obstacle?.words ?? "", stream.problem])
     }
     hasher.combine(status.problems)
     hasher.combine(status.links)

@@ -32,6 +32,10 @@ extension Asset {
     .parts.row{border-top:1px solid var(--line);padding-top:12px;margin-top:4px}
     .parts.row>.number{grid-column:1/-1;color:var(--soft)}
     fieldset>.row:not(.parts){margin-bottom:8px;max-width:26rem}
+    button.default{position:absolute;left:-999em}
+    .kept{display:flex;flex-wrap:wrap;gap:6px 12px;align-items:center;margin:4px 0 8px}
+    input[type=file]{max-width:100%}
+    .corrections{margin:6px 0 0;font-size:.92rem;display:flex;gap:14px}
     .buttons{display:flex;flex-wrap:wrap;gap:10px 14px;align-items:center;margin:18px 0}
     input[aria-invalid],select[aria-invalid],textarea[aria-invalid]{border:2px solid var(--bad)}
     .field .trouble,fieldset .trouble{margin:4px 0 0}

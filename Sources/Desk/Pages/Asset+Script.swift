@@ -25,6 +25,14 @@ extension Asset {
           }, 0);
         });
       });
+      document.querySelectorAll("input[type=file][data-longest]").forEach(function (input) {
+        input.addEventListener("change", function () {
+          var longest = Number(input.getAttribute("data-longest"));
+          var isLong = Array.prototype.some.call(input.files, function (file) { return file.size > longest; });
+          input.setCustomValidity(isLong ? input.getAttribute("data-long") : "");
+          input.reportValidity();
+        });
+      });
       window.addEventListener("pageshow", function (event) {
         if (!event.persisted) return;
         document.querySelectorAll("button").forEach(function (button) { button.disabled = false; });

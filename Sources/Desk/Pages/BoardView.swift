@@ -1,6 +1,7 @@
 import Catalog
 import Charts
 import Exchange
+import Link
 import Markup
 import Node
 import Terms
@@ -16,7 +17,7 @@ struct BoardView {
     let country: CountryCode
     let streams: [StreamStatus]
     let agreement: AgreementStanding?
-    let link: String?
+    let link: LinkState?
 
     var state: IsthmusMap.State {
       guard agreement?.inForce != nil else { return .none }
@@ -42,7 +43,7 @@ struct BoardView {
     partners = all.sorted().map { country in
       Partner(
         country: country, streams: status.streams.filter { other($0.stream) == country && $0.isAgreed },
-        agreement: status.agreements.first { $0.country == country }, link: status.links[country])
+        agreement: status.agreements.first { $0.country == country }, link: status.linkStates[country])
     }
   }
 
@@ -107,28 +108,37 @@ struct BoardView {
   @HTMLBuilder private var troubles: HTML {
     let stopped = status.streams.filter { !$0.flowing && $0.isAgreed }
     if status.problems.isEmpty, stopped.isEmpty { HTML.element("p", .class("box good")) { visit(.noTroubles) } }
-    for problem in status.problems { HTML.element("p", .class("box wrong"), .init("lang", "en")) { problem } }
+    for problem in status.problems {
+      HTML.element("p", .class("box wrong"), .init("lang", StreamWords(visit).language(of: problem))) {
+        StreamWords(visit).problem(problem)
+      }
+    }
     for partner in partners {
       let own = stopped.filter { partner.streams.contains($0) }
       if !own.isEmpty { trouble(partner, own) }
     }
     for stream in stopped where stream.direction == .home {
-      HTML.element("p", .class("box wrong"), .init("lang", "en")) { "\(stream.stream): \(stream.halted)" }
+      HTML.element("p", .class("box wrong")) {
+        "\(stream.stream): \(StreamWords(visit).halt(hasForkProof: status.forks.contains(stream.stream)))"
+      }
     }
   }
 
   /// One box a pair: what all its streams say is said once.
   private func trouble(_ partner: Partner, _ stopped: [StreamStatus]) -> HTML {
     let isLinkDown = stopped.allSatisfy { !$0.isLinkUp }
-    let reasons = Set(stopped.flatMap { [$0.halted, $0.obstacle ?? "", $0.problem] }).filter { !$0.isEmpty }.sorted()
+    let words = StreamWords(visit)
+    let reasons = Set(
+      stopped.flatMap { words.reasons($0, hasForkProof: status.forks.contains($0.stream)) }
+    ).sorted()
     return HTML.element("div", .class("box wrong")) {
       HTML.element("strong") {
         "\(visit.country(partner.country)): \(stopped.count) \(visit(.incomingOf)), \(visit(.stands))"
       }
-      for reason in reasons.prefix(4) { HTML.element("p", .init("lang", "en")) { reason } }
+      for reason in reasons.prefix(4) { HTML.element("p") { reason } }
       if isLinkDown {
         HTML.element("p") { visit(.neighbourBehind) }
-        if let link = partner.link { HTML.element("p", .class("facts"), .init("lang", "en")) { link } }
+        if let link = partner.link { HTML.element("p", .class("facts")) { words.link(link) } }
       } else if stopped.contains(where: { !$0.halted.isEmpty }) {
         HTML.element("p") { visit(.askOperator) }
       }
@@ -177,9 +187,7 @@ struct BoardView {
         }
       }
       visit.cell(visit(.links)) {
-        HTML.element("span", .init("lang", partner.link == nil ? visit.language.rawValue : "en")) {
-          partner.link ?? visit(.notLinked)
-        }
+        partner.link.map { StreamWords(visit).link($0) } ?? visit(.notLinked)
       }
     }
   }

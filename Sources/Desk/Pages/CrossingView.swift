@@ -101,7 +101,7 @@ struct CrossingView {
   private func tag(_ tag: TagAlarm) -> HTML {
     HTML.element("div", .class("box warn")) {
       HTML.element("strong") { "RFID: \(words(tag.kind.rawValue))" }
-      HTML.element("p", .init("lang", "en")) { tag.words }
+      HTML.element("p") { FactWords(visit).finding(tag.finding) }
       HTML.element("small", .class("code")) { tag.epc }
     }
   }
@@ -109,8 +109,8 @@ struct CrossingView {
   @HTMLBuilder private func notes(_ heading: Heading) -> HTML {
     let lanesMissing = !heading.consignments.isEmpty && heading.consignments.allSatisfy { $0.decision == nil }
     if lanesMissing { HTML.element("p", .class("help")) { visit(.noRules) } }
-    for note in heading.notes where !note.hasPrefix("no lanes:") {
-      HTML.element("p", .class("help"), .init("lang", "en")) { note }
+    for note in heading.notes where note != .noRules {
+      HTML.element("p", .class("help")) { FactWords(visit).note(note) }
     }
   }
 
@@ -127,10 +127,9 @@ struct CrossingView {
         HTML.element("span") { consignment.declared.text("kind") ?? "" }
         HTML.element("span", .class("state")) { words(consignment.latest?.text("event") ?? "declared") }
       }
-      for line in shown.contradictions {
+      for release in shown.contradictions {
         HTML.element("p", .class("trouble")) {
-          "\(visit(.releasedThoughHeld)): "
-          HTML.element("span", .init("lang", "en")) { line }
+          "\(visit(.releasedThoughHeld)): \(FactWords(visit).release(release))"
         }
       }
       holds(shown)
@@ -188,7 +187,7 @@ struct CrossingView {
     for paper in decision.missing {
       HTML.element("p", .class("missing")) {
         "\(visit(.missing)): \(visit(paper.title)). "
-        HTML.element("small", .init("lang", "en")) { paper.words }
+        HTML.element("small") { FactWords(visit).shortfall(paper.shortfall) }
       }
     }
     if !decision.reasons.isEmpty {
@@ -205,7 +204,7 @@ struct CrossingView {
     HTML.element("li") {
       HTML.element("b") { "\(words(reason.lane.rawValue)): \(visit(reason.title))" }
       " "
-      HTML.element("small", .init("lang", "en")) { reason.facts.joined(separator: "; ") }
+      HTML.element("small") { reason.facts.map { FactWords(visit).fact($0) }.joined(separator: "; ") }
       if let spared = reason.sparedBy { HTML.element("em") { " \(visit(.spared)) \(spared)" } }
     }
   }

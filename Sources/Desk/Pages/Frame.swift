@@ -66,7 +66,10 @@ struct Frame {
   }
 
   private func navigation(_ session: Session) -> HTML {
-    let isForms = ["/form", "/upload", "/stored/"].contains { visit.request.path.hasPrefix($0) }
+    let ofForms = ["/form", "/upload", "/stored/", "/correct/", "/withdraw/"]
+    let isForms = ofForms.contains {
+      visit.request.path.hasPrefix($0)
+    }
     return HTML.element("nav", .init("aria-label", visit(.product))) {
       for place in Place.all where session.rights.contains(place.right) {
         let isHere = place.isAbove(visit.request.path)
@@ -118,13 +121,15 @@ struct Frame {
 }
 
 extension Visit {
-  /// A form of this session: it brings the session's token.
-  func form(_ path: String, class name: String = "inline", @HTMLBuilder _ content: () -> HTML) -> HTML {
+  /// A form of this session: it brings the session's token, before any file.
+  func form(
+    _ path: String, class name: String = "inline", takesFiles: Bool = false, @HTMLBuilder _ content: () -> HTML
+  ) -> HTML {
     let content = content()
-    return HTML.element("form", .init("method", "post"), .action(path), .class(name)) {
-      HTML.void("input", .init("type", "hidden"), .init("name", "token"), .init("value", session?.formToken ?? ""))
-      content
-    }
+    let attributes: [Attribute] = [.init("method", "post"), .action(path), .class(name)]
+    return HTML.element(
+      "form", attributes + (takesFiles ? [.init("enctype", "multipart/form-data")] : []),
+      .list([hidden("token", session?.formToken ?? ""), content]))
   }
 
   /// A named value that goes with a form.

@@ -28,6 +28,9 @@ extension Pages {
       if answer.consignments.contains(where: { $0.decision == nil }) {
         HTML.element("p", .class("help")) { visit(.noRules) }
       }
+      for note in answer.notes where note != .noRules {
+        HTML.element("p", .class("help")) { FactWords(visit).note(note) }
+      }
       BasisView(visit).basis(answer.basis)
     }
   }

@@ -5,7 +5,7 @@ import Markup
 import Node
 import Terms
 
-// What belongs to the node itself: keys, tokens, retention, the disk. No personal data.
+// What belongs to the node itself: keys, retention, the disk. No personal data.
 extension Pages {
   // MARK: Keys
 
@@ -63,35 +63,6 @@ extension Pages {
       HTML.element("dt") { name }
       HTML.element("dd", .class("code")) { value }
     }
-  }
-
-  // MARK: Tokens
-
-  /// `GET /tokens`.
-  func showTokens(_ visit: Visit) -> Response {
-    let tokens = node.tokens.all
-    defer { seen(visit) }
-    return page(
-      boardPage(visit, visit(.tokenPage), at: "/tokens") {
-        if tokens.isEmpty { HTML.element("p", .class("box")) { visit(.noTokens) } }
-        if !tokens.isEmpty {
-          visit.wide(
-            visit(.tokenPage),
-            visit.table([visit(.tokenName), visit(.scopes), visit(.tokenEnds)], class: "streams") {
-              for token in tokens {
-                HTML.element("tr", .class(token.until <= visit.now ? "bad" : "")) {
-                  HTML.element("th", .init("scope", "row")) { token.name }
-                  visit.cell(visit(.scopes)) { token.scopes.joined(separator: ", ") }
-                  visit.cell(visit(.tokenEnds)) {
-                    visit.time(token.until)
-                    if token.until <= visit.now { " (\(visit(.tokenEnded)))" }
-                  }
-                }
-              }
-            })
-        }
-        HTML.element("p", .class("help")) { visit(.tokenHelp) }
-      })
   }
 
   // MARK: Retention

@@ -15,7 +15,8 @@ extension Pages {
   }
 
   private func officersPage(
-    _ visit: Visit, trouble: String? = nil, made: (id: String, password: String)? = nil, status: Int = 200
+    _ visit: Visit, trouble: String? = nil, made: (id: String, password: String)? = nil, typed: Form? = nil,
+    status: Int = 200
   ) -> Response {
     let officers = node.officers.all
     return page(
@@ -34,7 +35,7 @@ extension Pages {
         }
         visit.wide(visit(.officerPage), table(officers, visit))
         HTML.element("h2") { visit(.addOfficer) }
-        addForm(visit)
+        addForm(visit, typed)
       }, status: status)
   }
 
@@ -52,7 +53,7 @@ extension Pages {
         HTML.element("small") { officer.name }
       }
       visit.cell(visit(.roles)) { officer.roles.map { ValueWords.role($0, visit.language) }.joined(separator: ", ") }
-      visit.cell(visit(.postOf)) { visit.place(officer.post) }
+      visit.cell(visit(.postOf)) { officer.post.isEmpty ? visit(.noPost) : visit.place(officer.post) }
       visit.cell(visit(.datasets)) {
         officer.datasets.isEmpty
           ? visit(.allDatasets) : officer.datasets.map { visit.dataset($0) }.joined(separator: ", ")
@@ -79,46 +80,53 @@ extension Pages {
     }
   }
 
-  private func addForm(_ visit: Visit) -> HTML {
+  private func addForm(_ visit: Visit, _ typed: Form?) -> HTML {
     let topology = node.registry.topology
     let posts = topology.crossings.flatMap(\.posts).filter { $0.country == node.country }
     return visit.form("/officers/add", class: "box stack officer") {
-      field("id", .officerID, .officerHelp, visit, longest: 40)
-      field("name", .fullName, nil, visit, longest: 80)
+      field("id", .officerID, .officerHelp, visit, longest: 40, typed)
+      field("name", .fullName, nil, visit, longest: 80, typed)
       HTML.element("label", .init("for", "post")) { visit(.postOf) }
-      HTML.element("select", .init("id", "post"), .init("name", "post")) {
-        for post in posts { HTML.element("option", .init("value", post.id)) { post.name } }
+      HTML.element("select", .init("id", "post"), .init("name", "post"), .init("aria-describedby", "post-help")) {
+        HTML.element("option", .init("value", "")) { visit(.noPost) }
+        for post in posts {
+          HTML.element("option", .init("value", post.id), .flag("selected", typed?["post"] == post.id)) { post.name }
+        }
       }
-      boxes(.roles, .rolesHelp, "role", roles.map { ($0, ValueWords.role($0, visit.language)) }, visit)
+      HTML.element("p", .class("help"), .init("id", "post-help")) { visit(.postHelp) }
+      boxes(.roles, .rolesHelp, "role", roles.map { ($0, ValueWords.role($0, visit.language)) }, visit, typed)
       boxes(
         .datasets, .datasetsHelp, "dataset",
-        topology.definitions.map { ($0.dataset.description, visit.language($0.title)) }, visit)
+        topology.definitions.map { ($0.dataset.description, visit.language($0.title)) }, visit, typed)
       HTML.element("button") { visit(.addOfficer) }
     }
   }
 
   private func field(
-    _ name: String, _ phrase: BoardPhrase, _ help: BoardPhrase?, _ visit: Visit, longest: Int
+    _ name: String, _ phrase: BoardPhrase, _ help: BoardPhrase?, _ visit: Visit, longest: Int, _ typed: Form?
   ) -> HTML {
     HTML.list([
       HTML.element("label", .init("for", "new-\(name)")) { visit(phrase) },
       HTML.void(
         "input", .init("id", "new-\(name)"), .init("name", name), .init("maxlength", "\(longest)"),
-        .init("autocomplete", "off"), .init("autocapitalize", "none"), .flag("required")),
+        .init("autocomplete", "off"), .init("autocapitalize", "none"), .init("value", typed?[name] ?? ""),
+        .flag("required")),
       help.map { help in HTML.element("p", .class("help")) { visit(help) } } ?? .empty,
     ])
   }
 
   private func boxes(
     _ phrase: BoardPhrase, _ help: BoardPhrase, _ name: String, _ choices: [(value: String, word: String)],
-    _ visit: Visit
+    _ visit: Visit, _ typed: Form?
   ) -> HTML {
     HTML.element("fieldset") {
       HTML.element("legend") { visit(phrase) }
       HTML.element("p", .class("help")) { visit(help) }
       for choice in choices {
         HTML.element("label", .class("tick")) {
-          HTML.void("input", .init("type", "checkbox"), .init("name", "\(name)-\(choice.value)"), .init("value", "yes"))
+          HTML.void(
+            "input", .init("type", "checkbox"), .init("name", "\(name)-\(choice.value)"), .init("value", "yes"),
+            .flag("checked", typed?["\(name)-\(choice.value)"] != nil))
           " \(choice.word)"
         }
       }
@@ -139,21 +147,23 @@ extension Pages {
   func addOfficer(_ visit: Visit, _ form: Form) -> Response {
     let id = form["id"] ?? ""
     let posts = node.registry.topology.crossings.flatMap(\.posts).filter { $0.country == node.country }.map(\.id)
-    guard let post = form["post"], posts.contains(post) else {
-      return officersPage(visit, trouble: "\(visit(.officerWrong)): \(visit(.postOf))", status: 422)
+    let given = roles.filter { form["role-\($0)"] != nil }
+    let post = form["post"] ?? ""
+    guard posts.contains(post) || post.isEmpty && !given.contains(where: { Right.needsPost($0) }) else {
+      return officersPage(visit, trouble: "\(visit(.officerWrong)): \(visit(.postOf))", typed: form, status: 422)
     }
     let datasets = node.registry.topology.definitions.map(\.dataset).filter { form["dataset-\($0)"] != nil }
     let password = Self.password()
     do {
       let officer = try Officer(
-        id: id, name: form["name"] ?? "", roles: roles.filter { form["role-\($0)"] != nil }, post: post,
+        id: id, name: form["name"] ?? "", roles: given, post: post,
         datasets: datasets, password: try hasher.hash(password))
       try node.changeOfficers { officers in
         guard !officers.contains(where: { $0.id == id }) else { throw Trouble.exists }
         guard officers.count < Officer.most else { throw Trouble.tooMany }
         officers.append(officer)
       }
-    } catch { return refused(visit, error) }
+    } catch { return refused(visit, error, form) }
     tell(visit, "added", id)
     return officersPage(visit, made: (id, password))
   }
@@ -190,13 +200,13 @@ extension Pages {
     }
   }
 
-  private func refused(_ visit: Visit, _ error: any Error) -> Response {
+  private func refused(_ visit: Visit, _ error: any Error, _ typed: Form? = nil) -> Response {
     switch error {
-    case Trouble.exists: return officersPage(visit, trouble: visit(.officerExists), status: 409)
-    case Trouble.unknown: return officersPage(visit, trouble: visit(.officerUnknown), status: 404)
-    case Trouble.tooMany: return officersPage(visit, trouble: visit(.tooManyOfficers), status: 409)
+    case Trouble.exists: return officersPage(visit, trouble: visit(.officerExists), typed: typed, status: 409)
+    case Trouble.unknown: return officersPage(visit, trouble: visit(.officerUnknown), typed: typed, status: 404)
+    case Trouble.tooMany: return officersPage(visit, trouble: visit(.tooManyOfficers), typed: typed, status: 409)
     case let error as TermError:
-      return officersPage(visit, trouble: "\(visit(.officerWrong)): \(error.description)", status: 422)
+      return officersPage(visit, trouble: "\(visit(.officerWrong)): \(error.description)", typed: typed, status: 422)
     default:
       node.log(.error, "desk", "the officers could not be changed: \(error)")
       return page(visit, status: 503, failure: (.unavailable, .tryAgain))

@@ -57,6 +57,7 @@ final class Pages: Sendable {
 
   typealias Seek = @Sendable (Pages) -> @Sendable (Visit, @escaping @Sendable (Response) -> Void) -> Void
   typealias TakeLater = @Sendable (Pages) -> @Sendable (Visit, Form, @escaping @Sendable (Response) -> Void) -> Void
+  typealias TakeRecord = @Sendable (Pages) -> @Sendable (Visit, Form, FormFiles) -> Response
   typealias TakeFile = @Sendable (Pages) -> @Sendable (Visit, FileForm) -> Response
 
   /// What is done for a route.
@@ -69,8 +70,8 @@ final class Pages: Sendable {
     case seek(Seek)
     /// A form is taken; with a session it must bring the session's token.
     case take(Take)
-    /// A form for a record is taken, which may be long.
-    case long(Take)
+    /// A form for a record is taken, which may be long and bring files.
+    case record(TakeRecord)
     /// A form with a file is taken.
     case upload(TakeFile)
     /// A form is taken that is answered later, from elsewhere.
@@ -104,6 +105,7 @@ final class Pages: Sendable {
     Route(path: "/search", method: .get, need: .right(.search), action: .show(Pages.showSearch)),
     Route(path: "/search", method: .post, need: .right(.search), action: .take(Pages.search)),
     Route(path: "/file/", method: .get, need: .right(.search), action: .show(Pages.showFile)),
+    Route(path: "/record/", method: .get, need: .right(.search), action: .show(Pages.showRecord)),
     Route(path: "/attachment/", method: .get, need: .right(.search), action: .seek(Pages.showAttachment)),
     Route(path: "/expected", method: .get, need: .right(.expected), action: .show(Pages.showExpected)),
     Route(path: "/arrivals", method: .get, need: .right(.arrivals), action: .show(Pages.showArrivals)),
@@ -196,18 +198,12 @@ final class Pages: Sendable {
         else { return caller.answer(page(visit, status: 403, failure: (.badForm, .badFormHelp))) }
         work.run(caller) { [self] in finished(take(self)(visit, form), visit) }
       }
-    case .long(let take):
-      return taken(
-        visit, caller, longest: Self.longestRecordForm, most: FormValues.mostPlaces + Self.otherFields
-      ) { [self] in
-        let form = $0
-        work.run(caller) { [self] in finished(take(self)(visit, form), visit) }
-      }
+    case .record(let take): return recordForm(visit, caller, take)
     }
   }
 
   /// Takes a form that brings the session's token.
-  private func taken(
+  func taken(
     _ visit: Visit, _ caller: Caller, longest: Int, most: Int, _ take: @escaping @Sendable (Form) -> Void
   ) -> any Handler {
     Collected(visit.request, caller, limit: longest) { [self] bytes in
@@ -230,6 +226,9 @@ final class Pages: Sendable {
       if case .right = route.need, lacksFactor(session.officer) { return redirect(to: "/account") }
       if case .right(let right) = route.need, !session.rights.contains(right) {
         return page(visit, status: 403, failure: (.forbidden, .forbiddenHelp))
+      }
+      if case .right(let right) = route.need, Right.atPost.contains(right), session.officer.post.isEmpty {
+        return page(visit, status: 403, failure: (.forbidden, .forbiddenHelp), detail: visit(BoardPhrase.pageNeedsPost))
       }
       return nil
     }
@@ -260,7 +259,7 @@ final class Pages: Sendable {
   }
 
   /// Whether a form comes from a page of this desk, as far as the browser tells. What counts is the session's token; at login there is none.
-  private func isSameSite(_ request: Request) -> Bool {
+  func isSameSite(_ request: Request) -> Bool {
     if let site = request.headers["Sec-Fetch-Site"] { return site == "same-origin" || site == "none" }
     guard let origin = request.headers["Origin"], let host = request.headers["Host"] else { return true }
     return origin == "http://\(host)" || origin == "https://\(host)"

@@ -47,6 +47,8 @@ extension Pages {
     Route(path: "/agreement/", method: .get, need: .right(.board), action: .show(Pages.showAgreement)),
     Route(path: "/keys", method: .get, need: .right(.node), action: .show(Pages.showKeys)),
     Route(path: "/tokens", method: .get, need: .right(.node), action: .show(Pages.showTokens)),
+    Route(path: "/tokens/add", method: .post, need: .right(.officers), action: .take(Pages.addToken)),
+    Route(path: "/tokens/remove", method: .post, need: .right(.officers), action: .take(Pages.removeToken)),
     Route(path: "/retention", method: .get, need: .right(.node), action: .show(Pages.showRetention)),
     Route(path: "/store", method: .get, need: .right(.node), action: .show(Pages.showStore)),
     Route(path: "/lookups", method: .get, need: .right(.node), action: .show(Pages.showLookups)),

@@ -30,7 +30,13 @@ struct RecordView {
     return HTML.element("li", .class(found.changedBy == nil ? "" : "changed")) {
       HTML.element("header") {
         HTML.element("time", .init("datetime", time.wholeSeconds)) { visit.time(time) }
-        HTML.element("strong") { title(body, stream) }
+        HTML.element("strong") {
+          if case .withdraws = found.record.entry.kind {
+            "\(visit(CorrectionPhrase.versionWithdrawal)): \(visit.dataset(stream.dataset))"
+          } else {
+            title(body, stream)
+          }
+        }
         HTML.element("span", .class("origin")) { visit.country(stream.origin) }
         if let place = body["post"]?.string ?? body["crossing"]?.string {
           HTML.element("span") { visit.place(place) }
@@ -46,6 +52,34 @@ struct RecordView {
       HTML.element("small", .class("code")) {
         let answered = found.answeredAt.map { "; \(visit(LivePhrase.answeredAt.text)), \(visit.time($0))" } ?? ""
         "\(visit(.record)) \(found.record.entry.id)\(answered)"
+        if found.answeredAt == nil, !isHistory { history(found, stream) }
+      }
+      if found.changedBy == nil { corrections(found, body, stream) }
+    }
+  }
+
+  /// Whether the record stands in its own history, which therefore needs no link to it.
+  private var isHistory: Bool { visit.request.path.hasPrefix("/record/") }
+
+  @HTMLBuilder private func history(_ found: LookupAnswer.Found, _ stream: StreamName) -> HTML {
+    if visit.session?.rights.contains(.search) == true {
+      " · "
+      HTML.element("a", .href("/record/\(stream.dataset).\(found.record.entry.id)")) {
+        visit(CorrectionPhrase.history)
+        if !found.earlier.isEmpty { " (\(found.earlier.count + 1))" }
+      }
+    }
+  }
+
+  @HTMLBuilder private func corrections(
+    _ found: LookupAnswer.Found, _ body: JSONValue, _ stream: StreamName
+  ) -> HTML {
+    if case .withdraws = found.record.entry.kind {
+      HTML.empty
+    } else if stream.isHome {
+      HTML.element("p", .class("corrections")) {
+        CorrectionLinks(visit).html(
+          stream.dataset.description, event: body["event"]?.string, found.record.entry.id, of: stream.origin)
       }
     }
   }

@@ -28,12 +28,12 @@ struct StreamsView {
     let heads = [Phrase.stream, .direction, .state, .recordsTitle, .lag].map { visit($0) } + [visit(.lately)]
     return visit.table(heads + [visit(.receipt), visit(.wrong)], class: "streams") {
       // What does not flow comes first.
-      for stream in status.streams where !stream.flowing { row(stream) }
-      for stream in status.streams where stream.flowing { row(stream) }
+      for stream in status.streams where !stream.flowing { row(stream, status) }
+      for stream in status.streams where stream.flowing { row(stream, status) }
     }
   }
 
-  private func row(_ stream: StreamStatus) -> HTML {
+  private func row(_ stream: StreamStatus, _ status: NodeStatus) -> HTML {
     let name = stream.stream
     let other = name.origin == visit.node.country ? name.recipient : name.origin
     let direction: Phrase =
@@ -62,7 +62,7 @@ struct StreamsView {
       visit.cell(visit(.receipt)) {
         signed.map { visit.time(Instant(milliseconds: Int64(clamping: $0) &* 1000)) } ?? "—"
       }
-      visit.cell(visit(.wrong), class: "todo") { trouble(stream) }
+      visit.cell(visit(.wrong), class: "todo") { trouble(stream, status) }
     }
   }
 
@@ -96,10 +96,10 @@ struct StreamsView {
     return HTML.element("span", .class(stream.flowing ? "lane green" : "lane red")) { visit(phrase) }
   }
 
-  /// What is wrong, in the node's words, and what to do, in the officer's language.
-  @HTMLBuilder private func trouble(_ stream: StreamStatus) -> HTML {
-    let words = [stream.halted, stream.obstacle ?? "", stream.problem].filter { !$0.isEmpty }
-    for word in words { HTML.element("p", .init("lang", "en")) { word } }
+  /// What is wrong and what to do.
+  @HTMLBuilder private func trouble(_ stream: StreamStatus, _ status: NodeStatus) -> HTML {
+    let words = StreamWords(visit).reasons(stream, hasForkProof: status.forks.contains(stream.stream))
+    for word in words { HTML.element("p") { word } }
     if !stream.halted.isEmpty {
       HTML.element("p") { visit(.askOperator) }
     } else if !stream.isLinkUp {

@@ -58,7 +58,7 @@ extension Session {
   /// Who asks in this session: the officer as the node knows it, never as a form says.
   var asker: Asker {
     Asker(
-      officer: officer.id, role: role, purpose: purpose, post: officer.post,
+      officer: officer.id, role: role, purpose: purpose, post: officer.post.isEmpty ? nil : officer.post,
       datasets: officer.datasets.isEmpty ? nil : Set(officer.datasets))
   }
 }

@@ -21,7 +21,7 @@ enum BoardPhrase: String, CaseIterable, Phrases {
     givePassword
   case passwordShown, passwordHelp, officerAdded, officerWrong, officerExists, officerUnknown, officerSelf, postOf,
     officerHelp
-  case rolesHelp, datasetsHelp, tooManyOfficers
+  case rolesHelp, datasetsHelp, tooManyOfficers, noPost, postHelp, pageNeedsPost
   case ceremonyHelp, noCeremony, step, stepOffered, stepCompared, stepSigned, stepComplete, codeToRead, codeAloudHelp,
     nextOnBoth
   case offerDigest, offerMade, offerEnds, bothOffers, termsToRead, signHere, noCodeYet, qrOf, groupWord, ceremonyPrint
@@ -154,9 +154,8 @@ enum BoardPhrase: String, CaseIterable, Phrases {
     case .noTokens: t("Ningún sistema tiene ficha.", "No system has a token.")
     case .tokenHelp:
       t(
-        "Solo se guarda la huella de cada ficha. Se hacen y retiran en la máquina del nodo: istmo token add, istmo token remove.",
-        "Only each token's digest is kept. They are made and removed on the node's machine: istmo token add, istmo token remove."
-      )
+        "Solo se guarda la huella de cada ficha. También se hacen y terminan en la máquina del nodo: istmo token.",
+        "Only each token's digest is kept. They are made and ended on the node's machine too: istmo token.")
 
     case .lookupsOwn: t("De este país", "This country's")
     case .lookupsTheirs: t("De vecinos, sobre registros de este país", "Neighbours', of this country's records")
@@ -203,6 +202,15 @@ enum BoardPhrase: String, CaseIterable, Phrases {
     case .rolesHelp: t("Una o más; el oficial cambia entre ellas.", "One or more; the officer switches between them.")
     case .datasetsHelp:
       t("Ninguno marcado: todos los que la función permita.", "None ticked: all that the role permits.")
+    case .noPost: t("— sin puesto —", "— no post —")
+    case .postHelp:
+      t(
+        "Solo quien es del comité, de estadística o de la operación del nodo puede no tener puesto.",
+        "Only a committee's, a statistician's or a node operator's login may be without a post.")
+    case .pageNeedsPost:
+      t(
+        "Esta página es de un puesto y usted no tiene ninguno; el operador nacional lo asigna.",
+        "This page is of a post and you have none; the national operator gives one.")
     case .tooManyOfficers: t("No caben más oficiales.", "There is no room for more officers.")
 
     case .ceremonyHelp:

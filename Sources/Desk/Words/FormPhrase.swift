@@ -18,7 +18,8 @@ enum FormPhrase: String, CaseIterable, Phrases {
   case passwordsDiffer, passwordSame, passwordWrong, passwordChanged
   case factor, factorNeeded, factorScan, factorPicture, factorSecret, factorConfirm, factorOn, factorOff, factorBegin
   case factorAnew, factorKept, code, codeHelp, codeWrong, codeWait, recovery, recoveryNote, recoveryDone, recoveryLeft
-  case openHits, openHitsNote, openHitsNone, outages, outagesNone, reportOutage, reportIncident
+  case openHits, openHitsNote, openHitsNone, tagAlarms, tagAlarmsNone, tagReadAt, outages, outagesNone, reportOutage,
+    reportIncident
 
   /// The text in both languages.
   var text: Translated {
@@ -214,6 +215,10 @@ enum FormPhrase: String, CaseIterable, Phrases {
         "Alertas abiertas que coinciden con algo que está en este puesto o viene hacia él.",
         "Open alerts that match something at this post or on its way to it.")
     case .openHitsNone: t("Ninguna coincidencia espera respuesta.", "No hit awaits an answer.")
+    case .tagAlarms: t("Alarmas de etiquetas RFID", "Alarms of RFID tags")
+    case .tagAlarmsNone:
+      t("Ninguna etiqueta leída aquí tiene una alarma.", "No tag that was read here has an alarm.")
+    case .tagReadAt: t("Leída en", "Read at")
     case .outages: t("Qué no funciona", "What does not work")
     case .outagesNone:
       t("Nada averiado según lo último registrado.", "Nothing is out of order by what was recorded last.")

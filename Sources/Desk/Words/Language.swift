@@ -26,6 +26,13 @@ enum Language: String, CaseIterable {
     String(moment.advanced(byMilliseconds: hours(of: country) * 3_600_000).wholeSeconds.prefix(16))
   }
 
+  /// A moment as a form for a record has it, nothing of it lost: local where a browser's field takes it, with its seconds where it has any.
+  static func typed(_ moment: Instant, in country: CountryCode) -> String {
+    guard moment.milliseconds % 1000 == 0 else { return moment.description }
+    let text = String(moment.advanced(byMilliseconds: hours(of: country) * 3_600_000).wholeSeconds.prefix(19))
+    return text.hasSuffix(":00") ? String(text.prefix(16)) : text
+  }
+
   /// A country's offset, `-06:00`.
   static func offset(of country: CountryCode) -> String {
     let hours = hours(of: country)

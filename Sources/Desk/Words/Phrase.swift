@@ -158,7 +158,7 @@ enum Phrase: String, CaseIterable, Phrases {
     case .by: t("por", "by")
 
     case .publishedAt: t("Publicado", "Published")
-    case .replacedBy: t("Corregido después por", "Corrected later by")
+    case .replacedBy: t("Corregido o retirado después por", "Corrected or withdrawn later by")
     case .answered: t("Respondido por", "Answered by")
     case .record: t("Registro", "Record")
     case .local: t("hora local", "local time")

@@ -32,17 +32,20 @@ public final class AttachmentIntake: Sendable {
 
   private let blobs: BlobStore
   private let expected: Digest?
+  private let willKeep: @Sendable (Digest) throws(StoreError) -> Void
   private let resume: @Sendable () -> Void
   private let done: @Sendable (Result<BlobStore.Blob, Problem>) -> Void
   private let disk = DispatchQueue(label: "istmo-intake", target: .global())
   private let state = Mutex(State())
 
-  /// `resume` is called when more may be given after `receive` said no; `done` once, perhaps before all came.
+  /// `willKeep` is called when all came, before it is kept; `resume` when more may be given after `receive` said no; `done` once, perhaps
+  /// before all came.
   init(
-    _ blobs: BlobStore, expected: Digest?, resume: @escaping @Sendable () -> Void,
+    _ blobs: BlobStore, expected: Digest?, willKeep: @escaping @Sendable (Digest) throws(StoreError) -> Void,
+    resume: @escaping @Sendable () -> Void,
     done: @escaping @Sendable (Result<BlobStore.Blob, Problem>) -> Void
   ) {
-    (self.blobs, self.expected, self.resume, self.done) = (blobs, expected, resume, done)
+    (self.blobs, self.expected, self.willKeep, self.resume, self.done) = (blobs, expected, willKeep, resume, done)
   }
 
   /// Takes the next piece. False: nothing more before `resume`.
@@ -103,6 +106,7 @@ public final class AttachmentIntake: Sendable {
     do throws(StoreError) {
       let digest = writer.digest
       if let expected, digest != expected { return end(.failure(.otherContent(digest))) }
+      try willKeep(digest)
       end(.success(try writer.keep()))
     } catch { end(.failure(.store(error))) }
   }

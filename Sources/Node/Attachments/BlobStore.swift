@@ -102,6 +102,12 @@ public final class BlobStore: Sendable {
   /// Whether an attachment is here.
   func holds(_ digest: Digest) -> Bool { Files.exists(path(of: digest)) }
 
+  /// Takes an attachment away, durably; nothing happens when it is not here.
+  func remove(_ digest: Digest) throws(HomeError) {
+    let path = path(of: digest)
+    if Files.exists(path) { try Files.remove(path) }
+  }
+
   func checkRoom() throws(StoreError) { if let shortage = shortage() { throw shortage } }
 
   /// Where an attachment lies.

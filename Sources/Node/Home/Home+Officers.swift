@@ -42,15 +42,24 @@ extension Home {
   public func changeOfficers(
     _ storage: borrowing SymmetricKey, _ entropy: some Entropy, _ body: (inout [Officer]) throws -> Void
   ) throws {
-    let path = "\(officersPath).lock"
-    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Files.failure(path, "cannot open") }
-    defer { close(descriptor) }
-    while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else { throw Files.failure(path, "cannot lock") }
-    }
+    let lock = try Self.lock("\(officersPath).lock")
+    defer { close(lock) }
     var officers = try officers(storage)
     try body(&officers)
     try keep(officers: officers, storage, entropy)
+  }
+
+  /// Waits until no other process holds a lock, and takes it; it is given back when its descriptor is closed.
+  static func lock(_ path: String) throws(HomeError) -> Int32 {
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Files.failure(path, "cannot open") }
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else {
+        let failure = Files.failure(path, "cannot lock")
+        close(descriptor)
+        throw failure
+      }
+    }
+    return descriptor
   }
 }

@@ -1,4 +1,5 @@
 import Catalog
+import Glibc
 import Terms
 
 // What an operator decides in the home: which topology counts, what is suspended, which systems may call the API.
@@ -70,6 +71,16 @@ extension Home {
   /// Keeps the tokens.
   public func keep(tokens: [TokenBook.Entry]) throws(HomeError) {
     try Files.write(Array(tokens.map { $0.line + "\n" }.joined().utf8), to: tokensPath)
+  }
+
+  /// Reads the tokens, changes them and keeps them, while no other process does: a running node changes them too, from its desk.
+  /// - Throws: `HomeError`, or what `body` throws; nothing is kept then.
+  public func changeTokens(_ body: (inout [TokenBook.Entry]) throws -> Void) throws {
+    let lock = try Self.lock("\(tokensPath).lock")
+    defer { close(lock) }
+    var entries = try tokens()
+    try body(&entries)
+    try keep(tokens: entries)
   }
 
   private var tokenUsesPath: String { "\(path)/tokens.used" }

@@ -42,6 +42,9 @@ public struct HomeDocuments: SignedDocuments {
   /// The tokens of systems that may call the API.
   public func tokens() throws -> [TokenBook.Entry] { try home.tokens() }
 
+  /// Changes the tokens in the home's file.
+  public func changeTokens(_ body: (inout [TokenBook.Entry]) throws -> Void) throws { try home.changeTokens(body) }
+
   /// On which day each token was used last.
   public func tokenUses() -> [Digest: CalendarDay] { home.tokenUses() }
 

@@ -160,7 +160,7 @@ struct IndicatorReader: Sendable {
       let facts = try finder.facts(of: try finder.consignment(statement))
       book.take(rules.decide(facts).lane)
     }
-    notes += finder.notes
+    notes += finder.notes.map(\.words)
     return finder
   }
 }

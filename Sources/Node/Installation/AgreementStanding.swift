@@ -3,7 +3,7 @@ import Ceremony
 import Terms
 
 /// Which agreement with a neighbour is in force at a moment, and which follows when.
-public struct AgreementStanding: Sendable {
+public struct AgreementStanding: Hashable, Sendable {
   /// The neighbour.
   public let country: CountryCode
   /// The one in force; nil when none is.
@@ -34,6 +34,19 @@ public struct AgreementStanding: Sendable {
     let ended = next == nil ? shown.map { "expired on \($0.terms.validUntil)" } : nil
     let state = inForce.map { "in force until \($0.terms.validUntil)" } ?? ended ?? "none in force"
     return state + (next.map { "; \($0.agreement.digest) takes over at \($0.begins.wholeSeconds)" } ?? "")
+  }
+
+  /// The same moment of the same agreements.
+  public static func == (a: Self, b: Self) -> Bool {
+    a.country == b.country && a.inForce == b.inForce && a.next?.agreement == b.next?.agreement
+      && a.next?.begins == b.next?.begins && a.shown == b.shown
+  }
+
+  /// Feeds whose they are.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(country)
+    hasher.combine(inForce?.digest)
+    hasher.combine(next?.begins)
   }
 
   /// The form for programs.

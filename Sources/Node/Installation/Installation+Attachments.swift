@@ -11,7 +11,49 @@ extension Installation {
     expecting digest: Digest?, resume: @escaping @Sendable () -> Void,
     done: @escaping @Sendable (Result<BlobStore.Blob, AttachmentIntake.Problem>) -> Void
   ) -> AttachmentIntake {
-    AttachmentIntake(blobs, expected: digest, resume: resume, done: done)
+    AttachmentIntake(
+      blobs, expected: digest, willKeep: { [loose] (digest) throws(StoreError) in try loose.forget(digest) },
+      resume: resume, done: done)
+  }
+
+  /// Takes an attachment in that an officer gives with a form. Unless a record bears it, it is removed `LooseAttachments.age` after it was
+  /// given or kept in a draft last.
+  public func formAttachmentIntake(
+    resume: @escaping @Sendable () -> Void,
+    done: @escaping @Sendable (Result<BlobStore.Blob, AttachmentIntake.Problem>) -> Void
+  ) -> AttachmentIntake {
+    AttachmentIntake(
+      blobs, expected: nil,
+      willKeep: { [loose, blobs, clock] (digest) throws(StoreError) in
+        try loose.note(digest, isHeld: blobs.holds(digest), at: clock.now())
+      }, resume: resume, done: done)
+  }
+
+  /// A form names these attachments and is kept as a draft, or stored: they stay for it.
+  public func renewFormAttachments(_ digests: [Digest]) throws(StoreError) {
+    try loose.renew(digests, at: clock.now())
+  }
+
+  /// How many bytes an attachment has that is here; nil when it is not.
+  public func attachmentByteCount(_ digest: Digest) throws(StoreError) -> UInt64? {
+    try blobs.open(digest)?.blob.byteCount
+  }
+
+  /// Removes attachments that came with forms of which no record became.
+  /// - Returns: how many.
+  @discardableResult public func sweepFormAttachments() throws -> Int {
+    try loose.sweep(
+      at: clock.now(),
+      isBorne: { [registry, keys, store] (digest) throws(ReadError) in
+        let value = Array(digest.description.utf8)
+        for definition in registry.topology.definitions {
+          for field in definition.attachmentFields {
+            let key = keys.blindKey(dataset: definition.dataset, field: field, value: value)
+            if try !store.readLocations(key, 1...Int32.max, 1).isEmpty { return true }
+          }
+        }
+        return false
+      }, remove: { [blobs] (digest) throws(HomeError) in try blobs.remove(digest) })
   }
 
   /// An attachment for an officer, from here or from the neighbour whose record bears it. It is a lookup: logged durably before

@@ -1,7 +1,7 @@
 import Officers
 import Terms
 
-// Who may use the desk, changed from its pages.
+// Who may use the desk, and which systems the API, changed from the desk's pages.
 extension Installation {
   /// Changes who may use the desk, durably, and then lets it count: sessions of who was changed are over.
   /// - Throws: what `change` throws, or why the home's file could not be written; nothing is changed then.
@@ -27,6 +27,21 @@ extension Installation {
       changed = list[place]
     }
     return changed
+  }
+}
+
+extension Installation {
+  /// Changes which systems may call the API, durably, and then lets it count.
+  /// - Throws: what `change` throws, or why the home's file could not be written; nothing is changed then.
+  public func changeTokens(_ change: (inout [TokenBook.Entry]) throws -> Void) throws {
+    try officerChange.withLock { _ in
+      var kept: [TokenBook.Entry] = []
+      try documents.changeTokens { list in
+        try change(&list)
+        kept = list
+      }
+      tokens.replace(kept)
+    }
   }
 }
 

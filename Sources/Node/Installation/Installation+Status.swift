@@ -21,14 +21,17 @@ public struct NodeStatus: Sendable {
   public let forks: Set<StreamName>
   /// Which agreement with each neighbour is in force, and which follows.
   public let agreements: [AgreementStanding]
-  /// Every neighbour's link, in words.
-  public let links: [CountryCode: String]
+  /// Every neighbour's link.
+  public let linkStates: [CountryCode: LinkState]
   /// What is wrong with the node itself.
-  public let problems: [String]
+  public let problems: [NodeProblem]
   /// What an operator should know though nothing is wrong.
   public let notes: [String]
   /// Bytes on disk and other figures of the store.
   public let figures: [String: Int64]
+
+  /// Every neighbour's link, in words.
+  public var links: [CountryCode: String] { linkStates.mapValues(\.sentence) }
 
   /// Whether everything agreed is flowing.
   public var isFlowing: Bool { isRunning && problems.isEmpty && streams.allSatisfy(\.flowing) }
@@ -42,7 +45,7 @@ public struct NodeStatus: Sendable {
       "agreements": .list(agreements.map(\.json)),
       "links": .object(
         links.sorted { $0.key < $1.key }.map { .init(name: $0.key.description, value: .text($0.value)) }),
-      "problems": .list(problems.map { .text($0) }), "notes": .list(notes.map { .text($0) }),
+      "problems": .list(problems.map { .text($0.words) }), "notes": .list(notes.map { .text($0) }),
       "store": .object(figures.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .number($0.value)) }),
     ]
   }
@@ -54,7 +57,7 @@ extension StreamStatus {
     [
       "stream": .text(stream.description), "direction": .text(direction.rawValue),
       "in_force": .boolean(isAgreed && obstacle == nil),
-      "obstacle": JSONValue(isAgreed ? obstacle : "no agreement is in force"), "linked": .boolean(isLinkUp),
+      "obstacle": JSONValue(isAgreed ? obstacle?.words : "no agreement is in force"), "linked": .boolean(isLinkUp),
       "flowing": .boolean(flowing), "size": JSONValue(size), "receipt_size": JSONValue(receiptSize),
       "receipt_time": JSONValue(receiptTime.map(Self.text)), "as_of": JSONValue(asOf.map(Self.text)),
       "lag_records": JSONValue(lagRecords),
@@ -74,22 +77,21 @@ extension Installation {
   public func status() -> NodeStatus {
     let now = clock.now()
     let agreements = standing.now.agreements(at: now)
-    var problems = standing.now.problems + agreements.compactMap(\.problem)
+    var problems = standing.now.problems + agreements.filter { $0.problem != nil }.map { .notInForce($0) }
     var streams: [StreamStatus] = []
     if let seen = engine.inspect({ ($0.status(at: now), $0.storeProblem) }) {
       streams = seen.0
-      if let problem = seen.1 { problems.append(problem.description) }
+      if let problem = seen.1 { problems.append(.store(problem)) }
     } else {
-      problems.append("the node is stopping")
+      problems.append(.stopping)
     }
     let forks = streams.filter { !$0.halted.isEmpty }.map(\.stream)
       .filter { (try? store.state(ForkProof.stateKey($0))) ?? nil != nil }
-    var links: [CountryCode: String] = [:]
     let port = port.withLock { $0 }
-    for (country, state) in port?.states ?? [:] { links[country] = state.sentence }
     return NodeStatus(
       country: country, realm: realm, time: now, started: started, isRunning: port != nil, streams: streams,
-      forks: Set(forks), agreements: agreements, links: links, problems: problems, notes: standing.now.notes,
+      forks: Set(forks), agreements: agreements, linkStates: port?.states ?? [:], problems: problems,
+      notes: standing.now.notes,
       figures: (try? store.figures()) ?? [:])
   }
 

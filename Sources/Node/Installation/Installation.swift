@@ -47,6 +47,8 @@ public final class Installation: Sendable {
   let keys: Keyring
   let store: SQLiteStore
   let blobs: BlobStore
+  /// Attachments of forms that may never be stored.
+  let loose: LooseAttachments
   let attachmentPort: AttachmentPort
   let questionPort: QuestionPort
   /// The time of day.
@@ -61,7 +63,7 @@ public final class Installation: Sendable {
   let history = Mutex(LagHistory())
   /// What came in or was published, by dataset: for pages that show themselves anew.
   public let changes = ChangeFeed()
-  /// Held while the officers' file is changed.
+  /// Held while the officers' file or that of the tokens is changed.
   let officerChange = Mutex(())
   let storePath: String
   /// What the node notes of its own running.
@@ -105,6 +107,8 @@ public final class Installation: Sendable {
     let shortage = { @Sendable [store] in store.shortage }
     blobs = try BlobStore(
       folder: "\(Files.split(storePath).folder)/blobs", storage: keys.storage, shortage: shortage)
+    loose = try LooseAttachments(
+      path: "\(Files.split(storePath).folder)/loose", storage: keys.storage, log: log)
     spoolRoom = SpoolRoom(folder: Files.split(storePath).folder, shortage: shortage)
     observer = Observer(log: log)
     engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: shortage)
@@ -131,7 +135,7 @@ public final class Installation: Sendable {
       owner: AttachmentOwner(
         country: documents.country, registry: registry, reader: engine.reader, blobs: blobs, clock: clock,
         neighbour: { standing.now.neighbours[$0] }, questions: owner), clock: clock, log: log)
-    for problem in first.problems { log(.warning, "agreement", problem) }
+    for problem in first.problems { log(.warning, "agreement", problem.words) }
     tokens.takeUp(documents.tokenUses()) { [documents] uses in
       do { try documents.keep(tokenUses: uses) } catch {
         log(.warning, "tokens", "on which day tokens were used last cannot be kept: \(error)")
@@ -164,7 +168,7 @@ public final class Installation: Sendable {
       officers.replace(try documents.officers(keys.storage))
       let fresh = try Standing(documents, registry, now: lastReload)
       for problem in fresh.problems where !standing.now.problems.contains(problem) {
-        log(.warning, "agreement", problem)
+        log(.warning, "agreement", problem.words)
       }
       standing.now = fresh
       engine.enqueue(.neighbours(Array(fresh.neighbours.values), card: documents.card.bytes))
@@ -183,6 +187,12 @@ public final class Installation: Sendable {
     guard isDue == true else { return }
     DispatchQueue.global().async { [self] in
       do { try reload() } catch { log(.error, "agreement", "agreements and cards cannot be read again: \(error)") }
+      do {
+        let removed = try sweepFormAttachments()
+        if removed > 0 {
+          log(.info, "attachments", "\(removed) attachments of forms that were never stored are removed")
+        }
+      } catch { log(.error, "attachments", "attachments of forms that were never stored stay: \(error)") }
     }
   }
 

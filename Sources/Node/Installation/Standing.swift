@@ -28,6 +28,8 @@ public protocol SignedDocuments: Sendable {
   func suspension(of country: CountryCode) throws -> String?
   /// The tokens of systems that may call the API.
   func tokens() throws -> [TokenBook.Entry]
+  /// Changes them durably, while nobody else does.
+  func changeTokens(_ body: (inout [TokenBook.Entry]) throws -> Void) throws
   /// On which day each token was used last, by its hash.
   func tokenUses() -> [Digest: CalendarDay]
   /// Keeps that.
@@ -53,8 +55,8 @@ struct Standing: Sendable {
   var cards: [CountryCode: Card] = [:]
   /// Keys with which a neighbour may open a link: the newest card's, and the one before during the overlap.
   var transportKeys: [CountryCode: [ExchangePublicKey]] = [:]
-  /// What does not fit together, one sentence each.
-  var problems: [String] = []
+  /// What does not fit together.
+  var problems: [NodeProblem] = []
   /// What neighbours send, by dataset, while time stays in `steady`: each lookup asks for it.
   private var steadyIncoming: [DatasetName: [AgreedStream]] = [:]
   private let country: CountryCode
@@ -73,11 +75,11 @@ struct Standing: Sendable {
       for agreement in signed { agreements[agreement.digest] = agreement }
       let held = try documents.cards(of: other)
       guard let card = held.last else {
-        problems.append("the card of \(other) is missing; complete the ceremony again")
+        problems.append(.cardMissing(other))
         continue
       }
       if now >= card.content.validUntil {
-        problems.append(CardError.expired(country: other, until: card.content.validUntil).description)
+        problems.append(.cardExpired(other, card.content.validUntil))
       }
       cards[other] = card
       let keys = Card.counting(held, at: now)
@@ -112,8 +114,10 @@ struct Standing: Sendable {
       let later = counting.drop { $0 != agreement }.dropFirst().filter { now < $0.validUntil }
       for terms in agreement.terms.streams {
         let fault = ObserverRule.fault(terms, registry.definition(of: terms))
-        let difference = fault ?? Self.difference(terms, later.compactMap { $0.terms(for: terms.stream) }, registry)
-        if let difference, agreement == inForce { problems.append("\(terms.stream): \(difference)") }
+        let difference =
+          fault.map { .observer($0) }
+          ?? Self.difference(terms, later.compactMap { $0.terms(for: terms.stream) }, registry)
+        if let difference, agreement == inForce { problems.append(.doesNotFit(terms.stream, difference)) }
         if difference == nil, agreement == inForce, let added = Self.additions(to: terms, registry) {
           notes.append(Self.note(terms, added, registry))
         }
@@ -121,7 +125,8 @@ struct Standing: Sendable {
           AgreedStream(
             // Under a root that was replaced nothing new is made: the span in which it is in force is empty.
             terms: terms, agreement: agreement.digest, validFrom: agreement.validFrom,
-            validUntil: counts ? agreement.validUntil : agreement.validFrom, paused: suspension ?? difference))
+            validUntil: counts ? agreement.validUntil : agreement.validFrom, paused: suspension ?? difference?.words,
+            isSuspended: suspension != nil))
       }
     }
     return streams
@@ -134,20 +139,19 @@ struct Standing: Sendable {
 
   /// What the topology of this node says otherwise than the signed agreement; the stream pauses until they agree. A topology
   /// that says already what a later agreement will bring is right for both, but for the definition: records are made by it now.
-  private static func difference(_ signed: StreamTerms, _ later: [StreamTerms], _ registry: Registry) -> String? {
+  private static func difference(_ signed: StreamTerms, _ later: [StreamTerms], _ registry: Registry) -> TermsFault? {
     let name = signed.stream
     guard
       let here = registry.topology.terms(between: name.origin, and: name.recipient).first(where: { $0.stream == name })
-    else { return "the agreement has it, the topology does not" }
+    else { return .notInTopology }
     let isAnnounced = later.contains { changes(from: $0, to: here).isEmpty }
     let changed = changes(from: signed, to: here, adding: additions(to: signed, registry))
       .filter { !isAnnounced || $0 == definitionChange }
     guard !changed.isEmpty else { return nil }
-    return
-      "the topology has another \(changed.joined(separator: ", ")) than the signed agreement; mend it or hold a new ceremony"
+    return .changed(changed)
   }
 
-  private static let definitionChange = "definition"
+  private static let definitionChange = TermsFault.Term.definition
 
   /// The fields that this node's definition has beside those of the agreed one, when that is all that it has otherwise. Then
   /// both work together: the agreed definition stays in force for the stream, and the new fields stay here.
@@ -165,20 +169,20 @@ struct Standing: Sendable {
 
   private static func changes(
     from signed: StreamTerms, to here: StreamTerms, adding added: [String]? = nil
-  ) -> [String] {
-    var changed: [String] = []
+  ) -> [TermsFault.Term] {
+    var changed: [TermsFault.Term] = []
     var here = here
     if let added {
       (here.definition, here.version) = (signed.definition, signed.version)
       here.fields.removeAll { added.contains($0) }
     }
     if here.definition != signed.definition || here.version != signed.version { changed.append(definitionChange) }
-    if here.filter != signed.filter { changed.append("filter") }
-    if here.fields.sorted() != signed.fields.sorted() { changed.append("fields") }
-    if here.mode != signed.mode { changed.append("mode") }
-    if here.purpose != signed.purpose { changed.append("purpose") }
-    if here.roles.sorted() != signed.roles.sorted() { changed.append("roles") }
-    if here.retentionDays != signed.retentionDays { changed.append("retention") }
+    if here.filter != signed.filter { changed.append(.filter) }
+    if here.fields.sorted() != signed.fields.sorted() { changed.append(.fields) }
+    if here.mode != signed.mode { changed.append(.mode) }
+    if here.purpose != signed.purpose { changed.append(.purpose) }
+    if here.roles.sorted() != signed.roles.sorted() { changed.append(.roles) }
+    if here.retentionDays != signed.retentionDays { changed.append(.retention) }
     return changed
   }
 }

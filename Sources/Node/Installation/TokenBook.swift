@@ -1,3 +1,4 @@
+import Catalog
 import Dispatch
 import Sodium
 import Synchronization
@@ -35,6 +36,65 @@ public final class TokenBook: Sendable {
         name: String(parts[3]), scopes: parts[2].split(separator: ",").map(String.init), until: try Instant(parts[1]),
         hash: hash)
     }
+  }
+
+  /// Tokens of a home.
+  public static let most = 2_000
+  /// Days for which a token may be made.
+  public static let days = 1...3650
+
+  /// Why a token is not made or ended.
+  public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The name has another form.
+    case name
+    /// There is no scope, or one that is none.
+    case scopes
+    /// A dataset that no system publishes.
+    case dataset(String)
+    /// There is a token of that name.
+    case exists(String)
+    /// There is none.
+    case unknown(String)
+    /// There are `most`.
+    case full
+
+    /// One sentence for a person.
+    public var description: String {
+      switch self {
+      case .name: "a token's name is 1 to 64 letters, digits and signs without spaces"
+      case .scopes:
+        "--scope takes \(TokenBook.scopes.joined(separator: ", ")) and publish:DATASET; give it once for each"
+      case .dataset(let name): "\(name) is no dataset that systems publish; istmo dataset list shows those there are"
+      case .exists(let name): "there is a token \(name) already"
+      case .unknown(let name): "there is no token \(name)"
+      case .full: "there are \(TokenBook.most) tokens already; remove those that have ended"
+      }
+    }
+  }
+
+  /// Checks what a token is to be for.
+  public static func check(name: String, scopes: [String], _ topology: Topology) throws(Fault) {
+    guard !scopes.isEmpty, scopes.allSatisfy(isScope) else { throw .scopes }
+    guard !name.isEmpty, name.utf8.count <= 64, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .name }
+    for dataset in scopes.compactMap({ $0.split(separator: ":").dropFirst().first }).map(String.init) {
+      guard topology.definition(named: dataset) != nil, !Installation.ownDatasets.contains(dataset) else {
+        throw .dataset(dataset)
+      }
+    }
+  }
+
+  /// Adds a token to those of a home.
+  public static func add(_ entry: Entry, to entries: inout [Entry]) throws(Fault) {
+    guard !entries.contains(where: { $0.name == entry.name }) else { throw .exists(entry.name) }
+    guard entries.count < most else { throw .full }
+    entries.append(entry)
+  }
+
+  /// Takes a token out of those of a home.
+  public static func remove(_ name: String, from entries: inout [Entry]) throws(Fault) {
+    let rest = entries.filter { $0.name != name }
+    guard rest.count < entries.count else { throw .unknown(name) }
+    entries = rest
   }
 
   /// The scopes there are.
@@ -107,6 +167,9 @@ public final class TokenBook: Sendable {
   func takeUp(_ days: [Digest: CalendarDay], keep: @escaping @Sendable ([Digest: CalendarDay]) -> Void) {
     uses.withLock { $0 = Uses(days: days, keep: keep) }
   }
+
+  /// On which day a token was used last; nil when it never was.
+  public func lastUse(of entry: Entry) -> CalendarDay? { uses.withLock { $0.days[entry.hash] } }
 
   /// Waits until what is to be kept is kept.
   func settle() { keeping.sync {} }

@@ -23,8 +23,11 @@ public struct RaisedTagAlarm: Sendable {
   public let readID: RecordID
   /// The read's stream.
   public let stream: StreamName?
-  /// Whether what the registry and the reads say today still shows it: a tag that was unknown may have been registered since.
-  public let isOpen: Bool
+  /// What the registry and the reads show of it today; nil when it is over: a tag that was unknown may have been registered since.
+  public let today: TagAlarm?
+
+  /// Whether it still stands.
+  public var isOpen: Bool { today != nil }
 
   /// One line for an officer.
   public var words: String {
@@ -54,7 +57,7 @@ extension Lookups {
       let reads = registry.topology.definition(named: TagAlarm.reads)
     else { return }
     try inquiry.ask(reads)
-    var standing: [String: Set<TagAlarm.Kind>] = [:]
+    var standing: [String: [TagAlarm]] = [:]
     var tags: [RaisedTagAlarm] = []
     var hidden = 0
     let wanted = request.place.map(Self.crossing(of:))
@@ -67,14 +70,14 @@ extension Lookups {
         hidden += 1
         return true
       }
-      if standing[epc] == nil { standing[epc] = try kinds(of: epc, &inquiry) }
-      let isOpen = standing[epc]?.contains(kind) == true
-      guard isOpen || !request.onlyOpen else { return true }
+      if standing[epc] == nil { standing[epc] = try alarms(of: epc, &inquiry) }
+      let today = standing[epc]?.first { $0.kind == kind }
+      guard today != nil || !request.onlyOpen else { return true }
       tags.append(
         RaisedTagAlarm(
           kind: kind, epc: epc, found: noted.text("words") ?? "", crossing: noted.text("crossing"),
           post: noted.text("post"), readAt: noted.time, raisedAt: noted.id.time, readID: readID, stream: stream,
-          isOpen: isOpen))
+          today: today))
       return tags.count < request.limit
     }
     answer.tags = tags
@@ -82,7 +85,7 @@ extension Lookups {
   }
 
   /// The alarms that a tag has today, as far as the role may see what shows them.
-  private func kinds(of epc: String, _ inquiry: inout Inquiry) throws(ReadError) -> Set<TagAlarm.Kind> {
+  private func alarms(of epc: String, _ inquiry: inout Inquiry) throws(ReadError) -> [TagAlarm] {
     let key = SearchKey(field: "epc", value: Array(epc.utf8))
     var found: [[Statement]] = []
     for name in [TagAlarm.units, TagAlarm.reads] {
@@ -91,9 +94,8 @@ extension Lookups {
       }
       found.append(inquiry.statements(try inquiry.find([key], in: definition)))
     }
-    let alarms = TagAlarm.alarms(
+    return TagAlarm.alarms(
       units: found[0], reads: found[1], ways: risk.selectivity?.ways ?? TagAlarm.Ways(),
       on: CalendarDay(of: clock.now()))
-    return Set(alarms.map(\.kind))
   }
 }

@@ -102,16 +102,14 @@ extension Lookups {
     var known: Set<RecordID> = []
     declared = declared.filter { known.insert($0.id).inserted }.sorted { $0.id > $1.id }
     if declared.count > Self.mostConsignments {
-      heading.notes.append(
-        "lanes are shown of the newest \(Self.mostConsignments) of \(declared.count) consignments; name a time with since"
-      )
+      heading.notes.append(.lanesOfNewest(Self.mostConsignments, of: declared.count))
     }
     for statement in declared.prefix(Self.mostConsignments) {
       let facts = try finder.facts(of: try finder.consignment(statement))
       heading.consignments.append(Heading.Shown(facts, risk.selectivity))
     }
     if !declared.isEmpty, risk.selectivity == nil {
-      heading.notes.append("no lanes: no rules are installed; istmo risk install FILE puts them in force")
+      heading.notes.append(.noRules)
     }
     try addLoose(found, &heading, &finder)
     heading.notes += finder.notes

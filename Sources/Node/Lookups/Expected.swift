@@ -25,15 +25,15 @@ public struct ExpectedRequest: Sendable {
 public struct ExpectedAnswer: Sendable {
   /// The consignments, in the order in which they are expected.
   public var consignments: [Heading.Shown] = []
-  /// The open alerts among them are in each; what could not be told, in words.
-  public var notes: [String] = []
+  /// The open alerts among them are in each; what could not be told.
+  public var notes: [HeadingNote] = []
   /// What the answer rests on: streams, what was withheld. Its records are those of the consignments.
   public var basis = LookupAnswer()
 
   /// A line for each consignment, last a line with what the answer rests on.
   public var lines: [JSONValue] {
     consignments.map { $0.json } + [
-      ["answer": basis.json(found: consignments.count), "notes": .list(notes.map { .text($0) })]
+      ["answer": basis.json(found: consignments.count), "notes": .list(notes.map { .text($0.words) })]
     ]
   }
 }
@@ -71,8 +71,7 @@ extension Lookups {
         at: post, of: crossing, since: since, from: streams, now: clock.now())
       if kept > since {
         shownSince = kept
-        answer.notes.append(
-          "what was declared before is not followed any more; istmo query manifests --since finds it")
+        answer.notes.append(.olderNotFollowed)
       }
       var left = coming.count
       for one in coming where answer.consignments.count < request.limit {
@@ -85,13 +84,13 @@ extension Lookups {
       }
       if left > 0 {
         let shown = answer.consignments.count
-        answer.notes.append("\(shown + left) are expected; the first \(shown) are shown; name another limit")
+        answer.notes.append(.firstOf(shown, of: shown + left))
       }
     } catch { throw .read(error) }
     if risk.selectivity == nil {
-      answer.notes.append("no lanes: no rules are installed; istmo risk install FILE puts them in force")
+      answer.notes.append(.noRules)
     }
-    answer.notes.append("declared since \(shownSince.wholeSeconds)")
+    answer.notes.append(.declaredSince(shownSince))
     answer.notes += finder.notes
     try write(finder.inquiry.logLines())
     answer.basis = finder.inquiry.answer

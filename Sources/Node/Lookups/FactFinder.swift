@@ -8,8 +8,8 @@ struct FactFinder {
   /// The question that this is part of: what is found is in its log.
   private(set) var inquiry: Inquiry
   private let book: AlertBook?
-  /// What could not be told, in words.
-  private(set) var notes: [String] = []
+  /// What could not be told.
+  private(set) var notes: [HeadingNote] = []
 
   /// Records of one kind that are looked at for one consignment.
   private static let mostRecords = 1000
@@ -25,7 +25,7 @@ struct FactFinder {
         return lookup
       }, asNode: asNode)
     book = asNode ? nil : lookups.risk.openAlerts()
-    if book == nil, !asNode { notes.append("open alerts are still being read after the start; ask again in a moment") }
+    if book == nil, !asNode { notes.append(.alertsNotRead) }
   }
 
   private var today: CalendarDay { CalendarDay(of: lookups.clock.now()) }

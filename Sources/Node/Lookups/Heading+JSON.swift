@@ -9,7 +9,7 @@ extension Heading {
       ("words", .list(words.map { .text($0) })), ("alerts", .list(alerts.map(\.json))),
       ("consignments", .list(consignments.map(\.json))), ("holds", .list(holds.map(\.json))),
       ("operators", .list(operators.map(\.json))), ("tags", .list(tags.map(\.json))),
-      ("notes", .list(notes.map { .text($0) })),
+      ("notes", .list(notes.map { .text($0.words) })),
     ]
     return .object(members.map { JSONValue.Member(name: $0.0, value: $0.1) } + answer.basis)
   }
@@ -34,7 +34,7 @@ extension Heading.Shown {
         (decision?.reasons ?? []).map { reason in
           [
             "rule": .text(reason.rule), "title": .text(reason.title.en), "titulo": .text(reason.title.es),
-            "lane": .text(reason.lane.rawValue), "facts": .list(reason.facts.map { .text($0) }),
+            "lane": .text(reason.lane.rawValue), "facts": .list(reason.facts.map { .text($0.words) }),
             "spared_by": JSONValue(reason.sparedBy),
           ]
         }),
@@ -46,8 +46,8 @@ extension Heading.Shown {
             "words": .text(paper.words),
           ]
         }),
-      "held_by": .list(facts.heldBy.map { .text($0) }),
-      "released_though_held": .list(contradictions.map { .text($0) }),
+      "held_by": .list(facts.heldBy.map { .text($0.words) }),
+      "released_though_held": .list(contradictions.map { .text($0.words) }),
       "holds": .list(facts.holds.map(\.json)), "alerts": .list(facts.alerts.map(\.json)),
       "operators": .list(facts.operators.map(\.json)), "tags": .list(facts.tags.map(\.json)),
     ]

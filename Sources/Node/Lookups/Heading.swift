@@ -15,8 +15,8 @@ public struct Heading: Sendable {
   public var operators: [OperatorStanding] = []
   /// Alarms of tags.
   public var tags: [TagAlarm] = []
-  /// What could not be told, in words.
-  public var notes: [String] = []
+  /// What could not be told.
+  public var notes: [HeadingNote] = []
 
   /// A consignment with its lane.
   public struct Shown: Sendable {
@@ -32,13 +32,13 @@ public struct Heading: Sendable {
     }
 
     /// Releases that stand against a hold.
-    public var contradictions: [String] { facts.consignment.contradictions(facts.holds) }
+    public var contradictions: [ReleaseThoughHeld] { facts.consignment.contradictions(facts.holds) }
 
     /// The lines for an officer.
     var words: [String] {
       let duca = facts.consignment.duca
-      var words = contradictions.map { "RELEASED THOUGH HELD \(duca): \($0)" }
-      words += facts.heldBy.map { "HELD \(duca): \($0)" }
+      var words = contradictions.map { "RELEASED THOUGH HELD \(duca): \($0.words)" }
+      words += facts.heldBy.map { "HELD \(duca): \($0.words)" }
       for hold in facts.holds {
         guard let end = hold.end else { continue }
         words.append(
@@ -63,7 +63,36 @@ public struct Heading: Sendable {
     words += operators.map { "OPERATOR \($0.words)" }
     words += tags.map { "TAG \($0.kind.rawValue) \($0.epc): \($0.words)" }
     if words.isEmpty { words = ["no open alert, no hold, no consignment and no alarm of a tag is known here"] }
-    return words + notes
+    return words + notes.map(\.words)
+  }
+}
+
+/// What an officer should know of an answer beside it.
+public enum HeadingNote: Hashable, Sendable {
+  /// Lanes are decided of the newest consignments alone, so many of so many.
+  case lanesOfNewest(Int, of: Int)
+  /// The country has no rules for lanes installed.
+  case noRules
+  /// The alerts are not read yet after a start.
+  case alertsNotRead
+  /// What was declared before is not followed any more.
+  case olderNotFollowed
+  /// Only the first are shown, so many of so many.
+  case firstOf(Int, of: Int)
+  /// Since when what is shown was declared.
+  case declaredSince(Instant)
+
+  /// It in words.
+  public var words: String {
+    switch self {
+    case .lanesOfNewest(let shown, let all):
+      "lanes are shown of the newest \(shown) of \(all) consignments; name a time with since"
+    case .noRules: "no lanes: no rules are installed; istmo risk install FILE puts them in force"
+    case .alertsNotRead: "open alerts are still being read after the start; ask again in a moment"
+    case .olderNotFollowed: "what was declared before is not followed any more; istmo query manifests --since finds it"
+    case .firstOf(let shown, let all): "\(all) are expected; the first \(shown) are shown; name another limit"
+    case .declaredSince(let time): "declared since \(time.wholeSeconds)"
+    }
   }
 }
 

@@ -22,7 +22,7 @@ struct ReleaseGate: Sendable {
     guard definition.text(of: "event", in: body) == "released" else { return }
     var finder = FactFinder(
       lookups, { LookupRequest(dataset: $0, by: Asker(officer: "", role: "", purpose: "")) }, asNode: true)
-    var obstacle: String?
+    var obstacle: ReleaseObstacle?
     do throws(ReadError) {
       // By its own number, and by what the latest version of the declaration says of containers and certificates.
       let own = RecordSubjects(definition, body)
@@ -41,7 +41,7 @@ struct ReleaseGate: Sendable {
     }
     guard let obstacle else { return }
     throw Refusal(
-      field: "event", problem: "the consignment is \(obstacle)",
+      field: "event", problem: "the consignment is \(obstacle.words)",
       whatToDo: "customs release it after quarantine has published \"released\" for this hold")
   }
 }
