@@ -65,11 +65,15 @@ let homeCommands: [Command] = [
 
 @Sendable private func addToken(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let (scopes, name) = (arguments.values("--scope"), arguments.positionals[0])
-  let home = try Home.open(arguments.home)
-  let topology = try home.loadTopology()
-  do throws(TokenBook.Fault) { try TokenBook.check(name: name, scopes: scopes, topology) } catch {
-    throw UsageError(error.description)
+  func check(_ topology: Topology?) throws {
+    do throws(TokenBook.Fault) { try TokenBook.check(name: name, scopes: scopes, topology) } catch {
+      throw UsageError(error.description)
+    }
   }
+  // Wrong usage is told as such, whether there is a home or not.
+  try check(nil)
+  let home = try Home.open(arguments.home)
+  try check(try home.loadTopology())
   let days = Int64(try arguments.number("--days", in: TokenBook.days) ?? 365)
   let until = SystemClock().now().advanced(byMilliseconds: days * 86_400_000)
   let (token, entry) = TokenBook.make(name: name, scopes: scopes, until: until, SystemEntropy())

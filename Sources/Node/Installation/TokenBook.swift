@@ -72,10 +72,11 @@ public final class TokenBook: Sendable {
     }
   }
 
-  /// Checks what a token is to be for.
-  public static func check(name: String, scopes: [String], _ topology: Topology) throws(Fault) {
+  /// Checks what a token is to be for; its datasets where a topology is given.
+  public static func check(name: String, scopes: [String], _ topology: Topology? = nil) throws(Fault) {
     guard !scopes.isEmpty, scopes.allSatisfy(isScope) else { throw .scopes }
     guard !name.isEmpty, name.utf8.count <= 64, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .name }
+    guard let topology else { return }
     for dataset in scopes.compactMap({ $0.split(separator: ":").dropFirst().first }).map(String.init) {
       guard topology.definition(named: dataset) != nil, !Installation.ownDatasets.contains(dataset) else {
         throw .dataset(dataset)
