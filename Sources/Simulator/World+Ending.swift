@@ -17,7 +17,7 @@ extension World {
         open.append("\(country) is down")
         continue
       }
-      if plan.dayEvery != nil, try core.retention(at: clock.now(at: country)).contains(where: { $0.due > 0 }) {
+      if try hasDueKeys(node) {
         open.append("\(country) has not erased all that is due")
       }
       if !node.waiting.isEmpty { open.append("\(country) has not answered \(node.waiting.count) publishes") }

@@ -57,6 +57,19 @@ extension World {
     }
   }
 
+  /// Whether a key whose time is over is on the disk of a node: what its core has begun may not be durable yet.
+  func hasDueKeys(_ node: SimulatedNode) throws -> Bool {
+    guard plan.dayEvery != nil else { return false }
+    let reader = node.reader(realm)
+    for stream in try reader.streams() where agreements.datasets.contains(stream.dataset) {
+      let days = stream.isHome ? SimulatedAgreements.shortDays + 1 : SimulatedAgreements.shortDays
+      for epoch in try reader.vault.epochs(of: stream) where !epoch.isErased {
+        if Retention.end(ofDay: Int64(epoch.number), keptDays: days) <= clock.now(at: node.country) { return true }
+      }
+    }
+    return false
+  }
+
   private func each(of stream: StreamName, _ reader: LogReader, _ body: (UInt64, Entry) throws -> Void) throws {
     let size = try reader.state(of: stream).size
     var index: UInt64 = 0
