@@ -39,6 +39,13 @@ enum StatusText {
         remarks += "  \(name): the neighbour's clock is \(skew / 1000) s away from ours; set both by NTP\n"
       }
     }
+    for stream in status.items("retention") {
+      guard case .number(let due) = stream["due"], case .number(let erased) = stream["erased"], due > 0 || erased > 0
+      else { continue }
+      let last = stream["last_erasure"]?.string.flatMap { try? Instant($0) }?.wholeSeconds ?? "never"
+      remarks += "  \(stream.text("stream")): \(erased) entries erased, last \(last)"
+      remarks += due > 0 ? "; \(due) are past their retention: istmo erase --due\n" : "\n"
+    }
     return out + table.text + remarks
   }
 

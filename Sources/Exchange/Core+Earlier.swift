@@ -41,6 +41,13 @@ extension Core {
     return try reader.entry(home.name, at: index).entry.hasBody
   }
 
+  /// Whether the key of a record was destroyed in a stream of this country; false when the stream has no such record.
+  func isErased(_ id: RecordID, in name: StreamName) throws(ReadError) -> Bool {
+    let size = (name.isHome ? homes[name.dataset]?.durable : outgoing[name]?.durable)?.size ?? 0
+    guard let index = try reader.find(id, in: name, size: size) else { return false }
+    return try vault.isErased(name, at: index)
+  }
+
   /// Whether a neighbour's stream has a record or correction of this id. A withdrawal leaves nothing to correct.
   func holds(_ id: RecordID, _ stream: OwnStream, _ earlier: [RecordID]) throws(ReadError) -> Bool {
     if earlier.ascendingContains(id) { return true }

@@ -121,8 +121,7 @@ extension Core {
         let entry = chunk.entries[position]
         let leaf = context.leaf(entry)
         if entry.hasBody {
-          let body = try homeBody(homeIndices[position], name, &home)
-          bodies.sealed(try sealed(body, entry, leaf, terms, at: frontier.size))
+          bodies.sealed(try sealed(entry, leaf, terms, at: frontier.size, homeIndices[position], &home))
         } else if case .epoch = entry.kind {
           bodies.sealed(try vault.epochs(of: name).last { $0.first == frontier.size }?.box ?? [])
         } else {
@@ -139,6 +138,22 @@ extension Core {
       entries: entries.bytes, bodies: bodies.bytes, checkpoint: try asOfCheckpoint(name, frontier).bytes)
   }
 
+  /// What is sent of a record's body: nothing when its time is over.
+  private func sealed(
+    _ entry: Entry, _ leaf: NodeHash, _ terms: StreamTerms, at index: UInt64, _ homeIndex: UInt64,
+    _ home: inout (chunk: OpenedChunk, sealed: [ArraySlice<UInt8>])?
+  ) throws(ReadError) -> [UInt8] {
+    guard try !vault.isErased(terms.stream, at: index) else { return [] }
+    do throws(ReadError) {
+      let body = try homeBody(homeIndex, terms.stream, &home)
+      return try sealed(body, entry, leaf, terms, at: index)
+    } catch {
+      // The own register keeps it for a shorter time than was agreed.
+      guard case .erased = error else { throw error }
+      return []
+    }
+  }
+
   /// The body of a record of ours. The chunk read last is kept: neighbours' streams run along the home stream.
   private func homeBody(
     _ index: UInt64, _ name: StreamName, _ cache: inout (chunk: OpenedChunk, sealed: [ArraySlice<UInt8>])?
@@ -148,6 +163,7 @@ extension Core {
       || index - (cache?.chunk.first ?? 0) >= UInt64(cache?.chunk.entries.count ?? 0)
     {
       let chunk = try reader.chunk(home, at: index)
+      if chunk.bodies.isEmpty, try vault.isErased(home, at: index) { throw .erased(stream: home, index: index) }
       cache = (chunk, try chunk.sealedBodies(of: home))
     }
     guard let (chunk, sealed) = cache else { throw .absent(stream: home, index: index) }

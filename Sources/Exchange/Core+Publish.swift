@@ -119,7 +119,7 @@ extension Core {
         guard other.body != nil else {
           return .refused(
             field: "reference",
-            problem: "\(reference) was published before as \(other.id), which cannot be read any more",
+            problem: "\(reference) was published before as \(other.id), which was erased or cannot be read any more",
             remedy: "use a new reference")
         }
         return .refused(
@@ -149,6 +149,11 @@ extension Core {
         field: field, problem: "there is no record \(target) in \(country)/\(country)/\(draft.dataset)",
         remedy: "name the id that publishing the record returned")
     }
+    if try isErased(target, in: StreamName(origin: country, recipient: country, dataset: draft.dataset)) {
+      return .refused(
+        field: field, problem: "\(target) was erased at the end of its retention",
+        remedy: "there is nothing left to correct; what must be kept is a new record")
+    }
     guard let later = try laterChange(of: target, draft.dataset) else { return nil }
     return .refused(
       field: field, problem: "\(target) was already changed by \(later)",
@@ -170,6 +175,8 @@ extension Core {
       let neighbour = neighbours[stream.name.recipient]
     else { return false }
     let terms = agreed.terms
+    // What corrects a record that the neighbour may not keep any more would tell it again what it was.
+    if let target = draft.kind.target, try isErased(target, in: stream.name) { return false }
     let isHeld = if let target = draft.kind.target { try holds(target, stream, earlier) } else { false }
     var kind = draft.kind
     var body = read.project(under: terms)
@@ -213,20 +220,13 @@ extension Core {
   private func prepare(
     _ stream: inout OwnStream, version: UInt32, agreement: Digest, recipient: ExchangePublicKey, id: RecordID? = nil
   ) throws(ReadError) -> RecordID {
-    if stream.context?.version != version || stream.context?.agreement != agreement {
-      stream.head.stretch &+= 1
-      stream.context = EntryContext(
-        origin: stream.name.checkpointOrigin(in: realm), agreement: agreement, version: version)
-      building.closeChunk(stream.name)
-      // A batch holds entries of one stretch.
-      if stream.recent != nil { stream.recent = RecentEntries(first: stream.head.size) }
-      building.commit.states.append(
-        (Stretch.stateKey(stream.name, stream.head.stretch), Stretch(agreement: agreement, version: version).bytes))
-    }
+    // An epoch's entries are all made under one agreement: it says when their key is destroyed.
+    let isOtherAgreement = stream.context?.agreement != agreement
+    try enter(&stream, version: version, agreement: agreement)
     // In a home stream the epoch comes first in time; in a neighbour's stream it bears the last id before the record's,
     // since every stream's ids rise.
     let day = UInt32(clamping: CalendarDay(of: max(now, (id ?? lastID)?.time ?? now)).daysSinceEpoch)
-    if stream.epoch?.number != day {
+    if stream.epoch?.number != day || isOtherAgreement {
       do {
         let (record, key) = try EpochRecord.fresh(
           number: day, first: stream.head.size, stream: stream.name, to: recipient, keys: keys, entropy)
@@ -234,8 +234,9 @@ extension Core {
         building.epochs.append((stream.name, record, key))
         building.commit.states.append((record.stateKey(stream.name), record.bytes))
         let entry = Entry(id: epochID, kind: .epoch(day), commitment: SHA256.hash(record.box))
-        let leaf = stream.context?.leaf(entry)
-        try push(&stream, entry, leaf, sealed: record.box, homeIndex: stream.name.isHome ? nil : 0)
+        // Bodies of one day lie in chunks of their own, so that they go with it; the key lies with the epochs alone.
+        building.closeChunk(stream.name)
+        try push(&stream, entry, sealed: record.box, homeIndex: stream.name.isHome ? nil : 0)
         stream.epoch = key
       } catch let error as SodiumError {
         throw .damaged("the sealing key of \(stream.name.recipient): \(error)")
@@ -246,6 +247,20 @@ extension Core {
       }
     }
     return id ?? nextID()
+  }
+
+  /// Makes sure that what is appended next belongs to a stretch of this version and agreement.
+  func enter(_ stream: inout OwnStream, version: UInt32, agreement: Digest) throws(ReadError) {
+    if stream.context?.version != version || stream.context?.agreement != agreement {
+      stream.head.stretch &+= 1
+      stream.context = EntryContext(
+        origin: stream.name.checkpointOrigin(in: realm), agreement: agreement, version: version)
+      building.closeChunk(stream.name)
+      // A batch holds entries of one stretch.
+      if stream.recent != nil { stream.recent = RecentEntries(first: stream.head.size) }
+      building.commit.states.append(
+        (Stretch.stateKey(stream.name, stream.head.stretch), Stretch(agreement: agreement, version: version).bytes))
+    }
   }
 
   /// Appends a record to a stream; gives its index.
@@ -264,16 +279,20 @@ extension Core {
     return index
   }
 
-  private func push(
-    _ stream: inout OwnStream, _ entry: Entry, _ leaf: NodeHash?, sealed: [UInt8], homeIndex: UInt64?
+  func push(
+    _ stream: inout OwnStream, _ entry: Entry, _ leaf: NodeHash? = nil, sealed: [UInt8], homeIndex: UInt64?
   ) throws(ReadError) {
-    guard let leaf else { throw .damaged("\(stream.name) has no stretch") }
+    guard let leaf = leaf ?? stream.context?.leaf(entry) else { throw .damaged("\(stream.name) has no stretch") }
     let index = stream.head.size
     let tile = stream.head.frontier.append(leaf)
     stream.head.lastID = entry.id
     stream.recent?.append(entry, leaf, sealed: sealed)
     building.add(to: stream.name, at: index, stretch: stream.head.stretch, tile: tile) { builder in
-      if let homeIndex { builder.append(entry, homeIndex: homeIndex) } else { builder.append(entry, sealed: sealed) }
+      if let homeIndex {
+        builder.append(entry, homeIndex: homeIndex)
+      } else {
+        builder.append(entry, sealed: entry.hasBody ? sealed : [])
+      }
       return builder.isFull
     }
   }

@@ -58,7 +58,7 @@ extension Core {
     var advanced = stream
     advanced.head = work.head
     advanced.context = work.context
-    advanced.epoch = work.epoch
+    (advanced.epoch, advanced.isEpochErased) = (work.epoch, work.isEpochErased)
     advanced.announced = max(stream.announced, end)
     if stream.announcedAt == nil { advanced.announcedAt = now }
     advanced.heardAt = now
@@ -68,7 +68,7 @@ extension Core {
     sessions[country]?.lastProgress = now
     sessions[country]?.asked[name]?.patience = Core.patience
     building.byteCount += batch.entries.count + batch.bodies.count
-    take(work, name)
+    try take(work, name)
   }
 
   /// Asks at once for what a gap hides, unless that was done just now.
@@ -80,16 +80,21 @@ extension Core {
     }
   }
 
-  private func take(_ work: IncomingWork, _ name: StreamName) {
+  private func take(_ work: IncomingWork, _ name: StreamName) throws(ReadError) {
     building.received.insert(name)
-    building.epochs += work.epochs.map { (name, $0.record, $0.key) }
-    for (record, _) in work.epochs { building.commit.states.append((record.stateKey(name), record.bytes)) }
+    for (record, key) in work.epochs {
+      building.commit.states.append((record.stateKey(name), record.bytes))
+      if let key { building.epochs.append((name, record, key)) }
+    }
+    // Its time may be over sooner than that of all others.
+    if !work.epochs.isEmpty { erasing.lookNow() }
     if let stretch = work.newStretch {
       building.closeChunk(name)
       building.commit.states.append((Stretch.stateKey(name, work.head.stretch), stretch.bytes))
     }
     for (position, item) in work.items.enumerated() {
       let index = work.first + UInt64(position)
+      if case .epoch = item.entry.kind { building.closeChunk(name) }
       building.add(to: name, at: index, stretch: work.head.stretch, tile: item.tile) {
         $0.append(item.entry, sealed: item.sealed)
         return $0.isFull
@@ -98,6 +103,10 @@ extension Core {
       let partition = IndexField.partition(of: item.entry.id.time)
       for term in item.terms { addIndex(partition, name.dataset, term.field, term.value, locator) }
       indexChange(item.entry.kind, name.dataset, locator)
+    }
+    for (record, key) in work.epochs where key == nil {
+      building.erased.append((name, record))
+      try noteErasure(of: record, in: name, count: 0)
     }
   }
 

@@ -120,6 +120,7 @@ extension Core {
       }
     }
     for name in incoming.keys.sorted() { askIfNeeded(name) }
+    eraseIfTime()
     if hasPassed(Core.upkeepCadence, since: lastUpkeep) {
       lastUpkeep = now
       for name in incoming.keys.sorted() { sendReceipt(name) }

@@ -31,6 +31,9 @@ public final class Core {
     case tick
     /// The disk ran short of room, or has room again: nil. Only what may use the reserve is taken meanwhile.
     case room(StoreError?)
+    /// What is due is erased now and not at the next look. An operator may say that the clock is right though it went ahead
+    /// further than is believed without a neighbour.
+    case eraseDue(isClockRight: Bool)
     /// Agreements or cards changed.
     case neighbours([Neighbour], card: [UInt8])
   }
@@ -93,6 +96,9 @@ public final class Core {
   var lastID: RecordID?
   var effects: [Effect] = []
   var lastUpkeep: Instant
+  /// When it is looked for what is due, and by which time.
+  var erasing = ErasureSchedule()
+  let startedAt: Instant
   /// The neighbour's cosignature on each stream that was verified last, under the keys of now.
   var verified: [StreamName: (note: SignedNote, time: UInt64)] = [:]
   /// What runs ahead of the durable state is no longer good; it is read again when the commit under way has ended.
@@ -120,7 +126,7 @@ public final class Core {
     self.entropy = entropy
     self.now = now
     self.card = card
-    lastUpkeep = now
+    (lastUpkeep, startedAt) = (now, now)
     vault = EpochVault(store: store, keys: keys)
     reader = LogReader(store: store, vault: vault, realm: realm)
     ownReceiptKey = NoteKey(.receipt, of: country, in: realm, key: keys.receipt.verifyingKey)
@@ -163,6 +169,8 @@ public final class Core {
         }
       case .tick: tick()
       case .room(let shortage): note(shortage)
+      case .eraseDue(let isClockRight):
+        if !mustReload { try eraseDue(isClockRight: isClockRight) }
       case .neighbours(let list, let card): try change(list, card)
       }
     } catch {
@@ -214,6 +222,7 @@ public final class Core {
       reload()
     } else {
       for (stream, epoch, key) in done.epochs { try vault.add(epoch, key: key, to: stream) }
+      for (stream, epoch) in done.erased { try vault.erase(epoch, of: stream) }
       unannounced = done
     }
   }
@@ -299,6 +308,7 @@ public final class Core {
       }
     }
     (self.homes, self.outgoing, self.incoming, self.lastID) = (homes, outgoing, incoming, lastID)
+    erasing = try ErasureSchedule(reader.store)
     try arrange()
   }
 
@@ -307,6 +317,7 @@ public final class Core {
     for name in outgoing.keys { outgoing[name]?.agreed = nil }
     for name in incoming.keys { incoming[name]?.agreed = nil }
     steady = neighbours.values.flatMap(\.streams).steady(around: now)
+    erasing.lookNow()
     for neighbour in neighbours.values {
       for agreed in neighbour.agreed(at: now) where agreed.terms.mode == .replicate {
         let name = agreed.terms.stream

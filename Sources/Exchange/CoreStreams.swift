@@ -33,7 +33,7 @@ struct OwnStream {
     durable = state
     if state.stretch > 0 { context = try reader.context(name, state.stretch) }
     // The day's key goes on being used after a restart.
-    if state.size > 0, try reader.vault.epochs(of: name).last?.wrapped.isEmpty == false {
+    if state.size > 0, try reader.vault.epochs(of: name).last?.isErased == false {
       epoch = try reader.vault.key(of: name, at: state.size - 1)
     }
   }
@@ -49,6 +49,8 @@ struct HeldStream {
   var durable: StreamState
   var context: EntryContext?
   var epoch: EpochKey?
+  /// The key of the last epoch was destroyed, or never came.
+  var isEpochErased = false
   var agreed: AgreedStream?
   /// Why it does not flow.
   var problem = ""
@@ -72,9 +74,9 @@ struct HeldStream {
     durable = state
     announced = state.size
     if state.stretch > 0 { context = try reader.context(name, state.stretch) }
-    if state.size > 0, try reader.vault.epochs(of: name).last?.wrapped.isEmpty == false {
-      epoch = try reader.vault.key(of: name, at: state.size - 1)
-    }
+    guard state.size > 0, let last = try reader.vault.epochs(of: name).last else { return }
+    isEpochErased = last.isErased
+    if !last.isErased { epoch = try reader.vault.key(of: name, at: state.size - 1) }
   }
 }
 
@@ -107,6 +109,8 @@ struct Building {
   var commit = Commit()
   var results: [(token: UInt64, results: [PublishResult])] = []
   var epochs: [(stream: StreamName, epoch: EpochRecord, key: EpochKey)] = []
+  /// Epochs whose keys are destroyed.
+  var erased: [(stream: StreamName, epoch: EpochRecord)] = []
   /// Streams of this country that grew.
   var grown: Set<StreamName> = []
   /// Streams of neighbours that grew.

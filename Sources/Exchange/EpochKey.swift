@@ -81,6 +81,12 @@ public struct EpochRecord: Hashable, Sendable {
     (self.number, self.first, self.box, self.wrapped) = (number, first, box, wrapped)
   }
 
+  /// Whether the key was destroyed.
+  public var isErased: Bool { wrapped.isEmpty }
+
+  /// What is left of it when the key was destroyed.
+  var erased: EpochRecord { EpochRecord(number: number, first: first, box: [], wrapped: []) }
+
   /// The name under which it is kept; sorted by first index.
   public func stateKey(_ stream: StreamName) -> String {
     Self.prefix(stream) + String(repeating: "0", count: first.leadingZeroBitCount / 4)
@@ -88,7 +94,7 @@ public struct EpochRecord: Hashable, Sendable {
   }
 
   /// The beginning of the names of a stream's epochs.
-  public static func prefix(_ stream: StreamName) -> String { "epoch/\(stream)/" }
+  public static func prefix(_ stream: StreamName) -> String { "\(Commit.destructible)\(stream)/" }
 
   /// The kept form.
   public var bytes: [UInt8] {

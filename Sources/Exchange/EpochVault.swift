@@ -51,14 +51,35 @@ public final class EpochVault: Sendable {
       throw .damaged("\(stream) has no epoch before entry \(index)")
     }
     let epoch = epochs[position]
+    guard !epoch.isErased else { throw .erased(stream: stream, index: index) }
     if let key = contents.withLock({ $0.opened[stream]?[epoch.first] }) { return key }
-    guard !epoch.wrapped.isEmpty else { throw .erased(stream: stream, index: index) }
     let key: EpochKey
     do { key = try epoch.key(stream: stream, keys: keys) } catch {
       throw .damaged("the epoch key of \(stream) from entry \(epoch.first): \(error)")
     }
     keep(key, of: stream, first: epoch.first)
     return key
+  }
+
+  /// Whether the key of the body at `index` was destroyed.
+  public func isErased(_ stream: StreamName, at index: UInt64) throws(ReadError) -> Bool {
+    let epochs = try epochs(of: stream)
+    return epochs.lastPosition { $0.first <= index }.map { epochs[$0].isErased } ?? false
+  }
+
+  /// Forgets the key of an epoch whose erasure has become durable.
+  func erase(_ epoch: EpochRecord, of stream: StreamName) throws(ReadError) {
+    _ = try epochs(of: stream)
+    contents.withLock { contents in
+      if contents.opened[stream]?.removeValue(forKey: epoch.first) != nil { contents.openedCount -= 1 }
+      if let place = contents.epochs[stream]?.firstIndex(where: { $0.first == epoch.first }) {
+        contents.epochs[stream]?[place] = epoch.erased
+      } else {
+        contents.epochs[stream, default: []].append(epoch.erased)
+        // Later ones of the same commit may be here already.
+        contents.epochs[stream]?.sort { $0.first < $1.first }
+      }
+    }
   }
 
   /// Takes in an epoch that has become durable.
@@ -90,6 +111,8 @@ public final class EpochVault: Sendable {
 
   private func keep(_ key: EpochKey, of stream: StreamName, first: UInt64) {
     contents.withLock { contents in
+      // Destroyed while it was being opened.
+      if contents.epochs[stream]?.first(where: { $0.first == first })?.isErased == true { return }
       if contents.openedCount >= Self.mostOpened {
         contents.opened = [:]
         contents.openedCount = 0

@@ -23,7 +23,9 @@ struct IncomingWork {
   private(set) var context: EntryContext
   private(set) var epoch: EpochKey?
   private(set) var items: [Item] = []
-  private(set) var epochs: [(record: EpochRecord, key: EpochKey)] = []
+  /// Without a key where the epoch's time was over before it was sent.
+  private(set) var epochs: [(record: EpochRecord, key: EpochKey?)] = []
+  private(set) var isEpochErased: Bool
   private(set) var newStretch: Stretch?
 
   /// Checks a batch that continues what is held; entries of it that are held already are passed over: the root at its
@@ -33,7 +35,7 @@ struct IncomingWork {
   ) throws(Fault) {
     first = stream.head.size
     head = stream.head
-    epoch = stream.epoch
+    (epoch, isEpochErased) = (stream.epoch, stream.isEpochErased)
     if let known = stream.context, known.agreement == batch.agreement, known.version == batch.version {
       context = known
     } else {
@@ -88,13 +90,23 @@ struct IncomingWork {
     }
     let leaf = context.leaf(entry)
     var found: [SearchTerm] = []
+    // What is kept: an epoch's key is with the epochs, and what came too late to be kept is not.
+    var kept: [UInt8] = []
     switch entry.kind {
-    case .epoch(let number): try take(epoch: number, sealed, entry, name, core)
+    case .epoch(let number): try take(epoch: number, sealed, entry, name, terms, core)
     case .erased:
       guard sealed.isEmpty, entry.commitment == Digest() else {
         throw Fault(code: .badEntry, reason: "entry \(index) is an erasure with a body", index: index)
       }
     case .record, .replaces, .withdraws:
+      guard !sealed.isEmpty, !isEpochErased else {
+        guard core.isTimeOver(of: entry.id.time, terms) else {
+          throw Fault(
+            code: .badEntry, reason: "entry \(index) comes without its body, and its time is not over", index: index)
+        }
+        break
+      }
+      kept = sealed
       let body = try open(sealed, entry, leaf, index)
       do { found = try core.rules.verify(body, kind: entry.kind, terms: terms).searchTerms } catch {
         throw Fault(code: .badEntry, reason: "entry \(index) breaks the agreement: \(error)", index: index)
@@ -102,13 +114,23 @@ struct IncomingWork {
     }
     let tile = head.frontier.append(leaf)
     head.lastID = entry.id
-    items.append(Item(entry: entry, sealed: sealed, tile: tile, terms: found))
+    items.append(Item(entry: entry, sealed: kept, tile: tile, terms: found))
   }
 
   private mutating func take(
-    epoch number: UInt32, _ box: [UInt8], _ entry: Entry, _ name: StreamName, _ core: Core
+    epoch number: UInt32, _ box: [UInt8], _ entry: Entry, _ name: StreamName, _ terms: StreamTerms, _ core: Core
   ) throws(Fault) {
     let index = head.size
+    guard !box.isEmpty else {
+      let day = CalendarDay(daysSinceEpoch: Int64(number)).start
+      guard core.isTimeOver(of: max(day, entry.id.time), terms) else {
+        throw Fault(
+          code: .badEntry, reason: "entry \(index) comes without its key, and its time is not over", index: index)
+      }
+      epochs.append((EpochRecord(number: number, first: index, box: [], wrapped: []), nil))
+      (epoch, isEpochErased) = (nil, true)
+      return
+    }
     guard SHA256.hash(box) == entry.commitment else {
       throw Fault(code: .badEntry, reason: "the epoch key of entry \(index) is not the one it commits to", index: index)
     }
@@ -116,7 +138,7 @@ struct IncomingWork {
       let (record, key) = try EpochRecord.received(
         number: number, first: index, stream: name, box: box, keys: core.keys, core.entropy)
       epochs.append((record, key))
-      epoch = key
+      (epoch, isEpochErased) = (key, false)
     } catch {
       throw Fault(
         code: .badEntry,

@@ -165,8 +165,10 @@ public struct LogReader: Sendable {
     let entry = opened.entries[position]
     guard entry.hasBody else { return nil }
     let index = opened.first + UInt64(position)
-    if opened.bodies.isEmpty { throw .erased(stream: stream, index: index) }
+    if opened.bodies.isEmpty { throw try missing(stream, index) }
     let sealed = try opened.sealedBodies(of: stream)[position]
+    // It came without its body: its time was over before it was sent.
+    if sealed.isEmpty { throw .erased(stream: stream, index: index) }
     let leaf = context.leaf(entry)
     var key = try vault.key(of: stream, at: index)
     let body: [UInt8]
@@ -184,6 +186,27 @@ public struct LogReader: Sendable {
       throw .damaged("the body of entry \(index) of \(stream) is not the one the entry commits to")
     }
     return Record(locator: Locator(stream: stream, index: index), entry: entry, context: context, body: body)
+  }
+
+  /// Why a body is not there. Where its key still is, nothing was erased.
+  private func missing(_ stream: StreamName, _ index: UInt64) throws(ReadError) -> ReadError {
+    if try vault.isErased(stream, at: index) { return .erased(stream: stream, index: index) }
+    // The commit that erased it is visible here before the core has taken it in.
+    vault.forget(stream)
+    if try vault.isErased(stream, at: index) { return .erased(stream: stream, index: index) }
+    return .damaged("the body of entry \(index) of \(stream) is missing, and was not erased")
+  }
+
+  /// Entries of a chunk of a home or incoming stream that have no body though their key is here.
+  public func unexplained(_ stream: StreamName, chunkAt index: UInt64) throws(ReadError) -> [Entry] {
+    let opened = try chunk(stream, at: index)
+    guard !opened.bodies.isEmpty else { return [] }
+    let sealed = try opened.sealedBodies(of: stream)
+    var found: [Entry] = []
+    for (position, entry) in opened.entries.enumerated() where entry.hasBody && sealed[position].isEmpty {
+      if try !vault.isErased(stream, at: opened.first + UInt64(position)) { found.append(entry) }
+    }
+    return found
   }
 
   /// Leaf hashes of the tile that holds `index`, up to the stream's end.

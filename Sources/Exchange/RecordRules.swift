@@ -6,6 +6,8 @@ import Terms
 public protocol RecordRules: Sendable {
   /// Reads a body that was made under this version.
   func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading
+  /// The days for which the country's own records of a dataset are kept; nil when nothing says so.
+  func retentionDays(of dataset: DatasetName) -> UInt32?
   /// What a recipient checks of a received body; gives it as it was read.
   /// - Throws: `RuleBreach`, without any personal value in it.
   @discardableResult

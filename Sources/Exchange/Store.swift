@@ -24,7 +24,8 @@ public protocol Store: Sendable {
   /// Roots of complete subtrees of `Commit.leavesPerTile` leaves, from tile number `first`, at most `limit`.
   func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest]
 
-  /// Where records with this blind key are, in the partitions named, newest partition first; at most `limit`.
+  /// Where records with this blind key are, in the partitions named, newest partition first; at most `limit`. Lines of
+  /// records whose bodies were forgotten are not found, but for those in the partition that is kept without end.
   /// Keys are 64 bits: a caller checks what it finds.
   func locate(_ key: BlindKey, partitions: ClosedRange<Int32>, limit: Int) throws(StoreError) -> [Locator]
 
@@ -48,6 +49,12 @@ public struct Commit: Sendable {
   public var erasures: [(stream: StreamName, below: UInt64)] = []
   /// Index partitions to forget whole.
   public var droppedPartitions: [Int32] = []
+  /// Index partitions from which lines of forgotten bodies are to go from the disk, behind the commit.
+  public var sweptPartitions: [Int32] = []
+
+  /// State whose name begins with this holds keys that are destroyed one day: what takes the place of such a state
+  /// overwrites it on the disk, and no copy of it is left in a page or a log.
+  public static let destructible = "epoch/"
 
   /// A commit that changes nothing yet.
   public init() {}
@@ -55,6 +62,7 @@ public struct Commit: Sendable {
   /// Whether nothing would change.
   public var isEmpty: Bool {
     appends.isEmpty && states.isEmpty && index.isEmpty && erasures.isEmpty && droppedPartitions.isEmpty
+      && sweptPartitions.isEmpty
   }
 }
 

@@ -101,6 +101,7 @@ extension World {
   private func checkRefusal(_ handing: Handing, _ field: String, _ problem: String, at node: SimulatedNode) throws {
     let draft = handing.draft
     if draft.target != nil { return }
+    if plan.dayEvery != nil, problem.contains("was erased") { return }
     // Another draft of this reference must have been handed over, else there is nothing to clash with.
     let others = checker.handings[node.country]?.keys.contains {
       $0.dataset == draft.dataset && $0 != Checker.DraftKey(draft)

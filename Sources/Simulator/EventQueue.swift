@@ -27,6 +27,8 @@ enum Event {
   case adopt(CountryCode, Pair, generation: Int)
   case unpause(CountryCode, Pair)
   case heal
+  /// A day goes by.
+  case passDay
 }
 
 /// Two countries that exchange, in alphabetical order.

@@ -8,9 +8,12 @@ struct SimulatedAgreements {
   private(set) var generations: [Pair: [Instant]] = [:]
   private let bothWays: Set<Pair>
   let datasets: [DatasetName]
+  /// What agreements say, and own registers keep for one day more, where days go by in a run.
+  static let shortDays: UInt32 = 2
+  private let retentionDays: UInt32
 
-  init(_ pairs: [Pair], bothWays: Set<Pair>, datasets: [DatasetName], validUntil: Instant) {
-    (self.bothWays, self.datasets) = (bothWays, datasets)
+  init(_ pairs: [Pair], bothWays: Set<Pair>, datasets: [DatasetName], validUntil: Instant, retentionDays: UInt32) {
+    (self.bothWays, self.datasets, self.retentionDays) = (bothWays, datasets, retentionDays)
     for pair in pairs { generations[pair] = [validUntil] }
   }
 
@@ -33,7 +36,7 @@ struct SimulatedAgreements {
           filter: isNarrow
             ? [FilterClause(field: "crossing", values: generation % 2 == 0 ? ["a*"] : ["a1", "b*"])] : [],
           fields: isNarrow ? ["crossing", "name", "serial"] + (generation % 2 == 0 ? ["reference"] : []) : [],
-          mode: .replicate, purpose: "simulation", roles: [], retentionDays: 30)
+          mode: .replicate, purpose: "simulation", roles: [], retentionDays: retentionDays)
         return AgreedStream(
           terms: terms, agreement: digest, validFrom: Instant(milliseconds: 0), validUntil: validUntil,
           paused: paused ? "paused by its operator" : nil)

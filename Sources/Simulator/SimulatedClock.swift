@@ -7,13 +7,18 @@ public struct SimulatedClock {
   /// When the run began, in true time.
   public let start: Instant
   private var skews: [CountryCode: Int64] = [:]
+  /// Days that went by at once, everywhere.
+  private var days: Int64 = 0
 
   init(start: Instant) { self.start = start }
 
   /// What a node's clock shows now.
   public func now(at country: CountryCode) -> Instant {
-    start.advanced(byMilliseconds: elapsed + (skews[country] ?? 0))
+    start.advanced(byMilliseconds: elapsed + days * 86_400_000 + (skews[country] ?? 0))
   }
+
+  /// Lets a day go by.
+  mutating func passDay() { days += 1 }
 
   /// Sets a node's clock on or back.
   mutating func step(_ country: CountryCode, byMilliseconds delta: Int64) { skews[country, default: 0] += delta }

@@ -6,9 +6,13 @@ import Terms
 /// exchange itself makes.
 public struct SimulatedRules: RecordRules {
   private let planted: Planted?
+  private let homeDays: UInt32?
 
-  /// The rules, perhaps with a bug.
-  public init(planted: Planted? = nil) { self.planted = planted }
+  /// The rules, perhaps with a bug, and with the days for which own records are kept.
+  public init(planted: Planted? = nil, homeDays: UInt32? = nil) { (self.planted, self.homeDays) = (planted, homeDays) }
+
+  /// The days for which own records are kept; nil for ever.
+  public func retentionDays(of dataset: DatasetName) -> UInt32? { homeDays }
 
   /// A body from its fields.
   public static func body(_ fields: [String: String]) -> [UInt8] {

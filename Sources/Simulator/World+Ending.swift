@@ -17,6 +17,9 @@ extension World {
         open.append("\(country) is down")
         continue
       }
+      if try hasDueKeys(node) {
+        open.append("\(country) has not erased all that is due")
+      }
       if !node.waiting.isEmpty { open.append("\(country) has not answered \(node.waiting.count) publishes") }
       for status in core.status(at: clock.now(at: country)) where status.direction != .home {
         if !status.flowing || status.lagRecords > 0 { open.append("\(country): \(status)") }
@@ -69,6 +72,7 @@ extension World {
       }
       try checkPrefixes(stream, reader)
     }
+    if plan.dayEvery != nil { return try checkErased(country) }
     for dataset in agreements.datasets {
       let home = StreamName(origin: country, recipient: country, dataset: dataset)
       let records = try records(of: home, at: node)
@@ -79,7 +83,7 @@ extension World {
     }
   }
 
-  private func records(of stream: StreamName, at node: SimulatedNode) throws -> [LogReader.Record] {
+  func records(of stream: StreamName, at node: SimulatedNode) throws -> [LogReader.Record] {
     let reader = node.reader(realm)
     let size = try reader.state(of: stream).size
     var records: [LogReader.Record] = []

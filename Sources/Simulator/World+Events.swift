@@ -38,6 +38,11 @@ extension World {
       crash(try node(country))
     case .restart(let country): try restart(try node(country))
     case .heal: try heal()
+    case .passDay:
+      guard !isHealed else { return }
+      trace.note(clock.elapsed, "a day goes by")
+      clock.passDay()
+      later(event, in: plan.dayEvery ?? 0)
     default: try handleFault(event)
     }
   }
@@ -185,7 +190,9 @@ extension World {
     do throws(ReadError) {
       node.core = try Core(
         realm: realm, country: node.country, keys: node.keys, store: node.disk,
-        rules: SimulatedRules(planted: plan.planted), entropy: node.entropy, now: clock.now(at: node.country),
+        rules: SimulatedRules(
+          planted: plan.planted, homeDays: plan.dayEvery == nil ? nil : SimulatedAgreements.shortDays + 1),
+        entropy: node.entropy, now: clock.now(at: node.country),
         neighbours: neighbours(of: node), card: [])
     } catch {
       guard node.disk.readProblem != nil else { throw Violation("\(node.country) does not start: \(error)") }

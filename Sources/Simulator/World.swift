@@ -20,6 +20,8 @@ public final class World {
     public var patience: Int64 = 120_000
     /// What goes wrong; nil to let the seed choose.
     public var faults: Faults?
+    /// A day goes by in so many milliseconds, and then what is past its retention is erased; nil for none.
+    public var dayEvery: Int?
     /// A bug that the checker must find.
     public var planted: Planted?
     /// A crash at one commit of one node: before its fsync or after it.
@@ -59,6 +61,8 @@ public final class World {
     public let convergedAfter: Int64
     /// Commits of each node.
     public let commitCounts: [Int]
+    /// Records whose content was erased, counted at each node that held it.
+    public let erased: Int
   }
 
   /// The realm of every simulation.
@@ -77,6 +81,7 @@ public final class World {
   var checker: Checker
   var workloads: [CountryCode: Workload] = [:]
   var isHealed = false
+  var erasedCount = 0
   let publishEvery: Int
 
   init(_ plan: Plan) throws {
@@ -99,7 +104,8 @@ public final class World {
     let expiresSoon = faults.agreementEvery > 0 && chance.happens(300)
     agreements = SimulatedAgreements(
       pairs, bothWays: bothWays, datasets: datasets,
-      validUntil: expiresSoon ? start.advanced(byMilliseconds: 9000) : .latest)
+      validUntil: expiresSoon ? start.advanced(byMilliseconds: 9000) : .latest,
+      retentionDays: plan.dayEvery == nil ? 30 : SimulatedAgreements.shortDays)
     let chosen = [60, 250, 900][chance.below(3)]
     publishEvery = plan.publishEvery ?? chosen
     checker = Checker(agreements.datasets)
@@ -131,7 +137,8 @@ public final class World {
     return Outcome(
       seed: plan.seed, position: position, digest: world?.trace.digest ?? Digest(), violation: violation,
       tail: world?.trace.tail ?? [], accepted: accepted, convergedAfter: convergedAfter,
-      commitCounts: world.map { world in world.countries.map { world.nodes[$0]?.commitCount ?? 0 } } ?? [])
+      commitCounts: world.map { world in world.countries.map { world.nodes[$0]?.commitCount ?? 0 } } ?? [],
+      erased: world?.erasedCount ?? 0)
   }
 
   private func run() throws {
@@ -139,6 +146,7 @@ public final class World {
     for pair in network.pairs { queue.add(.connect(pair), at: Int64(5 + chance.below(300))) }
     for country in countries { queue.add(.publish(country), at: Int64(chance.below(500))) }
     foreseeFaults()
+    if let dayEvery = plan.dayEvery { later(.passDay, in: dayEvery) }
     queue.add(.heal, at: plan.busyMilliseconds)
     while let (time, event) = queue.next() {
       clock.elapsed = time

@@ -58,6 +58,24 @@ final class Checkpointer: Sendable {
     }
   }
 
+  /// Empties the log soon: it still has pages as they were before a key was overwritten in them. A reader in the midst of
+  /// reading holds that up, so it is tried again until it is done; an orderly end of the store does it too.
+  func scrub(after delay: DispatchTimeInterval = .nanoseconds(0)) {
+    queue.asyncAfter(deadline: .now() + delay) { [weak self] in
+      guard let self else { return }
+      run()
+      let isEmpty = database.withLock { (database) -> Bool? in
+        guard let database else { return true }
+        return try? engine.write { (_, _) throws(StoreError) -> Bool in
+          let (log, done) = try database.copier.checkpoint()
+          guard log == done, engine.unmark() else { return false }
+          return try database.copier.emptyLog()
+        }
+      }
+      if isEmpty != true { scrub(after: .milliseconds(500)) }
+    }
+  }
+
   func close() {
     queue.sync {}
     database.withLock { $0 = nil }

@@ -23,16 +23,17 @@ enum Cleaner {
   }
 
   /// Removes some pages of the run; true when none is left.
-  static func removePages(of run: Int64, _ engine: Engine) throws(StoreError) -> Bool {
+  static func removePages(of run: Int64, _ engine: Engine, overwriting: Bool) throws(StoreError) -> Bool {
     try engine.write { (_, database) throws(StoreError) in
       let end = Run.row(run + 1, 0)
       guard let first = try firstPage(from: Run.row(run, 0), database), first < end else { return true }
-      try database.transaction { () throws(StoreError) in
+      func remove() throws(StoreError) {
         let gone = try database.statement("DELETE FROM pages WHERE id >= ? AND id < ?")
         gone.bind(1, first)
         gone.bind(2, min(first + pagesPerSlice, end))
         try gone.run()
       }
+      if overwriting { try database.overwriting(remove) } else { try database.transaction(remove) }
       return false
     }
   }
@@ -44,12 +45,12 @@ enum Cleaner {
     return try page.step() ? page.integer(0) : nil
   }
 
-  /// Removes some erased bodies of the stream; true when none is left. Rows differ in size a thousandfold, so their
+  /// Removes some erased bodies of the stream: how many, and whether none is left. Rows differ in size a thousandfold, so their
   /// number follows the time the last slice took.
   static func removeBodies(
     of name: StreamName, _ engine: Engine, _ rows: inout Int64
-  ) throws(StoreError) -> Bool {
-    guard let stream = engine.view.withLock({ $0.streams[name] }) else { return true }
+  ) throws(StoreError) -> (removed: Int, isDone: Bool) {
+    guard let stream = engine.view.withLock({ $0.streams[name] }) else { return (0, true) }
     let wanted = rows
     let clock = ContinuousClock()
     let started = clock.now
@@ -59,7 +60,8 @@ enum Cleaner {
       defer { left.reset() }
       guard try left.step() else { return 0 }
       left.reset()
-      return try database.transaction { () throws(StoreError) in
+      // Keys that are gone make these bytes unreadable; that they are gone as well costs one write of them.
+      return try database.overwriting { () throws(StoreError) in
         let gone = try database.statement(stream.tables.deleteBodies)
         gone.bind(1, Int64(bitPattern: stream.erased))
         gone.bind(2, wanted)
@@ -69,6 +71,6 @@ enum Cleaner {
     }
     let took = clock.now - started
     if took > slice * 3 { rows = max(1, rows / 2) } else if took < slice { rows = min(4_096, rows * 2) }
-    return removed < wanted
+    return (removed, removed < wanted)
   }
 }

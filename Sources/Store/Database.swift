@@ -68,8 +68,9 @@ final class Database: @unchecked Sendable {
         context?.assumingMemoryBound(to: Int32.self).pointee = frames
         return SQLITE_OK
       }, walFramesNow)
-    // What is freed is sealed, hashed or public; overwriting it would double the writes.
-    try execute("PRAGMA secure_delete=OFF")
+    // What is freed is sealed, hashed or public; overwriting it would double the writes. What is erased is (`overwriting`).
+    // FAST: what is left over in pages that are written anyway goes, such as in a root that became deeper.
+    try execute("PRAGMA secure_delete=FAST")
     try execute("PRAGMA temp_store=MEMORY")
     try execute("PRAGMA mmap_size=0")
     try execute("PRAGMA trusted_schema=OFF")
@@ -123,6 +124,13 @@ final class Database: @unchecked Sendable {
     }
   }
 
+  /// A transaction in which zeros are written over what is deleted, where otherwise it is only freed.
+  func overwriting<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
+    try execute("PRAGMA secure_delete=ON")
+    defer { try? execute("PRAGMA secure_delete=FAST") }
+    return try transaction(body)
+  }
+
   /// Goes on seeing the database as it is now. Until `endReading` no frame that the log gets later is copied.
   func beginReading() throws(StoreError) {
     try statement("BEGIN").run()
@@ -146,6 +154,16 @@ final class Database: @unchecked Sendable {
     let code = sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, &log, &done)
     guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else { throw error(code, "checkpoint") }
     return (Int(log), Int(done))
+  }
+
+  /// Cuts the log to no bytes when all of it is in the database and nobody reads from it; false when somebody does.
+  func emptyLog() throws(StoreError) -> Bool {
+    sqlite3_busy_timeout(handle, 0)
+    defer { sqlite3_busy_timeout(handle, 2_000) }
+    let code = sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    guard code & 0xFF != SQLITE_BUSY else { return false }
+    guard code == SQLITE_OK else { throw error(code, "checkpoint") }
+    return true
   }
 
   /// The error that SQLite has just reported.

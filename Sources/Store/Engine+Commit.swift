@@ -9,6 +9,10 @@ extension Engine {
     var droppedRuns: [Int64] = []
     var erased: [StreamName] = []
     var walFrames = 0
+    /// Partitions to be swept.
+    var swept: [Int32] = []
+    /// A key was overwritten in the database: what the log still has of it must go too.
+    var destroyedKeys = false
   }
 
   /// Makes the commit durable, then visible.
@@ -35,6 +39,7 @@ extension Engine {
       writer.manifest = draft.manifest
       draft.view = View()
       var aftermath = Aftermath(droppedRuns: draft.droppedRuns, erased: draft.erased, walFrames: database.walFrames)
+      (aftermath.swept, aftermath.destroyedKeys) = (commit.sweptPartitions, draft.destroyedKeys)
       aftermath.froze = view.withLock { view in
         view.pending = [:]
         for (name, stream) in draft.touched { view.set(stream, for: name) }
@@ -73,6 +78,7 @@ private struct Draft {
   private(set) var erased: [StreamName] = []
   private(set) var droppedRuns: [Int64] = []
   private var dropped: [Int32] = []
+  private(set) var destroyedKeys = false
 
   init(view: View, manifest: Manifest) { (self.view, self.manifest) = (view, manifest) }
 
@@ -151,6 +157,10 @@ private struct Draft {
   }
 
   private mutating func write(_ key: [UInt8], _ value: [UInt8]?, _ database: Database) throws(StoreError) {
+    if Places.hold(key) {
+      if try Places.write(key, value, &manifest, database) { destroyedKeys = true }
+      return
+    }
     let old = try database.statement("SELECT sum FROM state WHERE key = ?")
     old.bind(1, copying: key)
     if try old.step() { manifest.states.remove(UInt64(bitPattern: old.integer(0))) }

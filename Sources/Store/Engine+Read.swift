@@ -12,7 +12,7 @@ extension Engine {
       guard try row.step() else { return nil }
       let value = row.bytes(0)
       guard row.integer(1) == Sums.state(key: name, value: value) else { throw .damaged("state \(key)") }
-      return value
+      return Places.hold(name) ? try Places.read(value, of: name, database) : value
     }
     settle { $0.pending[name].map { $0 == value } ?? false }
     return value
@@ -32,7 +32,7 @@ extension Engine {
         guard rows.integer(2) == Sums.state(key: key, value: value) else {
           throw .damaged("state \(String(decoding: key, as: UTF8.self))")
         }
-        found.append((key, value))
+        found.append((key, Places.hold(key) ? try Places.read(value, of: key, database) : value))
       }
       return found
     }
@@ -114,7 +114,7 @@ extension Engine {
       guard found.count < limit else { break }
       guard !candidate.runs.isEmpty else { continue }
       let items = try readers.read { (database) throws(StoreError) in
-        try Self.items(key.bits, in: candidate.runs, limit: limit - found.count, database)
+        try Self.items(key.bits, in: candidate, limit: limit - found.count, database)
       }
       guard let items else { return nil }
       for item in items {
@@ -129,13 +129,13 @@ extension Engine {
 
   /// The key's lines in the runs, newest run first; nil when a run's page has gone.
   private static func items(
-    _ key: UInt64, in runs: [Run], limit: Int, _ database: Database
+    _ key: UInt64, in candidates: View.Candidates, limit: Int, _ database: Database
   ) throws(StoreError) -> [IndexItem]? {
     var items: [IndexItem] = []
-    for run in runs {
+    for run in candidates.runs {
       for page in run.pages(for: key) where items.count < limit {
         let there = try RunReader.read(run, page: page, in: database) { item in
-          if item.key == key { items.append(item) }
+          if item.key == key, !candidates.erased.holds(item) { items.append(item) }
           return item.key <= key && items.count < limit
         }
         guard there else { return nil }

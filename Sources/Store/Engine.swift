@@ -62,6 +62,9 @@ final class Engine: Sendable {
     return lock.withLock { $0?.write(mark.bytes, durably: durably) ?? false }
   }
 
+  /// Notes, durably, that there is no log to be missed: before it is cut, when all of it is in the database.
+  func unmark() -> Bool { lock.withLock { $0?.write(LogExamination.Mark.none, durably: true) ?? false } }
+
   /// Ends all connections. When all of the log is in the database, the last one removes it.
   func close() {
     readers.close()

@@ -14,6 +14,13 @@ final class Maintenance: Sendable {
     /// Streams that may have bodies to remove.
     var erased: Set<StreamName> = []
     var bodiesPerSlice: Int64 = 64
+    /// Partitions to be swept.
+    var swept: Set<Int32> = []
+    var sweep: Sweep?
+    /// Runs whose pages had lines of erased records: they are not only freed.
+    var overwritten: Set<Int64> = []
+    /// Something was overwritten in the log: it is in the database when the log was copied there.
+    var hasOverwritten = false
   }
 
   private struct Status: Sendable {
@@ -27,6 +34,7 @@ final class Maintenance: Sendable {
   private let queue = DispatchQueue(label: "istmo.store.maintenance", qos: .utility)
   private let work: Mutex<Work>
   private let status = Mutex(Status())
+  private let afterErasing = Mutex<(@Sendable () -> Void)?>(nil)
 
   init(_ engine: Engine) throws(StoreError) {
     self.engine = engine
@@ -39,7 +47,9 @@ final class Maintenance: Sendable {
 
   /// Notes what a commit left to do, and does it soon.
   func note(_ aftermath: Engine.Aftermath) {
-    guard aftermath.froze || !aftermath.droppedRuns.isEmpty || !aftermath.erased.isEmpty else { return }
+    guard
+      aftermath.froze || !aftermath.droppedRuns.isEmpty || !aftermath.erased.isEmpty || !aftermath.swept.isEmpty
+    else { return }
     status.withLock { $0.inbox.append(aftermath) }
     wake()
   }
@@ -70,15 +80,25 @@ final class Maintenance: Sendable {
         isBusy = try work.withLock { (work) throws(StoreError) in try step(&work) }
       }
       status.withLock { $0.failure = nil }
+      let hasOverwritten = work.withLock { work in
+        defer { work.hasOverwritten = false }
+        return work.hasOverwritten
+      }
+      if hasOverwritten { afterErasing.withLock { $0 }?() }
     } catch {
       work.withLock { work in
         if let merge = work.merge { work.dead.append(merge.writer.number) }
         work.merge = nil
+        if let sweep = work.sweep { work.swept.insert(sweep.partition) }
+        work.sweep = nil
       }
       status.withLock { $0.failure = error }
       wake(after: .seconds(1))
     }
   }
+
+  /// What is to be done when all that was erased has been overwritten.
+  func whenErased(_ body: @escaping @Sendable () -> Void) { afterErasing.withLock { $0 = body } }
 
   /// Waits until there is nothing to do.
   func settle() { queue.sync { run() } }
@@ -98,6 +118,7 @@ final class Maintenance: Sendable {
     for aftermath in inbox {
       work.dead += aftermath.droppedRuns
       work.erased.formUnion(aftermath.erased)
+      work.swept.formUnion(aftermath.swept)
     }
     // After a failure room is made first: the disk may have been full.
     if hasFailed, try removeDead(&work) { return true }
@@ -114,15 +135,58 @@ final class Maintenance: Sendable {
       return true
     }
     if let name = work.erased.first {
-      if try Cleaner.removeBodies(of: name, engine, &work.bodiesPerSlice) { work.erased.remove(name) }
+      let (removed, isDone) = try Cleaner.removeBodies(of: name, engine, &work.bodiesPerSlice)
+      if removed > 0 { work.hasOverwritten = true }
+      if isDone { work.erased.remove(name) }
       return true
     }
-    return false
+    return try sweepSlice(&work)
+  }
+
+  /// Counts what stays of a partition, then writes it as one run in the place of all: as a merge does.
+  private func sweepSlice(_ work: inout Work) throws(StoreError) -> Bool {
+    if work.sweep == nil, let partition = work.swept.popFirst() {
+      let (runs, erased, isInMemory) = engine.view.withLock { view in
+        let erased = view.erased.inPartition(partition)
+        return (view.partitions[partition] ?? [], erased, view.active.partitions[partition]?.has(erased) == true)
+      }
+      // Lines in memory stand in rows of their own: they are written as runs first, without the erased ones.
+      guard !isInMemory else {
+        work.swept.insert(partition)
+        try engine.freeze()
+        return true
+      }
+      work.sweep = Sweep(runs, partition, erased)
+    }
+    guard var sweep = work.sweep else { return false }
+    do throws(StoreError) {
+      guard try sweep.count(engine) else {
+        work.sweep = sweep
+        return true
+      }
+    } catch {
+      // A merge or a drop took its runs away: it begins again with those that stand, if there are any.
+      guard !engine.view.withLock({ $0.holds(sweep.runs) }) else { throw error }
+      work.swept.insert(sweep.partition)
+    }
+    work.sweep = nil
+    guard sweep.hasErased, engine.view.withLock({ $0.holds(sweep.runs) }) else { return true }
+    guard sweep.left > 0 else {
+      if try engine.replace(sweep.runs, with: nil) { work.dead += sweep.runs.map(\.number) }
+      work.overwritten.formUnion(sweep.runs.map(\.number))
+      return true
+    }
+    work.overwritten.formUnion(sweep.runs.map(\.number))
+    work.merge = Merge(sweep, number: try engine.nextRun())
+    return true
   }
 
   private func removeDead(_ work: inout Work) throws(StoreError) -> Bool {
     guard let run = work.dead.first else { return false }
-    if try Cleaner.removePages(of: run, engine) { work.dead.removeFirst() }
+    if try Cleaner.removePages(of: run, engine, overwriting: work.overwritten.contains(run)) {
+      work.dead.removeFirst()
+      if work.overwritten.remove(run) != nil { work.hasOverwritten = true }
+    }
     return true
   }
 
@@ -130,10 +194,13 @@ final class Maintenance: Sendable {
   private func flush(_ frozen: MemoryTable, _ work: inout Work) throws(StoreError) {
     var runs: [Run] = []
     for (partition, part) in frozen.partitions {
-      var writer = RunWriter(number: try engine.nextRun(), partition: partition, level: 0, count: part.count)
+      let erased = engine.view.withLock { $0.erased.inPartition(partition) }
+      let lines = part.sorted().filter { !erased.holds($0) }
+      guard !lines.isEmpty else { continue }
+      var writer = RunWriter(number: try engine.nextRun(), partition: partition, level: 0, count: lines.count)
       // Dead until it stands: should this fail half-way, its pages go.
       work.dead.append(writer.number)
-      for item in part.sorted() { writer.add(item) }
+      for item in lines { writer.add(item) }
       runs.append(try writer.finish(engine))
     }
     let stood = try engine.thaw(runs)
@@ -170,6 +237,20 @@ extension Engine {
     }
   }
 
+  /// Moves the lines in memory aside, to be written as runs, though they are not many.
+  func freeze() throws(StoreError) {
+    try write { (writer, _) throws(StoreError) in
+      let froze = view.withLock { view in
+        guard view.frozen == nil, view.active.count > 0 else { return false }
+        view.freeze()
+        return true
+      }
+      guard froze else { return }
+      writer.activeFresh = 1 - writer.activeFresh
+      writer.activeFirst = writer.manifest.nextSequence
+    }
+  }
+
   /// Makes runs visible in place of the lines set aside.
   /// - Returns: their numbers, without those whose partition was dropped meanwhile.
   func thaw(_ runs: [Run]) throws(StoreError) -> Set<Int64> {
@@ -178,7 +259,7 @@ extension Engine {
       let table = 1 - writer.activeFresh
       var manifest = writer.manifest
       manifest.firstSequence = writer.activeFirst
-      try database.transaction { () throws(StoreError) in
+      try database.overwriting { () throws(StoreError) in
         try RunRows.add(standing, to: &manifest, database)
         try database.statement("DELETE FROM fresh_\(table)").run()
         try manifest.write(database)
@@ -189,14 +270,14 @@ extension Engine {
     }
   }
 
-  /// Makes a merged run visible in place of those it was made of; false when they no longer stand.
-  func replace(_ old: [Run], with run: Run) throws(StoreError) -> Bool {
+  /// Makes a merged run visible in place of those it was made of, or nothing; false when they no longer stand.
+  func replace(_ old: [Run], with run: Run?) throws(StoreError) -> Bool {
     try write { (writer, database) throws(StoreError) in
       guard view.withLock({ $0.holds(old) }) else { return false }
       var manifest = writer.manifest
       try database.transaction { () throws(StoreError) in
         try RunRows.remove(old, from: &manifest, database)
-        try RunRows.add([run], to: &manifest, database)
+        if let run { try RunRows.add([run], to: &manifest, database) }
         try manifest.write(database)
       }
       writer.manifest = manifest

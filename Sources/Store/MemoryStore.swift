@@ -100,7 +100,8 @@ public final class MemoryStore: Store {
     return content.withLock { content in
       var found: [Locator] = []
       for partition in content.index.keys.filter({ partitions.contains($0) }).sorted(by: >) {
-        found += content.index[partition]?[key]?.reversed().prefix(limit - found.count) ?? []
+        let lines = content.index[partition]?[key]?.reversed().filter { !content.isErased($0, in: partition) }
+        found += lines?.prefix(limit - found.count) ?? []
       }
       return found
     }
@@ -130,6 +131,12 @@ extension MemoryStore.Stream {
 }
 
 extension MemoryStore.Snapshot {
+  /// Whether a line of the index is of a record whose body was forgotten.
+  fileprivate func isErased(_ line: Locator, in partition: Int32) -> Bool {
+    guard partition != IndexField.endless, let stream = streams[line.stream], stream.erased > 0 else { return false }
+    return line.index < stream.chunks[stream.erased - 1].end
+  }
+
   /// Applies a commit that was found good.
   fileprivate mutating func apply(_ commit: Commit, _ ends: [StreamName: CommitPlan.End]) {
     for append in commit.appends {

@@ -26,6 +26,9 @@ struct MemoryTable: Sendable {
 
     var count: Int { lines.count }
 
+    /// Whether a line is of an erased record.
+    func has(_ erased: ErasedLines) -> Bool { lines.contains { erased.holds($0.item) } }
+
     mutating func add(_ item: IndexItem) {
       if (lines.count + 1) * 2 > slots.count { grow() }
       let slot = slot(of: item.key)

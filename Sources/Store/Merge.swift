@@ -12,6 +12,8 @@ struct Merge {
   /// Newest first, so that the first of several equal keys is the newest line.
   private var cursors: [Cursor]
   private(set) var writer: RunWriter
+  /// Lines that are left out.
+  private var erased = ErasedLines()
 
   private struct Cursor {
     let run: Run
@@ -28,6 +30,15 @@ struct Merge {
     writer = RunWriter(
       number: number, partition: inputs.first?.partition ?? 0, level: (inputs.map(\.level).max() ?? 0) + 1,
       count: inputs.reduce(0) { $0 + $1.count })
+  }
+
+  /// Merges what a sweep leaves of a partition.
+  init(_ sweep: Sweep, number: Int64) {
+    inputs = sweep.runs
+    erased = sweep.erased
+    cursors = inputs.reversed().map { Cursor(run: $0) }
+    writer = RunWriter(
+      number: number, partition: sweep.partition, level: inputs.map(\.level).max() ?? 0, count: sweep.left)
   }
 
   /// The runs to merge next, oldest first: all of a level that has enough, the lowest such level of a partition.
@@ -59,7 +70,7 @@ struct Merge {
         (least, leastKey) = (position, head.key)
       }
       guard let least else { return try writer.finish(engine) }
-      if let item = cursors[least].head { writer.add(item) }
+      if let item = cursors[least].head, !erased.holds(item) { writer.add(item) }
       cursors[least].position += 1
     }
     try writer.flush(engine)

@@ -19,6 +19,7 @@ public final class SQLiteStore: Store {
     engine = try Engine(path: path, tuning: tuning)
     maintenance = try Maintenance(engine)
     checkpointer = try Checkpointer(engine)
+    maintenance.whenErased { [weak checkpointer] in checkpointer?.scrub() }
   }
 
   deinit { close() }
@@ -43,6 +44,7 @@ public final class SQLiteStore: Store {
     }
     maintenance.note(aftermath)
     checkpointer.note(walFrames: aftermath.walFrames)
+    if aftermath.destroyedKeys { checkpointer.scrub() }
   }
 
   /// The small state kept under `key`.

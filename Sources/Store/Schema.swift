@@ -3,7 +3,7 @@ import Exchange
 /// The tables, and the check that this program knows them.
 enum Schema {
   /// Raised when older programs must not write the file any more.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
   /// `ISTM`, so that `file` and a person can tell what the file is.
   static let applicationID: Int64 = 0x4953_544D
 
@@ -18,6 +18,7 @@ enum Schema {
       guard application == applicationID else { throw .damaged("\(path) is no store of istmo") }
       return
     }
+    if found == 1, application == applicationID { return try Places.takeOver(database) }
     guard found == 0, application == 0, try database.number("SELECT count(*) FROM sqlite_schema") == 0 else {
       throw .damaged("\(path) is no store of istmo")
     }
@@ -38,6 +39,7 @@ enum Schema {
     "CREATE TABLE runs(number INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     "CREATE TABLE manifest(id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     "CREATE TABLE pages(id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    Places.table,
   ]
 
   /// A stream's tables. Rows are only ever added at the end of each, which SQLite does without splitting pages. Bodies

@@ -16,6 +16,7 @@ struct View: Sendable {
 
   private(set) var streams: [StreamName: Stream] = [:]
   private var names: [UInt32: StreamName] = [:]
+  private(set) var erased = ErasedLines()
   /// Takes new lines; its rows are in `fresh_<activeFresh>`.
   var active = MemoryTable()
   /// Being written as runs; its rows are in the other table.
@@ -33,6 +34,7 @@ struct View: Sendable {
   mutating func set(_ stream: Stream, for name: StreamName) {
     streams[name] = stream
     names[stream.number] = name
+    erased.set(stream.erased, of: stream.number)
   }
 
   /// Moves the newest lines aside, to be written.
@@ -71,9 +73,9 @@ struct View: Sendable {
     return runs.allSatisfy { run in standing.contains { $0.number == run.number } }
   }
 
-  /// Puts a run in the place of neighbouring older ones.
-  mutating func replace(_ old: [Run], with run: Run) {
-    guard var standing = partitions[run.partition],
+  /// Puts a run, or nothing, in the place of neighbouring older ones.
+  mutating func replace(_ old: [Run], with run: Run?) {
+    guard let partition = old.first?.partition, var standing = partitions[partition],
       let place = standing.firstIndex(where: { $0.number == old.first?.number })
     else { return }
     standing.removeAll { candidate in
@@ -81,9 +83,11 @@ struct View: Sendable {
       filterBytes -= candidate.filter?.byteCount ?? 0
       return true
     }
-    standing.insert(run, at: place)
-    filterBytes += run.filter?.byteCount ?? 0
-    partitions[run.partition] = standing
+    if let run {
+      standing.insert(run, at: place)
+      filterBytes += run.filter?.byteCount ?? 0
+    }
+    partitions[partition] = standing.isEmpty ? nil : standing
     trimFilters()
   }
 
@@ -103,6 +107,7 @@ struct View: Sendable {
   struct Candidates {
     var found: [Locator]
     var runs: [Run]
+    var erased: ErasedLines
   }
 
   /// The candidates in the partitions, newest partition first.
@@ -123,10 +128,11 @@ struct View: Sendable {
     var left = limit
     for number in numbers where left > 0 {
       var found: [Locator] = []
+      let erased = erased.inPartition(number)
       for table in [active, frozen] {
         table?.partitions[number]?.each(key) { item in
           guard left > 0 else { return false }
-          if let name = names[item.stream] {
+          if !erased.holds(item), let name = names[item.stream] {
             found.append(Locator(stream: name, index: item.index))
             left -= 1
           }
@@ -134,7 +140,7 @@ struct View: Sendable {
         }
       }
       let runs = left > 0 ? (partitions[number] ?? []).reversed().filter { $0.filter?.admits(key) ?? true } : []
-      if !found.isEmpty || !runs.isEmpty { all.append(Candidates(found: found, runs: runs)) }
+      if !found.isEmpty || !runs.isEmpty { all.append(Candidates(found: found, runs: runs, erased: erased)) }
     }
     return all
   }

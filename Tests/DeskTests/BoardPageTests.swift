@@ -70,7 +70,7 @@ import Testing
     #expect(!page.text.contains("A55555555") && !page.text.contains("Marcada"))
   }
 
-  @Test func whatIsPastItsTimeIsCountedAndNothingIsPromised() throws {
+  @Test func whatIsPastItsTimeIsCountedAndThenErased() throws {
     let (desk, browser) = try desk("auditor")
     _ = try desk.publish(desk.departure("A10000001"))
     #expect(try browser.get("/retention").text.contains("Nada está vencido"))
@@ -78,10 +78,17 @@ import Testing
     desk.clock.advance(milliseconds: (Int64(days) + 1) * 86_400_000)
     #expect(try browser.login("olga").status == 303)
     let page = try browser.get("/retention")
-    #expect(!page.text.contains("Nada está vencido") && page.text.contains("todavía no borra por sí solo"))
-    let due = try desk.node.retention().first { $0.stream.dataset.description == "migration" }
+    #expect(!page.text.contains("Nada está vencido"))
+    let due = try desk.node.retention().streams.first { $0.stream.dataset.description == "migration" }
     // The record, and the entry that announces its epoch.
     #expect(due.map { $0.due >= 1 && $0.due == $0.size && !$0.isAgreed } == true)
+    // A clock that went ahead by years is not believed: the page says why nothing is erased.
+    _ = try desk.node.eraseDue(isClockRight: false)
+    #expect(try browser.get("/retention").text.contains("No se borra por ahora"))
+    _ = try desk.node.eraseDue(isClockRight: true)
+    #expect(try browser.get("/retention").text.contains("Nada está vencido"))
+    let erased = try desk.node.retention().streams.first { $0.stream.dataset.description == "migration" }
+    #expect(erased.map { $0.erased == 2 && $0.due == 0 && $0.lastErasure != nil } == true)
   }
 
   @Test func diskAndTokensAreShownAsTheyAre() throws {

@@ -165,6 +165,7 @@ import Testing
 private struct VersionedRules: RecordRules {
   private let rules = SimulatedRules()
 
+  func retentionDays(of dataset: DatasetName) -> UInt32? { nil }
   func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading {
     rules.read(body, of: dataset, version: version)
   }

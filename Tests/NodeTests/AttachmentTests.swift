@@ -48,8 +48,8 @@ import Testing
     let pair: NodePair
     let (sv, gt): (Installation, Installation)
 
-    init() throws {
-      pair = try NodePair(edit: AttachmentTests.agreed)
+    init(clock: any Clock = SystemClock()) throws {
+      pair = try NodePair(clock: clock, edit: AttachmentTests.agreed)
       (sv, gt) = try pair.start()
     }
 
@@ -135,6 +135,31 @@ import Testing
     }
     let report = scene.gt.verify { _ in }
     #expect(report.problems.isEmpty && report.attachments == 1, "\(report.problems)")
+  }
+
+  @Test func anImageGoesWithTheLastRecordThatBearsIt() throws {
+    let clock = MovedClock()
+    let scene = try Scene(clock: clock)
+    let image = Self.bytes(70_000, seed: 21)
+    let digest = try scene.attach(image, at: scene.sv).digest
+    try scene.publish(Self.capture(image, reference: "C-1"))
+    try scene.arrived(2)
+    // Captures are kept for ninety days, at home and as agreed; the second is ninety days younger.
+    clock.move(days: 89)
+    #expect(try NodePair.eventually { try !scene.sv.retention().streams.isEmpty })
+    try scene.publish(Self.capture(image, reference: "C-2"))
+    clock.move(days: 2)
+    #expect(try NodePair.eventually { try scene.sv.eraseDue(isClockRight: false).report.erased > 0 })
+    scene.sv.sweeping.sync {}
+    #expect(scene.sv.blobs.holds(digest), "another record bears it")
+    clock.move(days: 89)
+    #expect(
+      try NodePair.eventually {
+        try scene.sv.retention().due == 0 || scene.sv.eraseDue(isClockRight: false).report.due == 0
+      })
+    scene.sv.sweeping.sync {}
+    #expect(!scene.sv.blobs.holds(digest))
+    #expect(scene.sv.verify { _ in }.problems.isEmpty)
   }
 
   @Test func onlyWhoMayReadARecordThatBearsItSeesIt() throws {

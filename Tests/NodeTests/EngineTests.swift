@@ -19,6 +19,7 @@ import Testing
       var reference: String? { nil }
     }
 
+    func retentionDays(of dataset: DatasetName) -> UInt32? { nil }
     func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading { Unread(body: body) }
     func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) -> any RecordReading {
       Unread(body: body)

@@ -54,7 +54,8 @@ import Testing
       try await Istmo.run(["evidence", "export", "\(id)", "--out", evidence, "--home", pair.a.home] + person).ending
         == .exit(0))
     let commands: [[String]] = [
-      ["status"], ["verify"], ["lookups"], ["agreement", "list"], ["agreement", "show", "GT"], ["key", "show"],
+      ["status"], ["verify"], ["erase", "--due", "--dry-run"], ["erase", "--due"],
+      ["lookups"], ["agreement", "list"], ["agreement", "show", "GT"], ["key", "show"],
       ["ceremony", "show"], ["dataset", "list"], ["dataset", "show", "manifests"], ["token", "list"],
       ["topology", "check", pair.topologyFile],
       ["dataset", "check", Repository.root + "/Topology/datasets/manifests.toml"],
@@ -133,6 +134,7 @@ import Testing
       ["evidence", "verify"], ["evidence", "verify", "f", "--root", "not a key"], ["bundle", "export"],
       ["agreement", "show", "Guatemala", "--home", none], ["init", "--country", "XX", "--country", "YY"],
       ["ceremony", "offer", "--with", "gt", "--out", "f", "--home", none], ["token", "add", "x", "--scope", "all"],
+      ["erase", "--home", none], ["erase", "--now", "--home", none], ["erase", "ID", "--due", "--home", none],
       ["run", "--log", "loud", "--home", none], ["lookups", "--limit", "-1", "--home", none],
     ]
     for words in usage {
@@ -141,7 +143,8 @@ import Testing
       #expect(!said.errors.isEmpty && said.output.isEmpty, "\(words)")
     }
     let failing: [[String]] = [
-      ["status"], ["verify"], ["run"], ["publish", "migration"], ["lookups"], ["key", "show"], ["agreement", "list"],
+      ["status"], ["verify"], ["erase", "--due"], ["run"], ["publish", "migration"], ["lookups"], ["key", "show"],
+      ["agreement", "list"],
       ["ceremony", "show"], ["token", "list"], ["dataset", "list"], ["bundle", "import", "none"],
       ["evidence", "verify", "none"], ["topology", "check", "none"],
     ]

@@ -15,6 +15,26 @@ import Testing
     }
   }
 
+  /// Days go by while faults happen; own registers and neighbours erase what is past its days, each at its time.
+  @Test func whatIsPastItsDaysIsErasedWhateverGoesWrong() {
+    var erased = 0
+    for seed in [UInt64(3)] {
+      var plan = World.Plan.brief(seed: seed)
+      plan.nodeCount = 2
+      plan.busyMilliseconds = 24_000
+      plan.publishEvery = 1500
+      plan.dayEvery = 4000
+      // A clock that is ahead by days erases days too soon, and rightly so.
+      var faults = Faults(Chance(seed: seed))
+      faults.clockStepEvery = 0
+      plan.faults = faults
+      let outcome = World.run(plan)
+      #expect(outcome.violation == nil, "seed \(seed): \(outcome.tail.suffix(20).joined(separator: "\n"))")
+      erased += outcome.erased
+    }
+    #expect(erased > 5)
+  }
+
   @Test func aCrashOnEitherSideOfEveryFsyncLosesNothing() {
     let outcomes = World.crashAtEveryCommit(seed: 1, busyMilliseconds: 700)
     #expect(outcomes.count > 12)

@@ -12,6 +12,7 @@ import Testing
     let path = folder.file("store.db")
     var dice = Dice(seed: seed)
     var actor = try Actor(dice: dice)
+    actor.destroysKeys = true
     var tuning = Tuning.small
     tuning.freshLinesMax = [1, 10, 100, 1_000][Int(seed) % 4]
     let model = MemoryStore()
@@ -45,6 +46,8 @@ import Testing
     var dice: Dice
     let streams: [StreamName]
     var keys = 60
+    /// Whether keys are overwritten, after which the log is emptied.
+    var destroysKeys = false
 
     init(dice: Dice) throws {
       self.dice = dice
@@ -62,7 +65,8 @@ import Testing
         commit.appends.append(append(stream, first: first, count: 1 + dice.roll(200), bodies: dice.roll(3) * 3_000))
       }
       for _ in 0..<dice.roll(4) {
-        commit.states.append(("k/\(dice.roll(30))", dice.chance(4) ? nil : dice.bytes(dice.roll(50))))
+        let name = destroysKeys && dice.chance(3) ? "epoch/\(dice.roll(9))" : "k/\(dice.roll(30))"
+        commit.states.append((name, dice.chance(4) ? nil : dice.bytes(dice.roll(50))))
       }
       for _ in 0..<(dice.chance(8) ? dice.roll(2_000) : dice.roll(12)) {
         let key = dice.chance(10) ? 7 : UInt64(dice.roll(keys)) &* 0x1234_5678_9ABC_DEF1
@@ -73,6 +77,7 @@ import Testing
         let stream = streams[dice.roll(3)]
         commit.erasures.append((stream, UInt64(dice.roll(Int(snapshot.streams[stream]?.end.size ?? 0) + 50))))
       }
+      if dice.chance(12) { commit.sweptPartitions = [Int32(dice.roll(6) - 1)] }
       if dice.chance(20) { commit.droppedPartitions = [Int32(dice.roll(6) - 1)] }
       return commit
     }
@@ -85,7 +90,7 @@ import Testing
       #expect(
         try store.tiles(of: stream, from: from, limit: limit) == model.tiles(of: stream, from: from, limit: limit),
         "\(place)")
-      let prefix = ["", "k/", "k/1", "z"][dice.roll(4)]
+      let prefix = ["", "k/", "k/1", "z", "epoch/"][dice.roll(5)]
       let (ours, theirs) = (try store.states(prefix: prefix), try model.states(prefix: prefix))
       #expect(ours.map(\.key) == theirs.map(\.key) && ours.map(\.value) == theirs.map(\.value), "\(place)")
       for _ in 0..<8 {

@@ -150,6 +150,16 @@ extension Router {
         id: "importBundle", summary: "Takes a neighbour's bundle.", body: .bytes("The bundle."),
         answer: .object("What it brought.", ["type": "object"])), Router.importBundle),
     Route(
+      .get, "/v1/retention", .observe,
+      Operation(
+        id: "retention", summary: "What is past its retention, and what was erased, by stream.",
+        answer: .object("How all stands now.", Schemas.retention)), Router.retention),
+    Route(
+      .post, "/v1/erase", .local,
+      Operation(
+        id: "erase", summary: "Erases what is past its retention.", query: Router.eraseShape, body: .bytes("Nothing."),
+        answer: .object("What was erased, and how all stands then.", ["type": "object"])), Router.erase),
+    Route(
       .post, "/v1/reload", .local,
       Operation(
         id: "reload", summary: "Reads agreements, cards, tokens and officers of the home again.",

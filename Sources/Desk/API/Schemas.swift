@@ -232,5 +232,17 @@ enum Schemas {
         ]))
     ), ("links", ["type": "object", "additionalProperties": text]), ("problems", texts), ("notes", texts),
     ("store", ["type": "object", "additionalProperties": JSONSchema.number()]),
+    ("retention", JSONSchema.list(retentionOfStream)),
+  ])
+
+  private static let retentionOfStream = JSONSchema.object([
+    ("stream", text), ("days", orNull(JSONSchema.count)), ("agreed", JSONSchema.flag), ("size", JSONSchema.count),
+    ("erased", JSONSchema.count), ("due", JSONSchema.count), ("oldest", orNull(JSONSchema.time)),
+    ("next", orNull(JSONSchema.time)), ("last_erasure", orNull(JSONSchema.time)),
+  ])
+
+  static let retention = JSONSchema.object([
+    ("obstacle", orNull(text)), ("due", JSONSchema.count), ("erased", JSONSchema.count),
+    ("streams", JSONSchema.list(retentionOfStream)),
   ])
 }

@@ -67,41 +67,50 @@ extension Pages {
 
   // MARK: Retention
 
-  /// `GET /retention`: what is past its time, by stream, and that nothing erases it by itself.
+  /// `GET /retention`: what is past its time and what was erased, by stream.
   func showRetention(_ visit: Visit) -> Response {
-    let streams: [Installation.RetentionStanding]
-    do throws(ReadError) { streams = try node.retention() } catch {
+    let report: RetentionReport
+    do throws(ReadError) { report = try node.retention() } catch {
       node.log(.error, "desk", "retention could not be read: \(error)")
       return page(visit, status: 503, failure: (.unavailable, .tryAgain))
     }
     defer { seen(visit) }
     return page(
       boardPage(visit, visit(.retentionPage), at: "/retention") {
-        HTML.element("p", .class("box warn")) { visit(.retentionNotAutomatic) }
+        if let obstacle = report.obstacle {
+          HTML.element("p", .class("box wrong")) {
+            HTML.element("strong") { visit(.erasingWaits) }
+            " "
+            HTML.element("span", .init("lang", "en")) { obstacle }
+          }
+        }
         HTML.element("p", .class("help")) { visit(.retentionHelp) }
-        if streams.allSatisfy({ $0.due == 0 }) { HTML.element("p", .class("box good")) { visit(.nothingDue) } }
+        if report.due == 0 { HTML.element("p", .class("box good")) { visit(.nothingDue) } }
         let heads = [
           visit(.stream), visit(.daysKept), visit(.recordsTitle), visit(.oldestRecord), visit(.dueNow),
+          visit(.erasedEntries), visit(.lastErasure),
         ]
         visit.wide(
           visit(.retentionPage),
-          visit.table(heads, class: "streams") { for stream in streams { row(stream, visit) } })
+          visit.table(heads, class: "streams") { for stream in report.streams { row(stream, visit) } })
       })
   }
 
-  private func row(_ stream: Installation.RetentionStanding, _ visit: Visit) -> HTML {
+  private func row(_ stream: RetentionStatus, _ visit: Visit) -> HTML {
     HTML.element("tr", .class(stream.due > 0 ? "bad" : "")) {
       HTML.element("th", .init("scope", "row")) {
         visit.dataset(stream.stream.dataset)
         HTML.element("small", .class("code")) { stream.stream.description }
       }
       visit.cell(visit(.daysKept)) {
-        "\(stream.days) "
+        "\(stream.days.map { "\($0)" } ?? "—") "
         HTML.element("small") { visit(stream.isAgreed ? .asAgreed : .asDefined) }
       }
       visit.cell(visit(.recordsTitle), class: "number") { "\(stream.size)" }
       visit.cell(visit(.oldestRecord)) { stream.oldest.map { visit.time($0) } ?? "—" }
       visit.cell(visit(.dueNow), class: "number") { "\(stream.due)" }
+      visit.cell(visit(.erasedEntries), class: "number") { "\(stream.erased)" }
+      visit.cell(visit(.lastErasure)) { stream.lastErasure.map { visit.time($0) } ?? "—" }
     }
   }
 

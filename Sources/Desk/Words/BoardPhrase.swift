@@ -10,7 +10,8 @@ enum BoardPhrase: String, CaseIterable, Phrases {
   case expiresIn, expired, differs, noDifferences, differencesHelp, theirs, digestOfTerms, printThis, agreementStreams
   case cardOf, serial, validFrom, validUntil, ownKeys, keyLog, keyReceipt, keyTransport, keySealing, keyWitness, keyRoot
   case cardEndsSoon, cardEnded, cardRenew
-  case retentionHelp, retentionNotAutomatic, daysKept, oldestRecord, dueNow, asAgreed, asDefined, nothingDue
+  case retentionHelp, erasingWaits, daysKept, oldestRecord, dueNow, asAgreed, asDefined, nothingDue, erasedEntries
+  case lastErasure
   case diskFree, diskOf, databaseBytes, walBytes, freeInFile, indexEntries, indexRuns, indexPartitions, streamsHeld,
     maintenance
   case runningSince, noRoom, storeHelp, worksWell, failing, backups, backupsHelp
@@ -110,12 +111,11 @@ enum BoardPhrase: String, CaseIterable, Phrases {
 
     case .retentionHelp:
       t(
-        "Cuántos registros pasaron ya el tiempo por el que se guardan, por corriente.",
-        "How many records are past the time for which they are kept, by stream.")
-    case .retentionNotAutomatic:
-      t(
-        "El nodo todavía no borra por sí solo: nada de lo vencido se destruye sin que alguien lo haga.",
-        "The node does not erase by itself yet: nothing that is due is destroyed unless somebody does it.")
+        "El nodo borra por sí solo, cada hora, lo que pasó el tiempo por el que se guarda; las pruebas de lo demás quedan.",
+        "The node erases by itself, every hour, what is past the time for which it is kept; proofs of all else remain.")
+    case .erasingWaits: t("No se borra por ahora.", "Nothing is erased for now.")
+    case .erasedEntries: t("Borrados", "Erased")
+    case .lastErasure: t("Último borrado", "Last erasure")
     case .daysKept: t("Días", "Days")
     case .oldestRecord: t("El más antiguo", "Oldest")
     case .dueNow: t("Vencidos", "Due")

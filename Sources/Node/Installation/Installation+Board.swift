@@ -75,40 +75,4 @@ extension Installation {
 
   /// Why there is no room for more records; nil while there is.
   public var shortage: String? { store.shortage?.description }
-
-  // MARK: Retention
-
-  /// How a stream stands to the days for which its records are to be kept.
-  public struct RetentionStanding: Sendable {
-    /// The stream.
-    public let stream: StreamName
-    /// Days after which bodies are to be destroyed: as agreed, or as the definition proposes for an own register.
-    public let days: UInt32
-    /// Whether an agreement says so.
-    public let isAgreed: Bool
-    /// The oldest entry; nil of an empty stream.
-    public let oldest: Instant?
-    /// Entries whose time is over.
-    public let due: UInt64
-    /// All entries.
-    public let size: UInt64
-  }
-
-  /// How every stream held here stands to its retention, those with something due first.
-  public func retention() throws(ReadError) -> [RetentionStanding] {
-    let now = clock.now()
-    let agreed = standing.now.neighbours.values.flatMap(\.streams).filter { $0.obstacle(at: now) == nil }
-    var out: [RetentionStanding] = []
-    for name in try engine.reader.streams() {
-      let terms = agreed.first { $0.terms.stream == name }?.terms
-      guard let days = terms?.retentionDays ?? registry.definition(name.dataset)?.retentionDays else { continue }
-      let size = try engine.reader.state(of: name).size
-      let bound = now.advanced(byMilliseconds: -Int64(days) * 86_400_000)
-      let due = size == 0 ? 0 : try engine.reader.firstIndex(of: name, notBefore: bound, size: size)
-      let oldest = size == 0 ? nil : try engine.reader.entry(name, at: 0).entry.id.time
-      out.append(
-        RetentionStanding(stream: name, days: days, isAgreed: terms != nil, oldest: oldest, due: due, size: size))
-    }
-    return out.sorted { ($1.due, $0.stream) < ($0.due, $1.stream) }
-  }
 }

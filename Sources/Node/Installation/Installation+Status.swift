@@ -29,6 +29,8 @@ public struct NodeStatus: Sendable {
   public let notes: [String]
   /// Bytes on disk and other figures of the store.
   public let figures: [String: Int64]
+  /// How streams stand to their retention.
+  public let retention: [RetentionStatus]
 
   /// Every neighbour's link, in words.
   public var links: [CountryCode: String] { linkStates.mapValues(\.sentence) }
@@ -47,6 +49,7 @@ public struct NodeStatus: Sendable {
         links.sorted { $0.key < $1.key }.map { .init(name: $0.key.description, value: .text($0.value)) }),
       "problems": .list(problems.map { .text($0.words) }), "notes": .list(notes.map { .text($0) }),
       "store": .object(figures.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .number($0.value)) }),
+      "retention": .list(retention.map(\.json)),
     ]
   }
 }
@@ -85,6 +88,12 @@ extension Installation {
     } else {
       problems.append(.stopping)
     }
+    var retention: [RetentionStatus] = []
+    do throws(ReadError) {
+      let report = try self.retention()
+      retention = report.streams
+      if let obstacle = report.obstacle { problems.append(.told(obstacle)) }
+    } catch { problems.append(.told("what is past its retention cannot be told: \(error)")) }
     let forks = streams.filter { !$0.halted.isEmpty }.map(\.stream)
       .filter { (try? store.state(ForkProof.stateKey($0))) ?? nil != nil }
     let port = port.withLock { $0 }
@@ -92,7 +101,7 @@ extension Installation {
       country: country, realm: realm, time: now, started: started, isRunning: port != nil, streams: streams,
       forks: Set(forks), agreements: agreements, linkStates: port?.states ?? [:], problems: problems,
       notes: standing.now.notes,
-      figures: (try? store.figures()) ?? [:])
+      figures: (try? store.figures()) ?? [:], retention: retention)
   }
 
   /// Why the node cannot do its work; empty when it can. A neighbour that is away is not the node's own fault.
@@ -142,6 +151,23 @@ extension Installation {
     text.head("istmo_link_up", "gauge", "1 while the link with a neighbour is up.")
     for (country, state) in (port.withLock({ $0 }).map(\.states) ?? [:]).sorted(by: { $0.key < $1.key }) {
       text.sample("istmo_link_up", [("neighbour", country.description)], state.phase == .up ? 1 : 0)
+    }
+    for (name, help, value) in [
+      ("due", "Entries whose time is over and whose content is still here.", \.due),
+      ("erased", "Entries whose content was erased.", \.erased),
+    ] as [(String, String, KeyPath<RetentionStatus, UInt64>)] {
+      text.head("istmo_retention_\(name)_entries", "gauge", help)
+      for stream in status.retention {
+        text.sample(
+          "istmo_retention_\(name)_entries", [("stream", stream.stream.description)], Double(stream[keyPath: value]))
+      }
+    }
+    text.head(
+      "istmo_erasure_timestamp_seconds", "gauge", "When something of a stream was last erased, seconds since 1970.")
+    for stream in status.retention {
+      guard let last = stream.lastErasure else { continue }
+      text.sample(
+        "istmo_erasure_timestamp_seconds", [("stream", stream.stream.description)], Double(last.milliseconds) / 1000)
     }
     for (name, value) in status.figures.sorted(by: { $0.key < $1.key }) {
       text.head("istmo_store_\(name)", "gauge", "A figure of the store.")

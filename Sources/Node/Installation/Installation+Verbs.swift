@@ -22,7 +22,7 @@ extension Installation {
     if let reason = lookups.reasonToWithhold(stream, from: role) {
       throw EvidenceMaker.Failure.withheld("\(stream): \(reason)")
     }
-    if let definition = registry.definition(stream.dataset, version: context.version),
+    if !check.isErased, let definition = registry.definition(stream.dataset, version: context.version),
       !definition.shows(ReadBody(file.sections[.body] ?? []), to: role)
     {
       throw EvidenceMaker.Failure.withheld("\(stream): its definition does not let \(role) see this record")
@@ -49,7 +49,7 @@ extension Installation {
     let now = standing.now
     let verifier = StoreVerifier(
       country: country, realm: realm, reader: engine.reader, keys: keys, registry: registry,
-      neighbours: now.neighbours,
+      neighbours: now.neighbours, now: clock.now(),
       terms: { stream, digest in now.agreements[digest]?.terms(for: stream) })
     var report = verifier.verify { progress(filesShare + $0 * (1 - filesShare - attachmentsShare)) }
     let attachments = blobs.verify { progress(1 - attachmentsShare + $0 * attachmentsShare) }

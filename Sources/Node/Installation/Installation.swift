@@ -70,6 +70,8 @@ public final class Installation: Sendable {
   let dayBook: NodeDayBook
   /// Who computes indicators now, and who publishes them.
   let (indicatorTurn, publishing) = (IndicatorReader.Turn(), IndicatorReader.Turn())
+  /// Where attachments are looked through after records were erased.
+  let sweeping = DispatchQueue(label: "istmo-sweep", qos: .utility)
   private let spoolRoom: SpoolRoom
   private let observer: Observer
   let port = Mutex<LinkPort?>(nil)
@@ -205,6 +207,7 @@ public final class Installation: Sendable {
     questionPort.stop()
     dayBook.keep()
     engine.stop()
+    sweeping.sync {}
     store.close()
   }
 
@@ -268,6 +271,7 @@ public final class Installation: Sendable {
       let installation = installation.withLock { $0.value }
       installation?.watch.committed(commit)
       installation?.changes.note(commit)
+      installation?.erased(with: commit)
     }
 
     func engine(arrived stream: StreamName, range: Range<UInt64>) {

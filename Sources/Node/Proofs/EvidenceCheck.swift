@@ -20,6 +20,8 @@ public struct EvidenceCheck: Sendable {
   public private(set) var id: RecordID?
   /// The record's body.
   public private(set) var body: [UInt8] = []
+  /// Whether the file has no body because that was erased, as the node says that made the file.
+  public private(set) var isErased = false
   /// Root keys in the file that the verifier did not name: compare them with a source you trust.
   public private(set) var unpinnedRoots: [NoteKey] = []
 
@@ -61,11 +63,20 @@ public struct EvidenceCheck: Sendable {
     guard parts.count == 2 else { throw NoteError("the entry names no stream") }
     let (realm, stream) = (try Realm(parts[0]), try StreamName(parts[1]))
 
-    body = try section(.body, file)
-    let salt = [UInt8](hex: String(decoding: try section(.salt, file), as: UTF8.self)) ?? []
-    say(
-      salt.count == 16 && Entry.commit(to: body, salt: salt) == entry.commitment,
-      "the body is the one that entry \(entry.id) commits to")
+    isErased = file.sections[.body] == nil && file.sections[.salt] == nil
+    if isErased {
+      // No file proves that nothing is left anywhere: it proves the entry, and says that there is no more to prove.
+      say(
+        entry.hasBody,
+        "entry \(entry.id) commits to a body that is not in the file: by its maker it was erased at the end of its retention"
+      )
+    } else {
+      body = try section(.body, file)
+      let salt = [UInt8](hex: String(decoding: try section(.salt, file), as: UTF8.self)) ?? []
+      say(
+        salt.count == 16 && Entry.commit(to: body, salt: salt) == entry.commitment,
+        "the body is the one that entry \(entry.id) commits to")
+    }
 
     let proof = try TlogProof(String(decoding: try section(.proof, file), as: UTF8.self))
     let checkpoint = proof.checkpoint.checkpoint

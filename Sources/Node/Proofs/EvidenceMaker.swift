@@ -88,6 +88,7 @@ public struct EvidenceMaker: Sendable {
   }
 
   private func home(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
+    if try isErased(name, index) { return try erased(name, index) }
     guard let record = try reader.record(name, at: index) else { throw .absent(stream: name, index: index) }
     let salt = try vault.key(of: name, at: index).salt(for: record.entry.id)
     let state = try reader.state(of: name)
@@ -100,6 +101,7 @@ public struct EvidenceMaker: Sendable {
   }
 
   private func shared(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
+    if try isErased(name, index) { return try erased(name, index) }
     let (entry, context) = try reader.entry(name, at: index)
     let state = try reader.state(of: name)
     guard let latest = state.checkpoint else { throw .damaged("\(name) has no checkpoint") }
@@ -140,6 +142,50 @@ public struct EvidenceMaker: Sendable {
       throw .damaged("the agreement \(context.agreement) is not in this home")
     }
     return registry.project(record, under: terms)
+  }
+
+  /// Whether the record's content is gone: here, or at home, from where it would be taken.
+  private func isErased(_ name: StreamName, _ index: UInt64) throws(ReadError) -> Bool {
+    if try vault.isErased(name, at: index) { return true }
+    let (entry, _) = try reader.entry(name, at: index)
+    guard name.origin == country, !name.isHome else {
+      do { _ = try reader.record(name, at: index) } catch {
+        guard case .erased = error else { throw error }
+        return true
+      }
+      return false
+    }
+    let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
+    guard let place = try reader.find(entry.id, in: home, size: try reader.state(of: home).size) else { return false }
+    return try vault.isErased(home, at: place)
+  }
+
+  /// What can be proven of a record whose content was erased: that there was its entry, and when.
+  private func erased(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
+    let (entry, context) = try reader.entry(name, at: index)
+    guard var checkpoint = try reader.state(of: name).checkpoint else { throw .damaged("\(name) has no checkpoint") }
+    var sections: [EvidenceFile.Section: [UInt8]] = [.entry: context.canonicalBytes(of: entry)]
+    if name.isHome {
+      sections[.originCard] = ownCard.bytes
+    } else {
+      guard let agreement = agreement(context.agreement),
+        let other = card(name.origin == country ? name.recipient : name.origin)
+      else { throw .damaged("the agreement \(context.agreement) or the neighbour's card is not in this home") }
+      sections[.agreement] = agreement.bytes
+      sections[.originCard] = (name.origin == country ? ownCard : other).bytes
+      sections[.recipientCard] = (name.origin == country ? other : ownCard).bytes
+      if name.origin == country {
+        guard let receipt = receipt(name) else { throw .damaged("the receipt for \(name) is gone") }
+        checkpoint = try ownCheckpoint(receipt.checkpoint)
+        for signature in receipt.note.signatures { checkpoint.add(signature) }
+      } else {
+        let noteKey = NoteKey(.receipt, of: country, in: realm, key: keys.receipt.verifyingKey)
+        let text = checkpoint.checkpoint.text
+        checkpoint.add(Cosignature.sign(text, at: clock.now(), with: keys.receipt, as: noteKey))
+      }
+    }
+    sections[.proof] = Array(try proof(name, index, checkpoint).description.utf8)
+    return EvidenceFile(sections: sections)
   }
 
   private func ownCheckpoint(_ checkpoint: Checkpoint) throws(ReadError) -> SignedCheckpoint {

@@ -34,14 +34,18 @@ public struct StoreVerifier: Sendable {
   let keys: Keyring
   let registry: Registry
   let neighbours: [CountryCode: Neighbour]
-  /// The terms of a stretch of an outgoing stream.
+  /// The terms of a stretch of a stream.
   let terms: @Sendable (StreamName, Digest) -> StreamTerms?
+  /// By which records' time may be over.
+  let now: Instant
 
   /// The parts a check needs.
   public init(
     country: CountryCode, realm: Realm, reader: LogReader, keys: Keyring, registry: Registry,
-    neighbours: [CountryCode: Neighbour], terms: @escaping @Sendable (StreamName, Digest) -> StreamTerms?
+    neighbours: [CountryCode: Neighbour], now: Instant,
+    terms: @escaping @Sendable (StreamName, Digest) -> StreamTerms?
   ) {
+    self.now = now
     self.country = country
     self.realm = realm
     self.reader = reader
@@ -105,11 +109,13 @@ public struct StoreVerifier: Sendable {
         try checkForwarded(name, piece, chunk, &report)
       } else {
         try checkBodies(name, at: index, &report)
+        try checkMissing(name, at: index, piece.context, &report)
       }
       index += UInt64(chunk.count)
       progress(index)
     }
     try checkTree(name, state, frontier, tiles, &report)
+    try checkErasures(name, epochs, &report)
   }
 
   private func checkTree(

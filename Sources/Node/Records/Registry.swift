@@ -22,6 +22,9 @@ public struct Registry: RecordRules {
   /// The definition of a dataset under which records are published now.
   public func definition(_ dataset: DatasetName) -> Definition? { definitions[dataset] }
 
+  /// The days for which the country's own records of a dataset are kept, as its definition of now says.
+  public func retentionDays(of dataset: DatasetName) -> UInt32? { definitions[dataset]?.retentionDays }
+
   /// The definition that an agreement names.
   func definition(of terms: StreamTerms) -> Definition? {
     known[terms.definition].flatMap { $0.dataset == terms.stream.dataset ? $0 : nil }

@@ -15,6 +15,7 @@ extension AlertWatch {
   func perform(_ work: Work) throws {
     var fresh: [Alert] = []
     if work.haveAlertsGrown { fresh = try readAlerts() }
+    if work.haveErased { try dropErased() }
     let (book, changes) = state.withLock { state in
       state.book.expire(at: clock.now())
       let changes = state.book.takeChanges()
@@ -58,6 +59,18 @@ extension AlertWatch {
     let places = read
     alertsRead.withLock { $0 = places }
     return fresh
+  }
+
+  /// Alerts whose time is over go from memory as they went from the store, though they were to hold for longer.
+  private func dropErased() throws(ReadError) {
+    guard let dataset = alertDefinition?.dataset else { return }
+    for alert in state.withLock({ $0.book.open }) {
+      let stream = StreamName(origin: alert.author, recipient: country, dataset: dataset)
+      guard let index = try reader.find(alert.id, in: stream, size: try reader.state(of: stream).size),
+        try reader.vault.isErased(stream, at: index)
+      else { continue }
+      state.withLock { $0.book.remove(alert.id) }
+    }
   }
 
   /// What a record of the dataset of alerts does to the book.

@@ -37,9 +37,13 @@ final class AlertWatch: Sendable {
     var tagged: [StreamName: UInt64] = [:]
     var haveAlertsGrown = true
     var mustLookAnew = true
+    /// Records were erased: alerts may be among them.
+    var haveErased = false
 
     /// Whether there is nothing to do.
-    var isEmpty: Bool { !haveAlertsGrown && !mustLookAnew && found.isEmpty && unread.isEmpty && tagged.isEmpty }
+    var isEmpty: Bool {
+      !haveErased && !haveAlertsGrown && !mustLookAnew && found.isEmpty && unread.isEmpty && tagged.isEmpty
+    }
 
     /// Nothing to do.
     static var none: Work {
@@ -149,6 +153,9 @@ final class AlertWatch: Sendable {
           let first = state.work.unread[append.stream] ?? append.chunk.first
           state.work.unread[append.stream] = min(first, append.chunk.first)
         }
+      }
+      if commit.erasures.contains(where: { $0.stream.dataset == alertDefinition?.dataset }) {
+        state.work.haveErased = true
       }
       if !state.watched.isEmpty {
         for entry in commit.index where state.watched[entry.key] != nil { state.work.found.insert(entry.locator) }

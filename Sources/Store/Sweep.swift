@@ -1,0 +1,46 @@
+import Exchange
+
+/// Looks through all runs of a partition for lines of erased records, a slice at a time. A run's filter is made for the number of
+/// its lines, so they are counted before a run without the erased ones is written.
+struct Sweep {
+  private static let pagesPerSlice = 64
+
+  let partition: Int32
+  /// Oldest first.
+  let runs: [Run]
+  let erased: ErasedLines
+  /// Lines that stay.
+  private(set) var left = 0
+  private var position = (run: 0, page: 0)
+
+  init(_ runs: [Run], _ partition: Int32, _ erased: ErasedLines) {
+    (self.runs, self.partition, self.erased) = (runs, partition, erased)
+  }
+
+  /// Whether any line is to go.
+  var hasErased: Bool { left < runs.reduce(0) { $0 + $1.count } }
+
+  /// Counts some pages; true when all were.
+  mutating func count(_ engine: Engine) throws(StoreError) -> Bool {
+    for _ in 0..<Self.pagesPerSlice {
+      guard position.run < runs.count else { return true }
+      let run = runs[position.run]
+      guard position.page < run.fences.count else {
+        position = (position.run + 1, 0)
+        continue
+      }
+      var stay = 0
+      let (page, erased) = (position.page, erased)
+      let isThere = try engine.readers.read { (database) throws(StoreError) in
+        try RunReader.read(run, page: page, in: database) { item in
+          if !erased.holds(item) { stay += 1 }
+          return true
+        }
+      }
+      guard isThere else { throw RunReader.damaged(run, page) }
+      left += stay
+      position.page += 1
+    }
+    return false
+  }
+}
