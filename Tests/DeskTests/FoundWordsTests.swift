@@ -1,3 +1,4 @@
+import Ceremony
 import Exchange
 import Foundation
 import HTTP
@@ -79,6 +80,22 @@ import Testing
       .declaredSince(now),
     ]
     for note in notes { expectBoth("\(note)") { FactWords($0).note(note) } }
+    let ofFigures: [IndicatorNote] = [
+      .erased(3), .noRoom(4), .provisional(until: now), .lanesOfNewest(100), .heading(.noRules),
+    ]
+    for note in ofFigures { expectBoth("\(note)") { FactWords($0).note(note) } }
+  }
+
+  @Test func whatDiffersFromASignedAgreementAndWhatACeremonyAsksIsInBothLanguages() throws {
+    let stream = try StreamName("SV/GT/migration")
+    let differences: [TermDifference] = [
+      .line(label: "Retention", stream: stream, mine: "365 days", theirs: "400 days"),
+      .line(label: "Valid until", stream: nil, mine: "2028-08-31", theirs: "2030-01-01"), .onlyMine(stream),
+      .onlyTheirs(stream),
+    ]
+    for difference in differences { expectBoth("\(difference)") { PactWords($0).difference(difference) } }
+    let (sv, gt) = (try country("SV"), try country("GT"))
+    for step in NextStep.allCases { expectBoth("\(step)") { PactWords($0).next(step, of: sv, with: gt) } }
   }
 
   private func sighting() throws -> TagAlarm.Sighting {
