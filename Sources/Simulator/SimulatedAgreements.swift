@@ -8,9 +8,11 @@ struct SimulatedAgreements {
   private(set) var generations: [Pair: [Instant]] = [:]
   private let bothWays: Set<Pair>
   let datasets: [DatasetName]
+  /// Whether every record goes to every neighbour with all its fields.
+  private let isWhole: Bool
 
-  init(_ pairs: [Pair], bothWays: Set<Pair>, datasets: [DatasetName], validUntil: Instant) {
-    (self.bothWays, self.datasets) = (bothWays, datasets)
+  init(_ pairs: [Pair], bothWays: Set<Pair>, datasets: [DatasetName], isWhole: Bool = false, validUntil: Instant) {
+    (self.bothWays, self.datasets, self.isWhole) = (bothWays, datasets, isWhole)
     for pair in pairs { generations[pair] = [validUntil] }
   }
 
@@ -27,7 +29,7 @@ struct SimulatedAgreements {
     let directions = bothWays.contains(pair) ? [(pair.a, pair.b), (pair.b, pair.a)] : [(pair.b, pair.a)]
     return directions.flatMap { origin, recipient in
       datasets.enumerated().map { number, dataset in
-        let isNarrow = number == 0
+        let isNarrow = number == 0 && !isWhole
         let terms = StreamTerms(
           stream: StreamName(origin: origin, recipient: recipient, dataset: dataset), version: 1, definition: digest,
           filter: isNarrow

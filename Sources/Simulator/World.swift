@@ -22,6 +22,8 @@ public final class World {
     public var faults: Faults?
     /// A bug that the checker must find.
     public var planted: Planted?
+    /// How often one node loses its disk and comes back from a backup.
+    public var restores = 0
     /// A crash at one commit of one node: before its fsync or after it.
     public var crash: (node: Int, commit: Int, isAfter: Bool)?
 
@@ -98,7 +100,7 @@ public final class World {
     let bothWays = Set(pairs.filter { _ in chance.happens(500) })
     let expiresSoon = faults.agreementEvery > 0 && chance.happens(300)
     agreements = SimulatedAgreements(
-      pairs, bothWays: bothWays, datasets: datasets,
+      pairs, bothWays: bothWays, datasets: datasets, isWhole: plan.restores > 0,
       validUntil: expiresSoon ? start.advanced(byMilliseconds: 9000) : .latest)
     let chosen = [60, 250, 900][chance.below(3)]
     publishEvery = plan.publishEvery ?? chosen
@@ -139,6 +141,7 @@ public final class World {
     for pair in network.pairs { queue.add(.connect(pair), at: Int64(5 + chance.below(300))) }
     for country in countries { queue.add(.publish(country), at: Int64(chance.below(500))) }
     foreseeFaults()
+    if plan.restores > 0 { foreseeRestores() }
     queue.add(.heal, at: plan.busyMilliseconds)
     while let (time, event) = queue.next() {
       clock.elapsed = time
@@ -150,6 +153,7 @@ public final class World {
         }
       }
     }
+    for country in countries { try checkRestored(country) }
     for country in countries { try checkEnd(country) }
     trace.note(clock.elapsed, "end")
   }
