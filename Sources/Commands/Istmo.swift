@@ -7,7 +7,8 @@ public enum Istmo {
   static let commands: [Command] =
     homeCommands + officerCommands + runCommands + recordCommands + attachmentCommands + lookupCommands + riskCommands
     + indicatorCommands + reportCommands
-    + ceremonyCommands + agreementCommands + keyCommands + proofCommands + bundleCommands + catalogCommands
+    + ceremonyCommands + agreementCommands + keyCommands + proofCommands + bundleCommands + backupCommands
+    + catalogCommands
     + datasetCommands + certificateCommands + trafficCommands + demoCommands
 
   /// Runs the command that the arguments name and ends the process with its status.

@@ -27,7 +27,9 @@ import Testing
   /// Words of the newer pages that are the same in both.
   static let sameElsewhere: Set<String> = []
 
-  @Test(arguments: CommitteePhrase.allCases as [any Phrases] + BoardPhrase.allCases as [any Phrases])
+  @Test(
+    arguments: CommitteePhrase.allCases as [any Phrases] + BoardPhrase.allCases as [any Phrases]
+      + BackupPhrase.allCases as [any Phrases])
   func everyTextOfTheBoardsStandsInBothLanguages(_ phrase: any Phrases) {
     #expect(!phrase.text.es.isEmpty && !phrase.text.en.isEmpty)
     #expect((phrase.text.es == phrase.text.en) == Self.sameElsewhere.contains("\(phrase)"), "\(phrase)")
