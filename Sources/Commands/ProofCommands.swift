@@ -25,7 +25,8 @@ let proofCommands: [Command] = [
     positionals: 1...1, run: exportFork),
 ]
 
-@Sendable private func verifyStore(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+/// Checks the whole store, of a node that runs or of a home that is opened for it.
+@Sendable func verifyStore(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
   var report: JSONValue?

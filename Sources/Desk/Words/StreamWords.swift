@@ -77,6 +77,14 @@ struct StreamWords {
       return say(
         "sus registros no se pueden leer aquí; ejecute istmo verify",
         "its entries cannot be read here; run istmo verify")
+    case .isRecalling(let country):
+      return say(
+        "este nodo se restauró de una copia y le pide a \(visit.country(country)) lo que le falta",
+        "this node was put back from a backup and asks \(visit.country(country)) for what it lacks")
+    case .notReturned(let country):
+      return say(
+        "lo que devuelve \(visit.country(country)) no es lo que este nodo firmó; nada de ello se guarda",
+        "what \(visit.country(country)) hands back is not what this node signed; nothing of it is stored")
     case .noReceipt(let country):
       return say(
         "\(visit.country(country)) la recibe y no da recibo; pregunte a su operador",

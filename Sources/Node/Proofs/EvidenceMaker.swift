@@ -109,7 +109,11 @@ public struct EvidenceMaker: Sendable {
     let body: [UInt8]
     var checkpoint = latest
     if name.origin == country {
-      body = try projected(name, entry, context)
+      if let kept = try reader.keptRecord(name, at: index) {
+        body = kept.body
+      } else {
+        body = try projected(name, entry, context)
+      }
       guard let receipt = receipt(name) else { throw .damaged("the receipt for \(name) is gone") }
       // The recipient's receipt stands on a checkpoint of its own size: our signature joins it there.
       checkpoint = try ownCheckpoint(receipt.checkpoint)
