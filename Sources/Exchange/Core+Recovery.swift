@@ -153,6 +153,13 @@ extension Core {
 
   // MARK: Neighbours that were heard late
 
+  /// The terms of a stream that were in force at the moment at which a record was published.
+  func agreed(_ name: StreamName, at time: Instant) -> AgreedStream? {
+    neighbours[name.recipient]?.agreed(at: time).first {
+      $0.terms.stream == name && $0.terms.mode == .replicate && $0.isInForce(at: time)
+    }
+  }
+
   /// Where in the home register the first record is that was published since without the stream.
   private func firstToSend(_ name: StreamName) throws(ReadError) -> UInt64 {
     let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
@@ -179,13 +186,9 @@ extension Core {
         let draft = Draft(
           dataset: name.dataset, version: record.context.version, body: record.body, reference: read.reference,
           kind: record.entry.kind)
-        // By the terms of the moment at which it was published.
-        let agreed = neighbours[name.recipient]?.agreed(at: record.entry.id.time).first {
-          $0.terms.stream == name && $0.terms.mode == .replicate && $0.isInForce(at: record.entry.id.time)
-        }
         let isStanding = try forward(
           draft, read, homeIndex: record.locator.index, id: record.entry.id, to: &stream, earlier: earlier,
-          under: agreed)
+          under: agreed(name, at: record.entry.id.time))
         if isStanding { earlier.append(record.entry.id) }
       }
       next = end

@@ -96,8 +96,30 @@ extension Core {
     let index = try append(&home, id: id, kind: kind, body: body, homeIndex: nil)
     let locator = Locator(stream: home.name, index: index)
     self.index(draft, read.searchTerms, id, locator)
-    guard let reference = read.reference else { return }
-    let key = keys.blindKey(dataset: dataset, field: IndexField.reference, value: Array(reference.utf8))
-    building.commit.index.append(IndexEntry(partition: IndexField.endless, key: key, locator: locator))
+    if let reference = read.reference {
+      let key = keys.blindKey(dataset: dataset, field: IndexField.reference, value: Array(reference.utf8))
+      building.commit.index.append(IndexEntry(partition: IndexField.endless, key: key, locator: locator))
+    }
+    try share(draft, read, id, homeIndex: index)
+  }
+
+  /// Sends a record that came back from one neighbour to those whom it had not reached: their streams end before it. With some of
+  /// its fields only it may not be what was agreed with them; then they do not get it.
+  private func share(
+    _ draft: Draft, _ read: any RecordReading, _ id: RecordID, homeIndex: UInt64
+  ) throws(ReadError) {
+    for name in outgoing.keys.sorted() where name.dataset == draft.dataset && maySign(name) {
+      guard var stream = outgoing[name], stream.head.lastID.map({ $0 < id }) ?? true,
+        let agreed = agreed(name, at: id.time),
+        (try? rules.verify(read.project(under: agreed.terms), kind: draft.kind, terms: agreed.terms)) != nil
+      else { continue }
+      let size = stream.head.size
+      let isStanding = try forward(
+        draft, read, homeIndex: homeIndex, id: id, to: &stream, earlier: [], under: agreed)
+      guard stream.head.size > size else { continue }
+      outgoing[name] = stream
+      building.grown.insert(name)
+      if isStanding { building.standing[name, default: []].append(id) }
+    }
   }
 }

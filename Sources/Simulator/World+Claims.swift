@@ -13,6 +13,7 @@ extension World {
       let signed = try SignedCheckpoint(note)
       let receipt = signed.checkpoint
       let time = try signed.note.time(of: receiptKey(of: node))
+      checker.receipted[receipt.origin, default: []].insert(receipt.root)
       checker.receipts[stream, default: []].insert(.init(size: receipt.size, time: time ?? 0))
       guard node.disk.readProblem == nil else { return }
       let state = try node.reader(realm).state(of: stream)

@@ -79,9 +79,9 @@ extension World {
     for dataset in agreements.datasets {
       for other in countries where other != country {
         let stream = StreamName(origin: country, recipient: other, dataset: dataset)
-        let receipts = Set((checker.receipts[stream] ?? []).map(\.size))
+        let origin = stream.checkpointOrigin(in: realm)
         let size = try reader.state(of: stream).size
-        for (signed, root) in checker.lost[stream.checkpointOrigin(in: realm)] ?? [:] where receipts.contains(signed) {
+        for (signed, root) in checker.lost[origin] ?? [:] where checker.receipted[origin]?.contains(root) == true {
           guard signed <= size, try Frontier(size: signed, from: reader.tree(stream)).root == root else {
             throw Violation("\(other) gave a receipt for \(signed) of \(stream), which is another history now")
           }
