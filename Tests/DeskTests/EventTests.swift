@@ -119,8 +119,8 @@ import Testing
     #expect(try browser.login("ana").status == 303)
     let heard = try read(desk, browser, until: "event: change") { _ = try desk.publish(desk.departure("A10000001")) }
     #expect(
-      heard.firstMatch(of: /data: \{"arrivals":[1-9][0-9]*\}/) != nil && !heard.contains("Marcada")
-        && !heard.contains("board"))
+      heard.firstMatch(of: /data: \{"arrivals":[1-9][0-9]*,"alerts":0\}/) != nil && !heard.contains("Marcada")
+        && !heard.contains("board"), "\(heard)")
   }
 
   @Test func itEndsWithTheSession() throws {

@@ -5,6 +5,10 @@ extension RefusalWords {
     ("missing", "falta; es obligatorio aquí"),
     ("the member * is missing", "falta la parte «*»"),
     ("has no place here", "no corresponde a lo elegido; déjelo vacío"),
+    (
+      "has no place here, as * is of a person of * or more",
+      "no corresponde: según la fecha de nacimiento (*) la persona tiene * años o más"
+    ),
     ("not one of the words of this field", "no es ninguno de los valores del campo"),
     ("not a day of the calendar", "no es un día del calendario; escriba AAAA-MM-DD"),
     ("not a moment with an offset", "no es una fecha y hora"),
@@ -199,9 +203,10 @@ extension RefusalWords {
       "a RUC has a letter and thirteen digits, or is a cédula", "un RUC tiene una letra y trece cifras, o es una cédula"
     ),
     // Records that do not fit what is known.
+    ("* was erased at the end of its retention", "* se borró al terminar su plazo de conservación"),
     (
-      "* was published before as *, which cannot be read any more",
-      "la referencia * ya se guardó como *, que ya no se puede leer; use otra referencia"
+      "* was published before as *, which was erased or cannot be read any more",
+      "la referencia * ya se guardó como *, que se borró o ya no se puede leer; use otra referencia"
     ),
     (
       "* is a record of * itself, which another country answers",
