@@ -43,8 +43,7 @@ extension Core {
 
   /// Whether the key of a record was destroyed in a stream of this country; false when the stream has no such record.
   func isErased(_ id: RecordID, in name: StreamName) throws(ReadError) -> Bool {
-    let size = (name.isHome ? homes[name.dataset]?.durable : outgoing[name]?.durable)?.size ?? 0
-    guard let index = try reader.find(id, in: name, size: size) else { return false }
+    guard let index = try reader.find(id, in: name, size: durableSize(of: name)) else { return false }
     return try vault.isErased(name, at: index)
   }
 

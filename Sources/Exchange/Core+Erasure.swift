@@ -103,9 +103,7 @@ extension Core {
 
   /// Whether the time of a record that was sent without its body is over. A clock of the origin may be a little ahead.
   func isTimeOver(of moment: Instant, _ terms: StreamTerms) -> Bool {
-    // The origin may have to erase sooner than was agreed, by the definition that both know.
-    let days = min(terms.retentionDays, rules.retentionDays(of: terms.stream.dataset) ?? .max)
-    let end = Retention.end(ofDay: CalendarDay(of: moment).daysSinceEpoch, keptDays: days)
+    let end = Retention.end(ofDay: CalendarDay(of: moment).daysSinceEpoch, keptDays: rules.keptDays(under: terms))
     return end <= now.advanced(byMilliseconds: Core.tolerableSkew)
   }
 
@@ -146,6 +144,15 @@ extension Core {
     name.isHome ? homes[name.dataset]?.head : name.origin == country ? outgoing[name]?.head : incoming[name]?.head
   }
 
+  /// How many entries of a stream are durable here.
+  func durableSize(of name: StreamName) -> UInt64 {
+    let durable =
+      name.isHome
+      ? homes[name.dataset]?.durable
+      : name.origin == country ? outgoing[name]?.durable : incoming[name]?.durable
+    return durable?.size ?? 0
+  }
+
   /// All numbers of days that may hold for entries of a stream.
   private func keptDays(_ name: StreamName) -> [UInt32] {
     if name.isHome { return rules.retentionDays(of: name.dataset).map { [$0] } ?? [] }
@@ -156,7 +163,7 @@ extension Core {
   /// The days that hold for an epoch: of the agreement of its entries, the fewest where a former program let one run over a change.
   private func keptDays(_ name: StreamName, _ epoch: EpochRecord, end: UInt64) throws(ReadError) -> UInt32? {
     let other = name.origin == country ? name.recipient : name.origin
-    let durable = (name.origin == country ? outgoing[name]?.durable : incoming[name]?.durable)?.size ?? 0
+    let durable = durableSize(of: name)
     var fewest: UInt32?
     for index in Set([epoch.first, max(epoch.first, end - min(end, 1))]) where index < durable {
       let context = try reader.entry(name, at: index).context
@@ -176,9 +183,9 @@ extension Core {
     if name.recipient == country {
       let live = try vault.epochs(of: name).first { !$0.isErased && !isErasing($0, of: name) }?.first
       building.commit.erasures.append((name, live ?? end))
-      let (first, last) = (epoch.number, epoch.number + 1)
-      for day in [first, last] {
-        let partition = IndexField.partition(of: CalendarDay(daysSinceEpoch: Int64(day)).start)
+      let day = Int64(epoch.number)
+      for day in [day, day + 1] {
+        let partition = IndexField.partition(of: CalendarDay(daysSinceEpoch: day).start)
         if !building.commit.sweptPartitions.contains(partition) { building.commit.sweptPartitions.append(partition) }
       }
     }
@@ -234,12 +241,7 @@ extension Core {
   public func retention(at time: Instant) throws(ReadError) -> [RetentionStatus] {
     var all: [RetentionStatus] = []
     for name in erasableStreams where name != Retention.log(of: country) {
-      let size =
-        (name.isHome
-        ? homes[name.dataset]?.durable
-        : name.origin == country
-          ? outgoing[name]?.durable
-          : incoming[name]?.durable)?.size ?? 0
+      let size = durableSize(of: name)
       let epochs = try vault.epochs(of: name)
       let times = try dueTimes(of: name)
       let due = times.filter { $0.due <= time }.reduce(0) { $0 + ($1.end - $1.epoch.first) }

@@ -23,6 +23,14 @@ extension RecordRules {
   }
 }
 
+extension RecordRules {
+  /// The days for which what is sent under these terms is kept at most: an origin may have to erase sooner than was agreed, by the
+  /// definition that both know.
+  public func keptDays(under terms: StreamTerms) -> UInt32 {
+    min(terms.retentionDays, retentionDays(of: terms.stream.dataset) ?? .max)
+  }
+}
+
 /// A body that was read once, for all that is asked of it.
 public protocol RecordReading: Sendable {
   /// The body with only the agreed fields, in canonical form.

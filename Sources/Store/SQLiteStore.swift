@@ -19,7 +19,7 @@ public final class SQLiteStore: Store {
     engine = try Engine(path: path, tuning: tuning)
     maintenance = try Maintenance(engine)
     checkpointer = try Checkpointer(engine)
-    maintenance.whenErased { [weak checkpointer] in checkpointer?.scrub() }
+    if tuning.emptiesErased { maintenance.whenErased { [weak checkpointer] in checkpointer?.scrub() } }
   }
 
   deinit { close() }
@@ -44,7 +44,7 @@ public final class SQLiteStore: Store {
     }
     maintenance.note(aftermath)
     checkpointer.note(walFrames: aftermath.walFrames)
-    if aftermath.destroyedKeys { checkpointer.scrub() }
+    if aftermath.destroyedKeys, engine.tuning.emptiesErased { checkpointer.scrub() }
   }
 
   /// The small state kept under `key`.

@@ -8,4 +8,6 @@ struct Tuning: Sendable {
   var readers = 4
   /// Whether each commit is noted beside the log. Tests leave it out, as a power cut may have.
   var marksCommits = true
+  /// Whether the log is emptied when keys were destroyed. Tests of a log of which nothing was copied yet leave it out.
+  var emptiesErased = true
 }

@@ -75,6 +75,7 @@ import Testing
     var tuning = Tuning.small
     tuning.walFramesMax = .max
     tuning.marksCommits = false
+    tuning.emptiesErased = false
     try history(seed: seed, steps: 80, tuning: tuning) { store, snapshots, dice in
       guard dice.chance(4) else { return }
       try crashImage(of: store, from: path, to: image)

@@ -133,9 +133,10 @@ extension Demo {
     let lines = try json(words, at: country)
     var table = Table(["time", "source", "dataset", "what"])
     var (sources, datasets): (Set<String>, Set<String>) = ([], [])
-    // The heading comes first and the answer last: records stand between.
     for word in lines.first?["heading"]?.items("words") ?? [] { show(word.string ?? "") }
-    for line in lines where line["record"] != nil {
+    // Between the heading and the answer.
+    let records = lines.filter { $0["record"] != nil }
+    for line in records {
       let dataset = line.text("stream").split(separator: "/").last.map(String.init) ?? ""
       sources.insert(line.text("source"))
       datasets.insert(dataset)
@@ -150,7 +151,7 @@ extension Demo {
     guard sources.count >= min(3, route.count), datasets.isSuperset(of: ["manifests", "certificates"]) else {
       throw DemoFailure("\(country) sees of \(plate) \(datasets.sorted()) of \(sources.sorted()) only")
     }
-    show("\(lines.count - 2) records of \(sources.count) countries, \(datasets.count) datasets, in one timeline")
+    show("\(records.count) records of \(sources.count) countries, \(datasets.count) datasets, in one timeline")
   }
 
   private func arePair(_ a: String, _ b: String) -> Bool {

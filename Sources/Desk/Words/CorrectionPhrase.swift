@@ -3,7 +3,7 @@ import Catalog
 /// Texts of correcting and withdrawing records, and of a record's history, in Spanish and English.
 enum CorrectionPhrase: String, CaseIterable, Phrases {
   case correct, storeCorrection, correctNote, corrects, changedMeanwhile
-  case withdraw, withdrawNote, withdrawReason, withdrawNoReason, withdrawn
+  case withdraw, withdrawNote, withdrawNoReason, withdrawn
   case history, historyNote, versionWithdrawal, whose, notCorrectable
 
   /// The text in both languages.
@@ -25,7 +25,6 @@ enum CorrectionPhrase: String, CaseIterable, Phrases {
         "El registro deja de valer aquí y en los países que lo recibieron; en su historia queda quién lo dijo y que se retiró.",
         "The record ceases to count here and in the countries that got it; its history keeps it and that it was withdrawn."
       )
-    case .withdrawReason: t("Razón del retiro", "Reason for withdrawing")
     case .withdrawNoReason:
       t(
         "Este conjunto de datos no guarda una razón; el retiro queda con su fecha.",

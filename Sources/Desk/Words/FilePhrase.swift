@@ -2,7 +2,7 @@ import Catalog
 
 /// Texts of files in forms, in Spanish and English.
 enum FilePhrase: String, CaseIterable, Phrases {
-  case image, document, scan, choose, chooseOther, kept, drop, limit, formTooLong, tooLong, draftKeeps
+  case image, document, scan, chooseOther, kept, drop, limit, formTooLong, tooLong, draftKeeps
 
   /// The text in both languages.
   var text: Translated {
@@ -11,7 +11,6 @@ enum FilePhrase: String, CaseIterable, Phrases {
     case .image: t("Fotografía", "Photograph")
     case .document: t("Documento XML", "XML document")
     case .scan: t("Acta o documento escaneado", "Act or scanned document")
-    case .choose: t("Elegir archivo", "Choose a file")
     case .chooseOther: t("Elegir otro archivo en su lugar", "Choose another file instead")
     case .kept: t("Archivo guardado en este nodo", "File kept on this node")
     case .drop: t("Quitar el archivo", "Take the file out")

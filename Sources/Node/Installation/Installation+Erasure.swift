@@ -57,8 +57,8 @@ extension Installation {
   /// Erases what is due; durable when this returns.
   /// - Returns: how many entries lost their content, and how all stands then.
   public func eraseDue(isClockRight: Bool) throws -> (erased: UInt64, report: RetentionReport) {
-    let before = try retention().erased
     var report = try retention()
+    let before = report.erased
     for _ in 0..<Self.mostTurns where report.due > 0 {
       let erased = report.erased
       engine.enqueue(.eraseDue(isClockRight: isClockRight))

@@ -73,9 +73,10 @@ public struct EvidenceMaker: Sendable {
     if !name.isHome, name.origin == country, receipt(name).map({ $0.checkpoint.size <= index }) ?? true {
       throw .noReceipt(name.recipient)
     }
-    do throws(ReadError) { return name.isHome ? try home(name, index) : try shared(name, index) } catch {
-      throw .read(error)
-    }
+    do throws(ReadError) {
+      if try isErased(name, index) { return try erased(name, index) }
+      return name.isHome ? try home(name, index) : try shared(name, index)
+    } catch { throw .read(error) }
   }
 
   private func find(_ id: RecordID, to recipient: CountryCode?) throws(ReadError) -> (StreamName, UInt64)? {
@@ -88,7 +89,6 @@ public struct EvidenceMaker: Sendable {
   }
 
   private func home(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
-    if try isErased(name, index) { return try erased(name, index) }
     guard let record = try reader.record(name, at: index) else { throw .absent(stream: name, index: index) }
     let salt = try vault.key(of: name, at: index).salt(for: record.entry.id)
     let state = try reader.state(of: name)
@@ -101,7 +101,6 @@ public struct EvidenceMaker: Sendable {
   }
 
   private func shared(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
-    if try isErased(name, index) { return try erased(name, index) }
     let (entry, context) = try reader.entry(name, at: index)
     let state = try reader.state(of: name)
     guard let latest = state.checkpoint else { throw .damaged("\(name) has no checkpoint") }

@@ -9,8 +9,7 @@ extension StoreVerifier {
     _ name: StreamName, at index: UInt64, _ context: EntryContext, _ report: inout Report
   ) throws(ReadError) {
     for entry in try reader.unexplained(name, chunkAt: index) {
-      let agreed = name.isHome ? nil : terms(name, context.agreement)?.retentionDays
-      let days = agreed.map { min($0, registry.retentionDays(of: name.dataset) ?? .max) }
+      let days = name.isHome ? nil : terms(name, context.agreement).map(registry.keptDays(under:))
       let day = CalendarDay(of: entry.id.time).daysSinceEpoch
       if let days, Retention.end(ofDay: day, keptDays: days) <= now { continue }
       report.problems.append("\(name): the body of \(entry.id) is missing, and was not erased")

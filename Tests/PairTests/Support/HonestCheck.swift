@@ -97,13 +97,14 @@ struct HonestCheck {
   }
 
   /// The time shown is that of the disk, or later. What was signed about when the status was taken may have come after it, as the
-  /// nodes went on for a moment: then the one before it was shown, which is at most fifteen seconds old.
+  /// nodes went on for a moment: then the one before it was shown. How old that may be at most on a machine that does not stand still,
+  /// another test proves.
   private func checkShown(
     _ member: String, of stream: JSONValue, _ status: JSONValue, isAtLeast time: Int64, _ text: String
   ) throws {
     let shown = stream[member]?.string.flatMap { try? Instant($0) }?.seconds ?? 0
     let taken = try Instant(try #require(status["time"]?.string)).seconds
-    #expect(shown >= (time <= taken - 2 ? time : min(time, taken - 15)), "\(text): \(time) is on the disk")
+    #expect(shown >= (time <= taken - 2 ? time : min(time, taken - 120)), "\(text): \(time) is on the disk")
   }
 
   private func name(_ stream: JSONValue) throws -> StreamName { try StreamName(stream["stream"]?.string ?? "") }
