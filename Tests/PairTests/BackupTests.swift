@@ -107,6 +107,36 @@ import Testing
     #expect(await node.stop() == .exit(0))
   }
 
+  /// Three years after the backup its records' time is over: a home that is made of it does not give them back.
+  @Test func whatIsPastItsRetentionIsErasedBeforeAHomeThatWasPutBackIsUsed() async throws {
+    let pair = try await Pair(agreed: false)
+    try await pair.must("publish", "migration", at: pair.a, input: Departures.lines(1..<4))
+    #expect(try await backUp(pair, "old").ending == .exit(0))
+    let days = 3 * 366 + 2
+    let words = try await Foreign.clock(ahead: days * 86_400, in: pair.folder)
+    let library = try #require(words.last?.split(separator: "=").last.map(String.init))
+    func restored(_ name: String, _ options: String...) async throws -> Istmo.Said {
+      try await Istmo.run(
+        [
+          "restore", "\(pair.folder.path)/old", "--home", "\(pair.folder.path)/\(name)", "--passphrase-file",
+          secret(pair), "--json",
+        ] + options, environment: ["LD_PRELOAD": library])
+    }
+    // By this machine's clock alone three years are not believed.
+    let doubted = try await restored("doubted")
+    #expect(doubted.ending == .exit(0), "\(doubted.errors)")
+    let before = try doubted.json
+    #expect(before["verify"]?["bodies"]?.number == 3 && before["erasure"]?["erased_now"]?.number == 0)
+    #expect(before["erasure"]?["retention"]?["obstacle"]?.string?.contains("--clock-is-right") == true)
+    let believed = try await restored("believed", "--clock-is-right")
+    #expect(believed.ending == .exit(0), "\(believed.errors)")
+    let after = try believed.json
+    // The records, and the entry of their epoch.
+    #expect(after["erasure"]?["erased_now"]?.number == 4 && after["erasure"]?["retention"]?["due"]?.number == 0)
+    #expect(after["verify"]?["bodies"]?.number == 0 && after["verify"]?["erased"]?.number == 3)
+    #expect(after["verify"]?["clean"]?.boolean == true, "\(believed.output)")
+  }
+
   @Test func nothingSecretOrPersonalIsInABackupInClear() async throws {
     let pair = try await Pair()
     try await pair.must("publish", "migration", at: pair.a, input: Departures.lines(1..<3))
