@@ -137,9 +137,11 @@ private final class UnpackingSink: BackupSink {
       do throws(StoreError) { try image.finish() } catch { throw .store(error) }
       self.image = nil
     } else {
-      // An attachment is as old as it was: when its record is erased it goes too, and is not taken for one that came just now.
+      // An attachment is as old as it was: it goes when its record does, and is not taken for one that came just now.
       let time = timespec(tv_sec: Int(made.seconds), tv_nsec: 0)
-      guard futimens(descriptor, [time, time]) == 0, fsync(descriptor) == 0 else { throw BackupError.failure(path, "cannot write") }
+      guard futimens(descriptor, [time, time]) == 0, fsync(descriptor) == 0 else {
+        throw BackupError.failure(path, "cannot write")
+      }
       close(descriptor)
       descriptor = -1
     }
