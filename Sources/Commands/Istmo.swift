@@ -8,6 +8,7 @@ public enum Istmo {
     homeCommands + officerCommands + runCommands + recordCommands + attachmentCommands + lookupCommands + riskCommands
     + indicatorCommands + reportCommands
     + ceremonyCommands + agreementCommands + keyCommands + proofCommands + bundleCommands + eraseCommands
+    + backupCommands
     + catalogCommands
     + datasetCommands + certificateCommands + trafficCommands + demoCommands
 

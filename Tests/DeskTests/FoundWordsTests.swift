@@ -1,5 +1,4 @@
 import Ceremony
-import Exchange
 import Foundation
 import HTTP
 import Link
@@ -10,6 +9,7 @@ import Testing
 
 @testable import Catalog
 @testable import Desk
+@testable import Exchange
 
 /// What the node finds and says is in the reader's language, whatever it is.
 @Suite struct FoundWordsTests {
@@ -137,6 +137,7 @@ import Testing
     }
     let troubles: [StreamTrouble] = [
       .originLost(sv), .otherAgreement(sv), .notOurCheckpoint(heldBy: sv), .unreadable, .noReceipt(sv),
+      .isRecalling(from: sv), .notReturned(by: sv),
     ]
     for trouble in troubles { expectBoth("\(trouble)") { StreamWords($0).trouble(trouble) } }
     let obstacles: [AgreedStream.Obstacle] = [
@@ -162,6 +163,18 @@ import Testing
     for failure in failures { expectBoth("\(failure)") { StreamWords($0).failure(failure) } }
   }
 
+  /// A home that was put back: it waits, it puts things in order, it goes on and one neighbour was not heard.
+  private func putBack(_ stream: StreamName) -> [RecoveryStatus] {
+    let kept = Recovery(restored: now, made: now, SystemEntropy())
+    var over = kept
+    over.isOver = true
+    return [
+      RecoveryStatus(kept: kept, awaited: [stream.recipient], unheard: [stream], without: [:]),
+      RecoveryStatus(kept: kept, awaited: [], unheard: [], without: [:]),
+      RecoveryStatus(kept: over, awaited: [], unheard: [stream], without: [:]),
+    ]
+  }
+
   @Test func whatIsWrongWithTheNodeIsInBothLanguages() throws {
     let (sv, stream) = (try country("SV"), try StreamName("SV/GT/migration"))
     let faults: [TermsFault] =
@@ -170,8 +183,8 @@ import Testing
       [
         .cardMissing(sv), .cardExpired(sv, now), .notInForce(AgreementStanding([], with: sv, at: now)), .stopping,
         .store(.full("/")), .store(.damaged("x")), .store(.busy("x")), .store(.failed("x")),
-        .store(.notAtEnd(stream: stream, size: 1, first: 2)),
-      ] + faults.map { .doesNotFit(stream, $0) }
+        .store(.notAtEnd(stream: stream, size: 1, first: 2)), .store(.recovering("x")),
+      ] + putBack(stream).map { .putBack($0) } + faults.map { .doesNotFit(stream, $0) }
     for problem in problems { expectBoth("\(problem)") { StreamWords($0).problem(problem) } }
   }
 }

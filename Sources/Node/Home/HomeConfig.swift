@@ -70,6 +70,8 @@ public struct HomeConfig: Hashable, Sendable {
   public var deskProxy: String?
   /// The roles whose officers must have a second factor at the desk.
   public var deskSecondFactor: [String] = []
+  /// After how many days without a backup the operator is warned; 0 for never.
+  public var backupWarnDays = BackupNote.usualWarnDays
   /// How the storage key is kept.
   public var storageKey: StorageKeyKind
   /// Where neighbours are dialled that are reached elsewhere than the topology says, as through a tunnel.
@@ -99,8 +101,13 @@ public struct HomeConfig: Hashable, Sendable {
 
     """
       + (deskSecondFactor.isEmpty ? "" : "desk-second-factor = \(deskSecondFactor.joined(separator: ", "))\n")
+      + backupLine
       + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "")
       + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
+  }
+
+  private var backupLine: String {
+    backupWarnDays == BackupNote.usualWarnDays ? "" : "backup-warn-days = \(backupWarnDays)\n"
   }
 
   private static let endpointPrefix = "endpoint."
@@ -119,7 +126,9 @@ public struct HomeConfig: Hashable, Sendable {
         throw ConfigError(line: number, problem: "\"key = value\" expected")
       }
       let key = Self.trimmed(content[..<equals])
-      let known = ["country", "realm", "link", "desk", "desk-proxy", "desk-second-factor", "storage-key"]
+      let known = [
+        "country", "realm", "link", "desk", "desk-proxy", "desk-second-factor", "storage-key", "backup-warn-days",
+      ]
       guard known.contains(key) || key.hasPrefix(Self.endpointPrefix) else {
         throw ConfigError(
           line: number,
@@ -154,6 +163,14 @@ public struct HomeConfig: Hashable, Sendable {
             expected: "some of \(Right.table.keys.sorted().joined(separator: ", "))")
         }
         return roles
+      }
+    }
+    if values["backup-warn-days"] != nil {
+      backupWarnDays = try value("backup-warn-days") { (text) throws(TermError) in
+        guard let days = Int(text), (0...3650).contains(days) else {
+          throw TermError(kind: "number of days", found: String(text.prefix(80)), expected: "0 (never) to 3650")
+        }
+        return days
       }
     }
     storageKey = try value("storage-key") { (text) throws(TermError) in
