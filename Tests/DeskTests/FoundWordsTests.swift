@@ -90,7 +90,7 @@ import Testing
     let stream = try StreamName("SV/GT/migration")
     let differences: [TermDifference] = [
       .line(label: "Retention", stream: stream, mine: "365 days", theirs: "400 days"),
-      .line(label: "Valid until", stream: nil, mine: "2028-08-31", theirs: "2030-01-01"), .onlyMine(stream),
+      .line(label: "Realm", stream: nil, mine: "one.example", theirs: "two.example"), .onlyMine(stream),
       .onlyTheirs(stream),
     ]
     for difference in differences { expectBoth("\(difference)") { PactWords($0).difference(difference) } }
