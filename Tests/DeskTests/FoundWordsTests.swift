@@ -1,3 +1,4 @@
+import Ceremony
 import Exchange
 import Foundation
 import HTTP
@@ -155,6 +156,7 @@ import Testing
         .store(.full("/")), .store(.damaged("x")), .store(.busy("x")), .store(.failed("x")),
         .store(.notAtEnd(stream: stream, size: 1, first: 2)),
       ] + faults.map { .doesNotFit(stream, $0) }
+      + CardKey.allCases.map { .keyStopped(DisabledKey(kind: $0, key: SHA256.hash([]), reason: "x")) }
     for problem in problems { expectBoth("\(problem)") { StreamWords($0).problem(problem) } }
   }
 }

@@ -70,6 +70,8 @@ public struct HomeConfig: Hashable, Sendable {
   public var deskProxy: String?
   /// The roles whose officers must have a second factor at the desk.
   public var deskSecondFactor: [String] = []
+  /// Whether one operator on the node's machine may do what two decide at the desk.
+  public var mayActAlone = true
   /// How the storage key is kept.
   public var storageKey: StorageKeyKind
   /// Where neighbours are dialled that are reached elsewhere than the topology says, as through a tunnel.
@@ -100,6 +102,7 @@ public struct HomeConfig: Hashable, Sendable {
     """
       + (deskSecondFactor.isEmpty ? "" : "desk-second-factor = \(deskSecondFactor.joined(separator: ", "))\n")
       + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "")
+      + (mayActAlone ? "" : "acts-alone = refused\n")
       + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
   }
 
@@ -119,7 +122,7 @@ public struct HomeConfig: Hashable, Sendable {
         throw ConfigError(line: number, problem: "\"key = value\" expected")
       }
       let key = Self.trimmed(content[..<equals])
-      let known = ["country", "realm", "link", "desk", "desk-proxy", "desk-second-factor", "storage-key"]
+      let known = ["country", "realm", "link", "desk", "desk-proxy", "desk-second-factor", "acts-alone", "storage-key"]
       guard known.contains(key) || key.hasPrefix(Self.endpointPrefix) else {
         throw ConfigError(
           line: number,
@@ -154,6 +157,14 @@ public struct HomeConfig: Hashable, Sendable {
             expected: "some of \(Right.table.keys.sorted().joined(separator: ", "))")
         }
         return roles
+      }
+    }
+    if values["acts-alone"] != nil {
+      mayActAlone = try value("acts-alone") { (text) throws(TermError) in
+        guard ["allowed", "refused"].contains(text) else {
+          throw TermError(kind: "acts-alone", found: String(text.prefix(80)), expected: "allowed or refused")
+        }
+        return text == "allowed"
       }
     }
     storageKey = try value("storage-key") { (text) throws(TermError) in

@@ -12,6 +12,8 @@ public enum NodeProblem: Hashable, Sendable {
   case doesNotFit(StreamName, TermsFault)
   /// No agreement with a neighbour is in force, as it stands.
   case notInForce(AgreementStanding)
+  /// Operators stopped using one of this node's keys.
+  case keyStopped(DisabledKey)
   /// The store cannot do its work.
   case store(StoreError)
   /// The node is stopping.
@@ -26,6 +28,7 @@ public enum NodeProblem: Hashable, Sendable {
     case .cardExpired(let country, let until): CardError.expired(country: country, until: until).description
     case .doesNotFit(let stream, let fault): "\(stream): \(fault.words)"
     case .notInForce(let standing): standing.problem ?? "an agreement with \(standing.country) is in force"
+    case .keyStopped(let stop): stop.sentence
     case .store(let error): error.description
     case .stopping: "the node is stopping"
     case .told(let words): words
