@@ -7,7 +7,8 @@ public enum Istmo {
   static let commands: [Command] =
     homeCommands + officerCommands + runCommands + recordCommands + attachmentCommands + lookupCommands + riskCommands
     + indicatorCommands + reportCommands
-    + ceremonyCommands + agreementCommands + keyCommands + proofCommands + bundleCommands + eraseCommands
+    + ceremonyCommands + agreementCommands + operatorCommands + keyCommands + keyStopCommands + proofCommands
+    + bundleCommands + eraseCommands
     + catalogCommands
     + datasetCommands + certificateCommands + trafficCommands + demoCommands
 

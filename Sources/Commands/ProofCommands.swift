@@ -6,7 +6,9 @@ import Terms
 
 let proofCommands: [Command] = [
   Command(
-    "verify", summary: "checks the whole store: roots, signatures, receipts, commitments, seals, index, attachments",
+    "verify",
+    summary:
+      "checks the whole store: roots, signatures, receipts, commitments, seals, index, attachments; the operators' log",
     options: [homeOption, .flag("--json"), .value("--storage-passphrase-file", "F")], run: verifyStore),
   Command(
     "evidence export", "ID", summary: "writes an offline proof of one record",
@@ -41,7 +43,8 @@ let proofCommands: [Command] = [
     for problem in report.items("problems") { console.complain(problem.string ?? "") }
     console.print(
       "\(isClean ? "clean" : "NOT CLEAN"): \(report.text("streams")) streams, \(report.text("entries")) entries, "
-        + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines, \(report.text("attachments")) attachments"
+        + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines, \(report.text("attachments")) attachments, "
+        + "\(report.text("operator_lines")) lines of the operators' log"
     )
   }
   return isClean ? statusDone : statusFailed
