@@ -8,7 +8,7 @@ public enum Istmo {
     homeCommands + officerCommands + runCommands + recordCommands + attachmentCommands + lookupCommands + riskCommands
     + indicatorCommands + reportCommands
     + ceremonyCommands + agreementCommands + operatorCommands + keyCommands + keyStopCommands + proofCommands
-    + bundleCommands + eraseCommands
+    + bundleCommands + eraseCommands + backupCommands
     + catalogCommands
     + datasetCommands + certificateCommands + trafficCommands + demoCommands
 

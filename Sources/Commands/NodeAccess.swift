@@ -120,6 +120,17 @@ final class NodeAccess {
     return answer.body
   }
 
+  /// Asks for bytes of any number and hands each piece over.
+  func pieces(_ call: Client.Call, each: ([UInt8]) throws -> Void) throws {
+    var refusal: [UInt8] = []
+    var status = 200
+    try client.send(call, upload: .none, head: { status = $0.status }) { piece in
+      guard status < 400 else { return refusal += piece }
+      try each(Array(piece))
+    }
+    guard status < 400 else { throw APIError(status, refusal) }
+  }
+
   /// Asks for lines and hands each over.
   func lines(_ call: Client.Call, upload: Client.Upload = .none, each: (JSONValue) throws -> Void) throws {
     var waiting: [UInt8] = []

@@ -6,6 +6,7 @@ import Terms
 ///     entries: varint stretch; PackedEntry[count]
 ///     bodies:  for each entry: varint length; opaque sealed[length]      (home and incoming streams)
 ///              for each entry: varint index in the home stream           (outgoing streams: their bodies are made again)
+///              varint 2^64-1, then as in a home stream                   (outgoing streams: what a neighbour handed back)
 struct ChunkBuilder {
   /// The most entries of one chunk: a lookup reads one chunk, so it should stay small.
   static let mostEntries = 128
@@ -18,9 +19,13 @@ struct ChunkBuilder {
   private var entries = ByteWriter(capacity: 4096)
   private var bodies = ByteWriter(capacity: 16384)
 
-  init(first: UInt64, stretch: UInt32) {
+  /// What stands before the bodies of an outgoing stream that are kept: no index is as large.
+  static let keptMark = UInt64.max
+
+  init(first: UInt64, stretch: UInt32, keepsBodies: Bool = false) {
     self.first = first
     entries.varint(UInt64(stretch))
+    if keepsBodies { bodies.varint(Self.keptMark) }
   }
 
   mutating func append(_ entry: Entry, sealed: [UInt8]) {
@@ -47,6 +52,9 @@ struct OpenedChunk {
   let stretch: UInt32
   let entries: [Entry]
   let bodies: [UInt8]
+  /// Whether an outgoing stream keeps the bodies of these entries: a neighbour handed them back. So it is where nothing is left,
+  /// not even the places in the home stream: they were erased.
+  let keepsBodies: Bool
 
   init(_ chunk: Chunk, of stream: StreamName) throws(ReadError) {
     do {
@@ -58,12 +66,16 @@ struct OpenedChunk {
     }
     first = chunk.first
     bodies = chunk.bodies
+    var reader = ByteReader(bodies)
+    keepsBodies = bodies.isEmpty || (try? reader.varint("mark")) == ChunkBuilder.keptMark
   }
 
-  /// The sealed bodies of all entries.
+  /// The sealed bodies of all entries, each of no bytes when they were erased.
   func sealedBodies(of stream: StreamName) throws(ReadError) -> [ArraySlice<UInt8>] {
+    guard !bodies.isEmpty else { return Array(repeating: [], count: entries.count) }
     do {
       var reader = ByteReader(bodies)
+      if keepsBodies { _ = try reader.varint("mark") }
       var result: [ArraySlice<UInt8>] = []
       result.reserveCapacity(entries.count)
       for _ in entries {

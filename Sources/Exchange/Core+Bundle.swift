@@ -13,7 +13,7 @@ extension Core {
     }
     var room = byteCount
     for name in outgoing.keys.sorted() where name.recipient == country {
-      guard let stream = outgoing[name], stream.head.halted.isEmpty, stream.agreed != nil,
+      guard let stream = outgoing[name], stream.head.halted.isEmpty, stream.agreed != nil, maySign(name),
         stream.agreed?.obstacle(at: now) == nil
       else { continue }
       var frontier = try Frontier(size: stream.durable.receipt?.checkpoint.size ?? 0, from: reader.tree(name))

@@ -13,6 +13,9 @@ extension Core {
     guard name.recipient == country, let stream = outgoing[name], let agreed = stream.agreed else {
       return refuse(name, .unknownStream, "there is no agreement for \(name) at \(self.country)", to: country)
     }
+    if !maySign(name) {
+      guard try hear(resume, stream, from: country) else { return }
+    }
     guard agreed.agreement == resume.agreement else {
       let reason = "another agreement is in force at \(self.country); compare the digests with agreement show"
       setProblem(of: name, "another agreement is in force at \(country)", .otherAgreement(country))
@@ -21,7 +24,8 @@ extension Core {
     if let obstacle = agreed.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
     guard stream.head.halted.isEmpty else {
       guard try !sendProof(of: name, to: country) else { return }
-      return refuse(name, .halted, stream.head.halted, to: country)
+      // What was stopped without a proof was stopped by what the neighbour holds and this node lost.
+      return refuse(name, .originBehind, stream.head.halted, to: country)
     }
 
     var frontier = Frontier()
@@ -72,7 +76,7 @@ extension Core {
   /// Sends what is durable and not yet sent, as far as the window allows.
   func pump(_ name: StreamName) throws(ReadError) {
     guard let stream = outgoing[name], stream.head.halted.isEmpty, let agreed = stream.agreed,
-      agreed.obstacle(at: now) == nil
+      agreed.obstacle(at: now) == nil, maySign(name)
     else { return }
     let end = min(stream.durable.size, stream.limit ?? .max)
     while var sending = sessions[name.recipient]?.sending[name], sending.frontier.size < end,
@@ -110,17 +114,21 @@ extension Core {
         (stretch, context) = (chunk.stretch, try reader.context(name, chunk.stretch))
       }
       guard let context else { break }
-      guard let terms = neighbours[name.recipient]?.agreed(name, under: context.agreement)?.terms else {
+      let kept = try chunk.keepsBodies ? chunk.sealedBodies(of: name) : nil
+      let terms = neighbours[name.recipient]?.agreed(name, under: context.agreement)?.terms
+      guard terms != nil || kept != nil else {
         throw .damaged("the agreement \(context.agreement) of entry \(frontier.size) is not at hand")
       }
-      let homeIndices = try chunk.homeIndices(of: name)
+      let homeIndices = try kept == nil ? chunk.homeIndices(of: name) : []
       for position in Int(frontier.size - chunk.first)..<chunk.entries.count {
         guard frontier.size < end, count < Message.Batch.mostEntries,
           bodies.bytes.count < Message.Batch.closedAtByteCount
         else { break gathering }
         let entry = chunk.entries[position]
         let leaf = context.leaf(entry)
-        if entry.hasBody {
+        if entry.hasBody, let kept {
+          bodies.sealed(try vault.isErased(name, at: frontier.size) ? [] : Array(kept[position]))
+        } else if entry.hasBody, let terms {
           bodies.sealed(try sealed(entry, leaf, terms, at: frontier.size, homeIndices[position], &home))
         } else if case .epoch = entry.kind {
           bodies.sealed(try vault.epochs(of: name).last { $0.first == frontier.size }?.box ?? [])
@@ -211,13 +219,17 @@ extension Core {
 
   /// Says what the latest is.
   func sayAsOf(_ name: StreamName) throws(ReadError) {
-    guard let stream = outgoing[name], stream.head.halted.isEmpty, sessions[name.recipient] != nil else { return }
+    guard let stream = outgoing[name], stream.head.halted.isEmpty, sessions[name.recipient] != nil, maySign(name) else {
+      return
+    }
     sessions[name.recipient]?.sending[name]?.lastAsOf = now
     send(.asOf(stream: name, note: try asOfCheckpoint(name, stream.durable.frontier).bytes), to: name.recipient)
   }
 
   func receiveReceipt(_ name: StreamName, _ note: [UInt8], from country: CountryCode) throws(ReadError) {
-    guard name.recipient == country, var stream = outgoing[name], let neighbour = neighbours[country] else { return }
+    // Before all that a neighbour holds is here again, its receipts stand for more than can be compared.
+    guard name.recipient == country, maySign(name), var stream = outgoing[name], let neighbour = neighbours[country]
+    else { return }
     guard let receipt = try? SignedCheckpoint(note), receipt.checkpoint.origin == name.checkpointOrigin(in: realm),
       receipt.checkpoint.size <= stream.durable.size, let time = receiptTime(receipt, on: name, of: neighbour)
     else { return log(.warning, "a receipt of \(country) for \(name) is not valid; it is not counted") }

@@ -39,7 +39,10 @@ extension Core {
   private func ways(of dataset: DatasetName) throws(ReadError) -> Ways {
     let name = StreamName(origin: country, recipient: country, dataset: dataset)
     let home = if let known = homes[dataset] { known } else { try OwnStream(name, StreamState(), reader) }
-    var ways = self.outgoing.values.filter { $0.name.dataset == dataset }.sorted { $0.name < $1.name }
+    // A stream that may not be signed yet gets later what is published now.
+    var ways = self.outgoing.values.filter { $0.name.dataset == dataset && maySign($0.name) }.sorted {
+      $0.name < $1.name
+    }
     for place in ways.indices {
       let name = ways[place].name
       if sessions[name.recipient]?.sending[name] == nil {
@@ -82,8 +85,10 @@ extension Core {
     let locator = Locator(stream: ways.home.name, index: homeIndex)
     index(draft, read.searchTerms, id, locator)
     for place in ways.outgoing.indices {
+      let agreed = ways.outgoing[place].agreed
       let isStanding = try forward(
-        draft, read, homeIndex: homeIndex, id: id, to: &ways.outgoing[place], earlier: ways.standing[place])
+        draft, read, homeIndex: homeIndex, id: id, to: &ways.outgoing[place], earlier: ways.standing[place],
+        under: agreed?.isInForce(at: now) == true ? agreed : nil)
       if isStanding { ways.standing[place].append(id) }
     }
 
@@ -167,13 +172,13 @@ extension Core {
   /// read from its stream, not guessed from the filter: the agreement may have been another when the record was made.
   /// - Parameter earlier: what this batch put there already.
   /// - Returns: whether the neighbour's stream has the record now, and not a withdrawal.
-  private func forward(
+  func forward(
     _ draft: Draft, _ read: any RecordReading, homeIndex: UInt64, id: RecordID, to stream: inout OwnStream,
-    earlier: [RecordID]
+    earlier: [RecordID], under agreed: AgreedStream?
   ) throws(ReadError) -> Bool {
-    guard stream.head.halted.isEmpty, let agreed = stream.agreed, agreed.isInForce(at: now),
-      let neighbour = neighbours[stream.name.recipient]
-    else { return false }
+    guard stream.head.halted.isEmpty, let agreed, let neighbour = neighbours[stream.name.recipient] else {
+      return false
+    }
     let terms = agreed.terms
     // What corrects a record that the neighbour may not keep any more would tell it again what it was.
     if let target = draft.kind.target, try isErased(target, in: stream.name) { return false }
@@ -217,15 +222,17 @@ extension Core {
 
   /// Makes sure that the stream's stretch and epoch are those of now; gives the id for the next record. A given id is
   /// kept; an epoch entry before it takes an id that stands before it.
-  private func prepare(
-    _ stream: inout OwnStream, version: UInt32, agreement: Digest, recipient: ExchangePublicKey, id: RecordID? = nil
+  /// - Parameter time: whose day the epoch is of; that of now, or of the record when its clock was ahead, when not given.
+  func prepare(
+    _ stream: inout OwnStream, version: UInt32, agreement: Digest, recipient: ExchangePublicKey, id: RecordID? = nil,
+    at time: Instant? = nil
   ) throws(ReadError) -> RecordID {
     // An epoch's entries are all made under one agreement: it says when their key is destroyed.
     let isOtherAgreement = stream.context?.agreement != agreement
     try enter(&stream, version: version, agreement: agreement)
     // In a home stream the epoch comes first in time; in a neighbour's stream it bears the last id before the record's,
     // since every stream's ids rise.
-    let day = UInt32(clamping: CalendarDay(of: max(now, (id ?? lastID)?.time ?? now)).daysSinceEpoch)
+    let day = UInt32(clamping: CalendarDay(of: time ?? max(now, (id ?? lastID)?.time ?? now)).daysSinceEpoch)
     if stream.epoch?.number != day || isOtherAgreement {
       do {
         let (record, key) = try EpochRecord.fresh(
@@ -264,7 +271,7 @@ extension Core {
   }
 
   /// Appends a record to a stream; gives its index.
-  private func append(
+  func append(
     _ stream: inout OwnStream, id: RecordID, kind: Entry.Kind, body: [UInt8], homeIndex: UInt64?
   ) throws(ReadError) -> UInt64 {
     guard let context = stream.context, let epoch = stream.epoch else { throw .damaged("\(stream.name) has no epoch") }
@@ -297,7 +304,7 @@ extension Core {
     }
   }
 
-  private func index(_ draft: Draft, _ terms: [SearchTerm], _ id: RecordID, _ locator: Locator) {
+  func index(_ draft: Draft, _ terms: [SearchTerm], _ id: RecordID, _ locator: Locator) {
     let partition = IndexField.partition(of: id.time)
     for term in terms { addIndex(partition, draft.dataset, term.field, term.value, locator) }
     indexChange(draft.kind, draft.dataset, locator)

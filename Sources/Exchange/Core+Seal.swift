@@ -59,7 +59,10 @@ extension Core {
         if outgoing[name]?.owedSince == nil, head.size > head.receipt?.checkpoint.size ?? 0 {
           outgoing[name]?.owedSince = now
         }
-        isolated(name) { () throws(ReadError) in try pump(name) }
+        isolated(name) { () throws(ReadError) in
+          try pump(name)
+          try recalledIsDurable(name)
+        }
       } else if let stream = incoming[name] {
         let hasGrown = head.size > stream.durable.size
         if !hasGrown, let later = stream.durable.checkpoint { head.checkpoint = later }

@@ -73,6 +73,10 @@ extension Core {
     case .refuse(let refusal):
       isolated(refusal.stream) { () throws(ReadError) in try receiveRefusal(refusal, from: country) }
     case .conflict(let stream, let proof): receiveConflict(stream, proof, from: country)
+    case .recall(let stream, let size):
+      isolated(stream) { () throws(ReadError) in try receive(recall: stream, from: size, country) }
+    case .returned(let batch, let path):
+      isolated(batch.stream) { () throws(ReadError) in try receive(returned: batch, path: path, from: country) }
     }
   }
 

@@ -34,6 +34,10 @@ public final class Core {
     /// What is due is erased now and not at the next look. An operator may say that the clock is right though it went ahead
     /// further than is believed without a neighbour.
     case eraseDue(isClockRight: Bool)
+    /// A neighbour said hello twice: it passes over messages that it does not know.
+    case isAble(CountryCode)
+    /// The operator does not wait for a neighbour before publishing goes on in a home that was put back from a backup.
+    case goOn(without: CountryCode, reason: String)
     /// Agreements or cards changed.
     case neighbours([Neighbour], card: [UInt8])
   }
@@ -112,6 +116,8 @@ public final class Core {
   var commitFailure: StoreError?
   var storeFailedAt: Instant?
   var shortage: StoreError?
+  /// How far a home that was put back from a backup has come; nil of any other.
+  var recovery: RecoveryProgress?
 
   /// Reads the durable state.
   public init(
@@ -148,6 +154,8 @@ public final class Core {
         log(.warning, "a bundle of \(country) came while the state is being read again; import it again")
       case .publish(let token, _) where mustReload:
         effects.append(.failed(token: token, .failed("its state is being read again; publish again in a moment")))
+      case .publish(let token, let drafts) where !drafts.isEmpty && recoveryObstacle != nil:
+        if let obstacle = recoveryObstacle { effects.append(.failed(token: token, obstacle)) }
       case .publish(let token, _) where pendingByteCount >= Core.mostPendingBytes:
         effects.append(.failed(token: token, .failed("the disk does not keep up; publish again in a moment")))
       case .publish(let token, let drafts):
@@ -171,8 +179,11 @@ public final class Core {
       case .room(let shortage): note(shortage)
       case .eraseDue(let isClockRight):
         if !mustReload { try eraseDue(isClockRight: isClockRight) }
+      case .isAble(let country): noteAble(country)
+      case .goOn(let country, let reason): goOn(without: country, reason: reason)
       case .neighbours(let list, let card): try change(list, card)
       }
+      if recovery != nil { try recover() }
     } catch {
       // A read failed in the midst of a change: what was half built is dropped and read again, as after a crash.
       log(.error, "\(error)")
@@ -292,6 +303,7 @@ public final class Core {
   }
 
   private func load() throws(ReadError) {
+    recovery = try RecoveryProgress(store)
     var homes: [DatasetName: OwnStream] = [:]
     var outgoing: [StreamName: OwnStream] = [:]
     var incoming: [StreamName: HeldStream] = [:]

@@ -82,6 +82,8 @@ struct HeldStream {
 
 /// A link that is up.
 struct Session {
+  /// Whether the neighbour said that it passes over messages that it does not know.
+  var isAble = false
   /// The neighbour's clock minus ours, in milliseconds, as of its hello.
   var skew: Int64?
   /// Streams on their way to the neighbour.
@@ -143,9 +145,11 @@ struct Building {
 
   /// Adds an entry to a stream's chunk in the making. `fill` says whether it is full then.
   mutating func add(
-    to stream: StreamName, at index: UInt64, stretch: UInt32, tile: NodeHash?, _ fill: (inout ChunkBuilder) -> Bool
+    to stream: StreamName, at index: UInt64, stretch: UInt32, tile: NodeHash?, keepsBodies: Bool = false,
+    _ fill: (inout ChunkBuilder) -> Bool
   ) {
     if let tile { tiles[stream, default: []].append(tile.digest) }
-    if fill(&chunks[stream, default: ChunkBuilder(first: index, stretch: stretch)]) { closeChunk(stream) }
+    let fresh = ChunkBuilder(first: index, stretch: stretch, keepsBodies: keepsBodies)
+    if fill(&chunks[stream, default: fresh]) { closeChunk(stream) }
   }
 }

@@ -67,6 +67,9 @@ public final class EpochKey: Sendable {
 /// What is kept of an epoch: where it starts, its key sealed for the recipient (as its entry commits to it) and its key
 /// wrapped under the node's storage key. After erasure both are empty.
 public struct EpochRecord: Hashable, Sendable {
+  /// The length of a key that was sealed to a recipient, in bytes.
+  static let boxByteCount = SymmetricKey.byteCount + SealedBox.overheadByteCount
+
   /// The day, counted from 1970-01-01.
   public let number: UInt32
   /// The index of the epoch's entry in its stream.

@@ -106,6 +106,23 @@ public struct LogReader: Sendable {
     try OpenedChunk(chunk, of: stream).homeIndices(of: stream)
   }
 
+  /// Whether an outgoing stream keeps the bodies of a chunk, which a neighbour handed back, instead of their places.
+  public func keepsBodies(_ chunk: Chunk, in stream: StreamName) throws(ReadError) -> Bool {
+    try OpenedChunk(chunk, of: stream).keepsBodies
+  }
+
+  /// The record at an index of an outgoing stream as a neighbour handed it back; nil when it is made of the home stream.
+  public func keptRecord(_ stream: StreamName, at index: UInt64) throws(ReadError) -> Record? {
+    guard try chunk(stream, at: index).keepsBodies else { return nil }
+    return try record(stream, at: index)
+  }
+
+  /// The first index whose entry's id comes after another, at most `size`; the first of all without another.
+  func firstIndex(of stream: StreamName, after id: RecordID?, size: UInt64) throws(ReadError) -> UInt64 {
+    guard let id else { return 0 }
+    return try search(stream, size: size) { $0 <= id }
+  }
+
   /// The first index whose entry's moment is not before `time`, at most `size`.
   public func firstIndex(of stream: StreamName, notBefore time: Instant, size: UInt64) throws(ReadError) -> UInt64 {
     try search(stream, size: size) { $0.time < time }
@@ -168,7 +185,7 @@ public struct LogReader: Sendable {
     if opened.bodies.isEmpty { throw try missing(stream, index) }
     let sealed = try opened.sealedBodies(of: stream)[position]
     // It came without its body: its time was over before it was sent.
-    if sealed.isEmpty { throw .erased(stream: stream, index: index) }
+    if opened.keepsBodies, sealed.isEmpty { throw .erased(stream: stream, index: index) }
     let leaf = context.leaf(entry)
     var key = try vault.key(of: stream, at: index)
     let body: [UInt8]
@@ -197,7 +214,7 @@ public struct LogReader: Sendable {
     return .damaged("the body of entry \(index) of \(stream) is missing, and was not erased")
   }
 
-  /// Entries of a chunk of a home or incoming stream that have no body though their key is here.
+  /// Entries of a chunk that keeps bodies that have none though their key is here.
   public func unexplained(_ stream: StreamName, chunkAt index: UInt64) throws(ReadError) -> [Entry] {
     let opened = try chunk(stream, at: index)
     guard !opened.bodies.isEmpty else { return [] }

@@ -17,6 +17,10 @@ public enum Message: Hashable, Sendable {
   case refuse(Refusal)
   /// Either side: the two checkpoints do not fit together; both stop.
   case conflict(stream: StreamName, proof: [UInt8])
+  /// From an origin that was put back from a backup: hand back what you hold of this stream from here on.
+  case recall(stream: StreamName, size: UInt64)
+  /// From a recipient: what it holds, up to its latest checkpoint or with the proof that it is the beginning of that.
+  case returned(Batch, path: [NodeHash])
 
   /// The longest signed checkpoint in a message, in bytes: room for some twenty cosignatures of witnesses.
   public static let longestNote = 8 << 10
@@ -136,7 +140,13 @@ public enum Message: Hashable, Sendable {
 
   /// Whether a node that does not know a message of this type passes over it instead of ending the link. A message like that
   /// is sent only to who has said that it does so.
-  public static func mayBePassedOver(_ type: UInt8) -> Bool { type >= 0x20 }
+  public static func mayBePassedOver(_ type: UInt8) -> Bool { type >= 0x20 && !laterTypes.contains(type) }
+
+  /// The types of this module's messages that came after the first program: they are sent only to who passes over what it does
+  /// not know.
+  static let laterTypes: ClosedRange<UInt8> = 0x30...0x31
+  /// The longest path of a consistency proof.
+  static let longestPath = 128
 
   /// The type byte on the wire.
   public var type: UInt8 {
@@ -148,6 +158,8 @@ public enum Message: Hashable, Sendable {
     case .asOf: 0x14
     case .refuse: 0x15
     case .conflict: 0x16
+    case .recall: 0x30
+    case .returned: 0x31
     }
   }
 
@@ -166,14 +178,15 @@ public enum Message: Hashable, Sendable {
       writer.vector16(resume.checkpoint)
     case .batch(let batch):
       writer = ByteWriter(capacity: 1024 + batch.entries.count + batch.bodies.count)
-      writer.stream(batch.stream)
-      writer.digest(batch.agreement)
-      writer.uint32(batch.version)
-      writer.uint64(batch.first)
-      writer.uint16(UInt16(clamping: batch.count))
-      writer.vector24(batch.entries)
-      writer.vector24(batch.bodies)
-      writer.vector16(batch.checkpoint)
+      writer.batch(batch)
+    case .recall(let stream, let size):
+      writer.stream(stream)
+      writer.uint64(size)
+    case .returned(let batch, let path):
+      writer = ByteWriter(capacity: 4096 + batch.entries.count + batch.bodies.count)
+      writer.batch(batch)
+      writer.uint8(UInt8(clamping: path.count))
+      for node in path { writer.digest(node.digest) }
     case .receipt(let stream, let note), .asOf(let stream, let note), .conflict(let stream, let note):
       writer.stream(stream)
       writer.vector16(note)
@@ -205,24 +218,7 @@ public enum Message: Hashable, Sendable {
       let size = try reader.uint64("size")
       self = .resume(
         Resume(stream: stream, agreement: agreement, size: size, checkpoint: try reader.note("checkpoint")))
-    case 0x12:
-      let stream = try reader.stream()
-      let agreement = try reader.digest("agreement")
-      let version = try reader.uint32("version")
-      let first = try reader.uint64("first index")
-      let count = Int(try reader.uint16("count"))
-      guard (1...Batch.mostEntries).contains(count), first <= UInt64(Int64.max) else {
-        throw ByteError(field: "count", offset: reader.offset, problem: "1 to \(Batch.mostEntries) entries are allowed")
-      }
-      let entries = Array(try reader.vector24("entries"))
-      let bodies = Array(try reader.vector24("bodies"))
-      guard bodies.count <= Batch.longestBodies else {
-        throw ByteError(field: "bodies", offset: reader.offset, problem: "longer than \(Batch.longestBodies) bytes")
-      }
-      self = .batch(
-        Batch(
-          stream: stream, agreement: agreement, version: version, first: first, count: count, entries: entries,
-          bodies: bodies, checkpoint: try reader.note("checkpoint")))
+    case 0x12: self = .batch(try reader.batch())
     case 0x13: self = .receipt(stream: try reader.stream(), note: try reader.note("receipt"))
     case 0x14: self = .asOf(stream: try reader.stream(), note: try reader.note("checkpoint"))
     case 0x15:
@@ -235,6 +231,17 @@ public enum Message: Hashable, Sendable {
       self = .refuse(Refusal(stream: stream, code: code, index: index, reason: try reader.reason()))
     case 0x16:
       self = .conflict(stream: try reader.stream(), proof: try reader.note("proof", longest: Message.longestProof))
+    case 0x30: self = .recall(stream: try reader.stream(), size: try reader.uint64("size"))
+    case 0x31:
+      let batch = try reader.batch()
+      let at = reader.offset
+      let count = try reader.uint8("path length")
+      guard count <= Self.longestPath else {
+        throw ByteError(field: "path length", offset: at, problem: "longer than \(Self.longestPath) hashes")
+      }
+      var path: [NodeHash] = []
+      for _ in 0..<count { path.append(NodeHash(try reader.digest("path"))) }
+      self = .returned(batch, path: path)
     default: throw ByteError(field: "message type", offset: 0, problem: "\(type) is unknown")
     }
     try reader.finish("message")
@@ -244,6 +251,18 @@ public enum Message: Hashable, Sendable {
 extension ByteWriter {
   /// A stream's name: `opaque stream<7..255>`.
   mutating func stream(_ stream: StreamName) { vector8(Array(stream.description.utf8)) }
+
+  /// Consecutive entries of a stream.
+  mutating func batch(_ batch: Message.Batch) {
+    stream(batch.stream)
+    digest(batch.agreement)
+    uint32(batch.version)
+    uint64(batch.first)
+    uint16(UInt16(clamping: batch.count))
+    vector24(batch.entries)
+    vector24(batch.bodies)
+    vector16(batch.checkpoint)
+  }
 
   /// A sentence for the other side, cut to its limit.
   mutating func reason(_ text: String) {
@@ -277,6 +296,27 @@ extension ByteReader {
       throw ByteError(field: "reason", offset: at, problem: "has control characters")
     }
     return reason
+  }
+
+  /// Consecutive entries of a stream.
+  mutating func batch() throws(ByteError) -> Message.Batch {
+    typealias Batch = Message.Batch
+    let stream = try self.stream()
+    let agreement = try digest("agreement")
+    let version = try uint32("version")
+    let first = try uint64("first index")
+    let count = Int(try uint16("count"))
+    guard (1...Batch.mostEntries).contains(count), first <= UInt64(Int64.max) else {
+      throw ByteError(field: "count", offset: offset, problem: "1 to \(Batch.mostEntries) entries are allowed")
+    }
+    let entries = Array(try vector24("entries"))
+    let bodies = Array(try vector24("bodies"))
+    guard bodies.count <= Batch.longestBodies else {
+      throw ByteError(field: "bodies", offset: offset, problem: "longer than \(Batch.longestBodies) bytes")
+    }
+    return Batch(
+      stream: stream, agreement: agreement, version: version, first: first, count: count, entries: entries,
+      bodies: bodies, checkpoint: try note("checkpoint"))
   }
 
   /// A stream's name.

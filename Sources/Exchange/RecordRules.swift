@@ -12,6 +12,15 @@ public protocol RecordRules: Sendable {
   /// - Throws: `RuleBreach`, without any personal value in it.
   @discardableResult
   func verify(_ body: [UInt8], kind: Entry.Kind, terms: StreamTerms) throws(RuleBreach) -> any RecordReading
+  /// One body of what several neighbours hold of a record, each with the fields agreed with it; canonical.
+  func join(_ bodies: [[UInt8]], of dataset: DatasetName, version: UInt32) -> [UInt8]
+}
+
+extension RecordRules {
+  /// The longest of them, for rules that know no better.
+  public func join(_ bodies: [[UInt8]], of dataset: DatasetName, version: UInt32) -> [UInt8] {
+    bodies.max { $0.count < $1.count } ?? []
+  }
 }
 
 extension RecordRules {

@@ -149,6 +149,9 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case busy(String)
   /// An append that does not start at its stream's end: a mistake of the program, refused before it does harm.
   case notAtEnd(stream: StreamName, size: UInt64, first: UInt64)
+  /// The home was put back from a backup, and what its neighbours hold is not here again yet. Nothing was stored; it will
+  /// succeed later.
+  case recovering(String)
   /// The disk or the database refused for another reason.
   case failed(String)
 
@@ -159,6 +162,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .damaged(let what): "the store is damaged (\(what)); run verify, then restore from a backup"
     case .busy(let what): "the store is in use (\(what)); stop the other process first"
     case .notAtEnd(let stream, let size, let first): "an append to \(stream) starts at \(first), its size is \(size)"
+    case .recovering(let what):
+      "this home was put back from a backup, \(what); publish again in a moment, istmo status shows how far it is"
     case .failed(let what): "the store failed: \(what)"
     }
   }

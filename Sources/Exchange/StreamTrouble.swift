@@ -17,4 +17,8 @@ public enum StreamTrouble: Hashable, Sendable {
   case unreadable
   /// The recipient takes what is sent and gives no receipt.
   case noReceipt(CountryCode)
+  /// This node was put back from a backup and asks the neighbour for what it lacks.
+  case isRecalling(from: CountryCode)
+  /// What a neighbour hands back is not what this node once signed.
+  case notReturned(by: CountryCode)
 }

@@ -24,6 +24,12 @@ struct Checker {
 
   /// Every root that a checkpoint ever named, by origin line and size.
   var emitted: [String: [UInt64: RootHash]] = [:]
+  /// What nodes signed beyond the backup that took the place of their disk.
+  var lost: [String: [UInt64: RootHash]] = [:]
+  /// Roots for which a recipient gave a receipt.
+  var receipted: [String: Set<RootHash>] = [:]
+  /// Countries whose disk died.
+  var restored: Set<CountryCode> = []
   /// Every "as of" of an origin and every receipt of a recipient that ever left a node.
   var asOfs: [StreamName: Set<Signed>] = [:]
   var receipts: [StreamName: Set<Signed>] = [:]

@@ -26,6 +26,9 @@ enum Event {
   case changeAgreement(Pair)
   case adopt(CountryCode, Pair, generation: Int)
   case unpause(CountryCode, Pair)
+  /// A node's disk is copied; later it dies, and the copy takes its place.
+  case backUp(CountryCode)
+  case loseDisk(CountryCode)
   case heal
   /// A day goes by.
   case passDay

@@ -4,11 +4,12 @@ import Sodium
 import Synchronization
 import Terms
 
-/// Runs many seeds: `Simulate --seeds N --from S [--brief] [--crashes] [--trace]`. Exit 1 when a seed fails.
+/// Runs many seeds: `Simulate --seeds N --from S [--brief] [--crashes] [--restores] [--trace]`. Exit 1 when a seed fails.
 public enum Simulate {
   /// Reads the command line, runs the seeds and says how it went.
   public static func main() {
     var (count, first, shows, crashes, isBrief) = (UInt64(1000), UInt64(0), false, false, false)
+    var restores = false
     var arguments = CommandLine.arguments.dropFirst()
     while let argument = arguments.popFirst() {
       switch argument {
@@ -17,8 +18,9 @@ public enum Simulate {
       case "--trace": shows = true
       case "--crashes": crashes = true
       case "--brief": isBrief = true
+      case "--restores": restores = true
       default:
-        print("usage: simulate [--seeds N] [--from SEED] [--brief] [--crashes] [--trace]")
+        print("usage: simulate [--seeds N] [--from SEED] [--brief] [--crashes] [--restores] [--trace]")
         exit(2)
       }
     }
@@ -29,7 +31,9 @@ public enum Simulate {
       ? run(seeds, shows) {
         World.crashAtEveryCommit(seed: $0, busyMilliseconds: 4000).map { ($0.outcome, place: $0.place) }
       }
-      : run(seeds, shows) { [isBrief] in [(World.run(isBrief ? .brief(seed: $0) : World.Plan(seed: $0)), "")] }
+      : run(seeds, shows) { [isBrief, restores] in
+        [(World.run(restores ? World.restoring(seed: $0) : isBrief ? .brief(seed: $0) : World.Plan(seed: $0)), "")]
+      }
     let sums = "\(totals.runs) runs, \(totals.records) records, \(totals.events) events"
     print("\(count) seeds from \(first): all held; \(sums)")
     if !crashes { print("the slowest converged \(totals.slowest) ms after its last fault") }

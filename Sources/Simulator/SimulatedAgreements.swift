@@ -11,9 +11,15 @@ struct SimulatedAgreements {
   /// What agreements say, and own registers keep for one day more, where days go by in a run.
   static let shortDays: UInt32 = 2
   private let retentionDays: UInt32
+  /// Whether every record goes to every neighbour with all its fields.
+  private let isWhole: Bool
 
-  init(_ pairs: [Pair], bothWays: Set<Pair>, datasets: [DatasetName], validUntil: Instant, retentionDays: UInt32) {
-    (self.bothWays, self.datasets, self.retentionDays) = (bothWays, datasets, retentionDays)
+  init(
+    _ pairs: [Pair], bothWays: Set<Pair>, datasets: [DatasetName], isWhole: Bool = false, validUntil: Instant,
+    retentionDays: UInt32
+  ) {
+    (self.bothWays, self.datasets, self.isWhole) = (bothWays, datasets, isWhole)
+    self.retentionDays = retentionDays
     for pair in pairs { generations[pair] = [validUntil] }
   }
 
@@ -30,7 +36,7 @@ struct SimulatedAgreements {
     let directions = bothWays.contains(pair) ? [(pair.a, pair.b), (pair.b, pair.a)] : [(pair.b, pair.a)]
     return directions.flatMap { origin, recipient in
       datasets.enumerated().map { number, dataset in
-        let isNarrow = number == 0
+        let isNarrow = number == 0 && !isWhole
         let terms = StreamTerms(
           stream: StreamName(origin: origin, recipient: recipient, dataset: dataset), version: 1, definition: digest,
           filter: isNarrow

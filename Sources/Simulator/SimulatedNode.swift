@@ -23,6 +23,8 @@ final class SimulatedNode {
   var linked: Set<CountryCode> = []
   /// What a planted bug brings back.
   var backup: MemoryStore.Snapshot?
+  /// The backup that takes the place of its disk when that dies.
+  var saved: MemoryStore.Snapshot?
   /// Commits of all lives.
   var commitCount = 0
 

@@ -35,6 +35,12 @@ public struct SimulatedRules: RecordRules {
     Reading(body: body, fields: Self.fields(body), planted: planted)
   }
 
+  /// All fields of all bodies.
+  public func join(_ bodies: [[UInt8]], of dataset: DatasetName, version: UInt32) -> [UInt8] {
+    if bodies.count == 1, let body = bodies.first { return body }
+    return Self.body(bodies.reduce(into: [:]) { $0.merge(Self.fields($1)) { first, _ in first } })
+  }
+
   /// A body, read.
   private struct Reading: RecordReading {
     let body: [UInt8]

@@ -13,10 +13,14 @@ extension World {
       let signed = try SignedCheckpoint(note)
       let receipt = signed.checkpoint
       let time = try signed.note.time(of: receiptKey(of: node))
+      checker.receipted[receipt.origin, default: []].insert(receipt.root)
       checker.receipts[stream, default: []].insert(.init(size: receipt.size, time: time ?? 0))
       guard node.disk.readProblem == nil else { return }
       let state = try node.reader(realm).state(of: stream)
-      guard receipt.size <= state.size, checker.emitted[receipt.origin]?[receipt.size] == receipt.root else {
+      guard receipt.size <= state.size,
+        checker.emitted[receipt.origin]?[receipt.size] == receipt.root
+          || checker.lost[receipt.origin]?[receipt.size] == receipt.root
+      else {
         throw Violation("\(node.country) receipts \(receipt.size) of \(stream), only \(state.size) are durable")
       }
     case .conflict(let stream, _): throw Violation("\(node.country) reports a conflict in \(stream)")
@@ -114,7 +118,8 @@ extension World {
       throw wrong("records without an \"as of\"")
     }
     let origin = try node(status.stream.origin)
-    guard origin.disk.readProblem == nil else { return }
+    // An origin that lost its disk has less for a while.
+    guard origin.disk.readProblem == nil, !checker.restored.contains(status.stream.origin) else { return }
     let there = try origin.reader(realm).state(of: status.stream).size
     guard status.size + status.lagRecords <= there else { throw wrong("more than the \(there) that the origin has") }
   }

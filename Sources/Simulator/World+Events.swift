@@ -25,6 +25,10 @@ extension World {
       trace.note(clock.elapsed, "connect \(pair.a) \(pair.b)")
       try give(.linkUp(pair.b), to: try node(pair.a))
       if network.isUp(pair) { try give(.linkUp(pair.a), to: try node(pair.b)) }
+      // All nodes say hello twice, and a link loses nothing of it.
+      for (one, other) in [(pair.a, pair.b), (pair.b, pair.a)] where network.isUp(pair) {
+        try give(.isAble(other), to: try node(one))
+      }
     case .cut(let pair):
       if !isHealed { later(event, in: spell(faults.cutEvery)) }
       cut(pair)
@@ -37,6 +41,8 @@ extension World {
       if !isHealed { later(event, in: spell(faults.crashEvery)) }
       crash(try node(country))
     case .restart(let country): try restart(try node(country))
+    case .backUp(let country): backUp(try node(country))
+    case .loseDisk(let country): try loseDisk(try node(country))
     case .heal: try heal()
     case .passDay:
       guard !isHealed else { return }

@@ -24,6 +24,8 @@ public final class World {
     public var dayEvery: Int?
     /// A bug that the checker must find.
     public var planted: Planted?
+    /// How often one node loses its disk and comes back from a backup.
+    public var restores = 0
     /// A crash at one commit of one node: before its fsync or after it.
     public var crash: (node: Int, commit: Int, isAfter: Bool)?
 
@@ -103,7 +105,7 @@ public final class World {
     let bothWays = Set(pairs.filter { _ in chance.happens(500) })
     let expiresSoon = faults.agreementEvery > 0 && chance.happens(300)
     agreements = SimulatedAgreements(
-      pairs, bothWays: bothWays, datasets: datasets,
+      pairs, bothWays: bothWays, datasets: datasets, isWhole: plan.restores > 0,
       validUntil: expiresSoon ? start.advanced(byMilliseconds: 9000) : .latest,
       retentionDays: plan.dayEvery == nil ? 30 : SimulatedAgreements.shortDays)
     let chosen = [60, 250, 900][chance.below(3)]
@@ -147,6 +149,7 @@ public final class World {
     for country in countries { queue.add(.publish(country), at: Int64(chance.below(500))) }
     foreseeFaults()
     if let dayEvery = plan.dayEvery { later(.passDay, in: dayEvery) }
+    if plan.restores > 0 { foreseeRestores() }
     queue.add(.heal, at: plan.busyMilliseconds)
     while let (time, event) = queue.next() {
       clock.elapsed = time
@@ -158,6 +161,7 @@ public final class World {
         }
       }
     }
+    for country in countries { try checkRestored(country) }
     for country in countries { try checkEnd(country) }
     trace.note(clock.elapsed, "end")
   }

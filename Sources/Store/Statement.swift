@@ -27,6 +27,18 @@ final class Statement {
     }
   }
 
+  /// Binds a copy of a text in UTF-8.
+  func bind(_ position: Int32, text: ArraySlice<UInt8>) {
+    text.withUnsafeBytes { buffer in
+      _ = sqlite3_bind_text64(
+        handle, position, buffer.assumingMemoryBound(to: CChar.self).baseAddress, UInt64(buffer.count),
+        istmo_sqlite_transient(), UInt8(SQLITE_UTF8))
+    }
+  }
+
+  /// Binds no value.
+  func bindNull(_ position: Int32) { sqlite3_bind_null(handle, position) }
+
   /// Runs a statement that gives no rows.
   func run() throws(StoreError) {
     defer { sqlite3_reset(handle) }
@@ -73,6 +85,12 @@ final class Statement {
 
   /// Whether the row has no value there.
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+  /// How many values the row has.
+  var columnCount: Int32 { sqlite3_column_count(handle) }
+
+  /// SQLite's word for what kind of value the row has there, such as `SQLITE_BLOB`.
+  func kind(_ column: Int32) -> Int32 { sqlite3_column_type(handle, column) }
 
   /// A copy of the row's bytes.
   func bytes(_ column: Int32) -> [UInt8] { withBytes(column) { Array($0) } }

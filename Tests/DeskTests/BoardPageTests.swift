@@ -95,6 +95,10 @@ import Testing
     let (desk, browser) = try desk("node-operator")
     let page = try browser.get("/store")
     #expect(page.text.contains("Libre en el disco") && page.text.contains("Base de datos"))
+    #expect(
+      page.text.contains("Nunca se hizo una copia")
+        && desk.node.metrics().contains("istmo_backup_timestamp_seconds 0\n"))
+    #expect(try browser.get("/board").text.contains("Nunca se hizo una copia"))
     #expect(try browser.get("/tokens").text.contains("Ningún sistema tiene ficha"))
     desk.node.tokens.replace([
       .init(

@@ -34,7 +34,7 @@ import Testing
   @Test(
     arguments: CommitteePhrase.allCases as [any Phrases] + BoardPhrase.allCases as [any Phrases]
       + CorrectionPhrase.allCases as [any Phrases] + FilePhrase.allCases as [any Phrases]
-      + TokenPhrase.allCases as [any Phrases])
+      + TokenPhrase.allCases as [any Phrases] + BackupPhrase.allCases as [any Phrases])
   func everyTextOfTheBoardsStandsInBothLanguages(_ phrase: any Phrases) {
     #expect(!phrase.text.es.isEmpty && !phrase.text.en.isEmpty)
     #expect((phrase.text.es == phrase.text.en) == Self.sameElsewhere.contains("\(phrase)"), "\(phrase)")

@@ -49,7 +49,9 @@ import Testing
     for code in UInt8.min...UInt8.max {
       #expect(page.contains("\n| \(code) | ") == (Message.Refusal.Code(rawValue: code) != nil), "\(code)")
     }
-    for type in 0x10...0x16 { #expect(page.contains("| 0x\(String(type, radix: 16)) | ")) }
+    for type in Array(0x10...0x16) + Message.laterTypes.map(Int.init) {
+      #expect(page.contains("| 0x\(String(type, radix: 16)) | "))
+    }
   }
 
   @Test(.enabled(if: python != nil, "needs ISTMO_TEST_PYTHON, which Scripts/test sets"))
@@ -96,6 +98,7 @@ import Testing
       case .batch(let batch): batch.stream == Scene.sent
       case .receipt(let stream, _), .asOf(let stream, _), .conflict(let stream, _): stream == Scene.sent
       case .refuse(let refusal): refusal.stream == Scene.sent
+      case .recall, .returned: false
       }
     }
     scene.tamper = { isOfTheStream($0) ? $0 : nil }

@@ -68,6 +68,15 @@ final class Party {
     }
   }
 
+  /// Starts on an old copy that is marked as put back from a backup.
+  func restore(from snapshot: MemoryStore.Snapshot) throws {
+    // It takes its time: new ids come after those that were lost.
+    now = now.advanced(byMilliseconds: 1000)
+    let copy = MemoryStore(snapshot)
+    try copy.commit(Recovery(restored: now, made: now.advanced(byMilliseconds: -86_400_000), entropy).mark)
+    try restart(from: copy.snapshot())
+  }
+
   /// Hands drafts over; gives the token.
   @discardableResult
   func publish(_ drafts: [Draft]) -> UInt64 {
@@ -131,6 +140,8 @@ final class Scene {
   let recipient: Party
   /// What may be done to a message on its way; nil drops it.
   var tamper: (Message) -> Message? = { $0 }
+  /// Countries whose program is older: it does not say hello a second time.
+  var older: Set<CountryCode> = []
   /// Everything that went over the link, altered or not.
   var carried: [Message] = []
 
@@ -199,13 +210,21 @@ final class Scene {
     for _ in 0..<10_000 {
       try origin.finishCommits()
       try recipient.finishCommits()
-      guard let (message, from, to) = next() else { return }
-      guard let message = tamper(message) else { continue }
-      carried.append(message)
-      to.give(.message(try Message(type: message.type, payload: message.payload), from: from.country))
+      guard try carry() else { return }
     }
     struct NeverSettles: Error {}
     throw NeverSettles()
+  }
+
+  /// Carries the next message; gives whether there was one.
+  @discardableResult
+  func carry() throws -> Bool {
+    guard let (message, from, to) = next() else { return false }
+    guard let message = tamper(message) else { return true }
+    carried.append(message)
+    to.give(.message(try Message(type: message.type, payload: message.payload), from: from.country))
+    if case .hello = message, !older.contains(from.country) { to.give(.isAble(from.country)) }
+    return true
   }
 
   private func next() -> (Message, from: Party, to: Party)? {

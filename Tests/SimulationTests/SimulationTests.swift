@@ -35,6 +35,15 @@ import Testing
     #expect(erased > 5)
   }
 
+  /// No fork is ever signed, and whatever a neighbour signed for comes back.
+  @Test(arguments: [UInt64(0), 46])
+  func aNodeThatLosesItsDiskComesBackWithWhatItsNeighboursHold(from first: UInt64) {
+    for seed in first..<(first + 5) {
+      let outcome = World.run(World.restoring(seed: seed))
+      #expect(outcome.violation == nil, "seed \(seed): \(outcome.tail.suffix(20).joined(separator: "\n"))")
+    }
+  }
+
   @Test func aCrashOnEitherSideOfEveryFsyncLosesNothing() {
     let outcomes = World.crashAtEveryCommit(seed: 1, busyMilliseconds: 700)
     #expect(outcomes.count > 12)

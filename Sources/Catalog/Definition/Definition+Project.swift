@@ -24,6 +24,30 @@ extension Definition {
     return out
   }
 
+  /// One body with the fields of all, each of which is the same record's with some of its fields; canonical like the whole. Of a
+  /// group that they have in several forms the longest counts.
+  public func join(_ bodies: [ReadBody]) -> [UInt8] {
+    var found: [Int: ArraySlice<UInt8>] = [:]
+    for body in bodies {
+      guard let document = try? body.object() else { continue }
+      var child = document.firstChild(0)
+      let end = document.end(0)
+      while child < end {
+        let raw = document.raw(child)
+        if let index = index(of: document.key(child)), raw.count > found[index]?.count ?? 0 { found[index] = raw }
+        child = document.end(child)
+      }
+    }
+    var out: [UInt8] = [0x7B]
+    for (index, raw) in found.sorted(by: { $0.key < $1.key }) {
+      if out.count > 1 { out.append(0x2C) }
+      out.append(contentsOf: sorted[index].member)
+      out.append(contentsOf: raw)
+    }
+    out.append(0x7D)
+    return out
+  }
+
   /// The fields of a checked body with their values as JSON, in the order of the definition file.
   public func fields(of body: ReadBody) -> [(name: String, json: String)] {
     guard let draft = try? draft(of: body) else { return [] }

@@ -17,7 +17,7 @@ final class PieceStream: ResponseStream {
   private let state = Mutex(State())
 
   private init(
-    length: UInt64, isInMemory: Bool = false, next: @escaping @Sendable () throws(StoreError) -> [UInt8]?
+    length: UInt64?, isInMemory: Bool = false, next: @escaping @Sendable () throws(StoreError) -> [UInt8]?
   ) {
     (self.length, self.isInMemory, nextPiece) = (length, isInMemory, next)
   }
@@ -30,6 +30,11 @@ final class PieceStream: ResponseStream {
   /// An attachment; its pieces are opened as they are read.
   convenience init(_ blob: BlobReader) {
     self.init(length: blob.blob.byteCount) { () throws(StoreError) in try blob.next() }
+  }
+
+  /// A backup; how long it gets is not known before its end.
+  convenience init(_ backup: BackupSource) {
+    self.init(length: nil) { () throws(StoreError) in try backup.next() }
   }
 
   func next(max: Int, wake: @escaping @Sendable () -> Void) -> StreamPiece {

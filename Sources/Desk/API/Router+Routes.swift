@@ -160,6 +160,21 @@ extension Router {
         id: "erase", summary: "Erases what is past its retention.", query: Router.eraseShape, body: .bytes("Nothing."),
         answer: .object("What was erased, and how all stands then.", ["type": "object"])), Router.erase),
     Route(
+      .get, "/v1/backup", .local,
+      Operation(
+        id: "backup", summary: "What a backup of the home holds, unsealed; istmo backup seals it.",
+        query: RequestShape(
+          "query", [.may("attachments", .line(3), "Whether attachments are in it; yes when left out.")]),
+        answer: .bytes("The items of the backup.")), Router.backup),
+    Route(
+      .post, "/v1/backup", .local,
+      Operation(
+        id: "recovery", summary: "Goes on without a neighbour in a home that was put back from a backup.",
+        query: RequestShape(
+          "query",
+          [.must("without", .country, "The neighbour."), .must("reason", .line(500), "Why it is not waited for.")]),
+        body: .bytes("Nothing."), answer: .object("How the home stands.", ["type": "object"])), Router.goOn),
+    Route(
       .post, "/v1/reload", .local,
       Operation(
         id: "reload", summary: "Reads agreements, cards, tokens and officers of the home again.",

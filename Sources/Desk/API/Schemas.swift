@@ -231,6 +231,26 @@ enum Schemas {
           ("next_begins", orNull(JSONSchema.time)),
         ]))
     ), ("links", ["type": "object", "additionalProperties": text]), ("problems", texts), ("notes", texts),
+    (
+      "backup",
+      orNull(
+        JSONSchema.object([
+          ("made", JSONSchema.time), ("bytes", JSONSchema.count), ("sha256", text), ("entries", JSONSchema.count),
+          ("attachments", JSONSchema.flag),
+        ]))
+    ),
+    (
+      "restored",
+      orNull(
+        JSONSchema.object([
+          ("restored", JSONSchema.time), ("made", JSONSchema.time), ("waiting", JSONSchema.flag), ("awaited", texts),
+          ("unheard", texts),
+          (
+            "without",
+            JSONSchema.list(JSONSchema.object([("country", text), ("time", JSONSchema.time), ("reason", text)]))
+          ),
+        ]))
+    ),
     ("store", ["type": "object", "additionalProperties": JSONSchema.number()]),
     ("retention", JSONSchema.list(retentionOfStream)),
   ])

@@ -139,8 +139,7 @@ extension Pages {
           }
         }
         HTML.element("p", .class("help")) { visit(.storeHelp) }
-        HTML.element("h2") { visit(.backups) }
-        HTML.element("p", .class("box warn")) { visit(.backupsHelp) }
+        backups(status, visit)
       })
   }
 

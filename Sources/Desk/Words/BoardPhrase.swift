@@ -14,7 +14,7 @@ enum BoardPhrase: String, CaseIterable, Phrases {
   case lastErasure
   case diskFree, diskOf, databaseBytes, walBytes, freeInFile, indexEntries, indexRuns, indexPartitions, streamsHeld,
     maintenance
-  case runningSince, noRoom, storeHelp, worksWell, failing, backups, backupsHelp
+  case runningSince, noRoom, storeHelp, worksWell, failing
   case tokenName, scopes, tokenEnds, tokenEnded, noTokens, tokenHelp
   case lookupsOwn, lookupsTheirs, lookupsHelp, when, who, asRole, atPost, aboutCountry, foundRecords, noLookups,
     onlyNewest
@@ -141,11 +141,6 @@ enum BoardPhrase: String, CaseIterable, Phrases {
         "Publishing and receiving are refused before the disk is full; lookups go on.")
     case .worksWell: t("funciona", "works")
     case .failing: t("FALLA", "FAILS")
-    case .backups: t("Copias de seguridad", "Backups")
-    case .backupsHelp:
-      t(
-        "Este nodo no hace copias por sí mismo ni sabe de las que se hagan; vea Operations.md.",
-        "This node makes no backups by itself and knows of none that are made; see Operations.md.")
 
     case .tokenName: t("Sistema", "System")
     case .scopes: t("Alcance", "Scope")

@@ -77,6 +77,14 @@ struct StreamWords {
       return say(
         "sus registros no se pueden leer aquí; ejecute istmo verify",
         "its entries cannot be read here; run istmo verify")
+    case .isRecalling(let country):
+      return say(
+        "este nodo se restauró de una copia y le pide a \(visit.country(country)) lo que le falta",
+        "this node was put back from a backup and asks \(visit.country(country)) for what it lacks")
+    case .notReturned(let country):
+      return say(
+        "lo que devuelve \(visit.country(country)) no es lo que este nodo firmó; nada de ello se guarda",
+        "what \(visit.country(country)) hands back is not what this node signed; nothing of it is stored")
     case .noReceipt(let country):
       return say(
         "\(visit.country(country)) la recibe y no da recibo; pregunte a su operador",
@@ -194,9 +202,24 @@ struct StreamWords {
         "Los operadores dejaron de usar una clave de este nodo (\(key)); no se intercambia nada. Motivo: \(stop.reason)",
         "The operators stopped using a key of this node (\(key)); nothing is exchanged. Reason: \(stop.reason)")
     case .store(let error): return store(error)
+    case .putBack(let recovery): return putBack(recovery)
     case .stopping: return say("El nodo se está deteniendo.", "The node is stopping.")
     case .told(let words): return words
     }
+  }
+
+  /// What a home that was put back from a backup waits for.
+  private func putBack(_ recovery: RecoveryStatus) -> String {
+    let (restored, made) = (visit.time(recovery.kept.restored), visit.time(recovery.kept.made))
+    let put = say(
+      "Este nodo se repuso el \(restored) desde una copia con los registros de \(made).",
+      "This node was put back on \(restored) from a backup with the records as of \(made).")
+    if recovery.isWaiting {
+      let names = recovery.awaited.map { visit.country($0) }.joined(separator: ", ")
+      guard !names.isEmpty else { return "\(put) \(visit(BackupPhrase.filling))" }
+      return "\(put) \(visit(BackupPhrase.waiting)) \(names)."
+    }
+    return "\(put) \(visit(BackupPhrase.unheard)) \(recovery.unheard.map(\.description).joined(separator: ", "))."
   }
 
   /// What of the terms does not fit.
@@ -240,6 +263,10 @@ struct StreamWords {
         "The store is damaged; run istmo verify, then restore from a backup.")
     case .busy:
       say("Otro proceso usa el almacén; deténgalo.", "Another process has the store; stop it.")
+    case .recovering:
+      say(
+        "Este nodo se repuso desde una copia y no publica nada hasta que sus vecinos digan qué tienen.",
+        "This node was put back from a backup and publishes nothing before its neighbours said what they hold.")
     case .notAtEnd, .failed:
       say("El almacén falló; vea la bitácora del nodo.", "The store failed; see the node's log.")
     }

@@ -135,6 +135,31 @@ enum Files {
     } catch { throw .failed(folder, operation: "cannot list", reason: error.localizedDescription) }
   }
 
+  /// Whether there is a folder at this path, with nothing in it.
+  static func isEmptyFolder(_ path: String) throws(HomeError) -> Bool {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+    do { return try FileManager.default.contentsOfDirectory(atPath: path).isEmpty } catch {
+      throw .failed(path, operation: "cannot list", reason: error.localizedDescription)
+    }
+  }
+
+  /// Makes the entries of a folder, and of all folders in it, durable.
+  static func syncFolders(_ folder: String) throws(HomeError) {
+    for name in try names(in: folder) {
+      var status = stat()
+      let path = "\(folder)/\(name)"
+      if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { try syncFolders(path) }
+    }
+    try sync(folder: folder)
+  }
+
+  /// Removes a folder with all that is in it. Only of one that this process has just made.
+  static func removeTree(_ path: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] { removeTree("\(path)/\(name)") }
+    if rmdir(path) != 0 { unlink(path) }
+  }
+
   /// Whether anything, a link included, has this path.
   static func exists(_ path: String) -> Bool {
     var status = stat()

@@ -28,7 +28,7 @@ extension Home {
       // A folder takes the place of an empty folder, of nothing else.
       try Files.move(building, to: path)
     } catch {
-      removeTree(building)
+      Files.removeTree(building)
       throw error
     }
     return try open(path)
@@ -80,11 +80,5 @@ extension Home {
     try home.write(card)
     try home.replaceTopology(topology)
     try Files.write(Array(config.text.utf8), to: "\(path)/config")
-  }
-
-  // Only of a folder that this process has just made.
-  private static func removeTree(_ path: String) {
-    for name in (try? Files.names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
-    if rmdir(path) != 0 { unlink(path) }
   }
 }

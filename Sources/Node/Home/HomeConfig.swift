@@ -72,6 +72,8 @@ public struct HomeConfig: Hashable, Sendable {
   public var deskSecondFactor: [String] = []
   /// Whether one operator on the node's machine may do what two decide at the desk.
   public var mayActAlone = true
+  /// After how many days without a backup the operator is warned; 0 for never.
+  public var backupWarnDays = BackupNote.usualWarnDays
   /// How the storage key is kept.
   public var storageKey: StorageKeyKind
   /// Where neighbours are dialled that are reached elsewhere than the topology says, as through a tunnel.
@@ -101,9 +103,14 @@ public struct HomeConfig: Hashable, Sendable {
 
     """
       + (deskSecondFactor.isEmpty ? "" : "desk-second-factor = \(deskSecondFactor.joined(separator: ", "))\n")
+      + backupLine
       + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "")
       + (mayActAlone ? "" : "acts-alone = refused\n")
       + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
+  }
+
+  private var backupLine: String {
+    backupWarnDays == BackupNote.usualWarnDays ? "" : "backup-warn-days = \(backupWarnDays)\n"
   }
 
   private static let endpointPrefix = "endpoint."
@@ -122,7 +129,10 @@ public struct HomeConfig: Hashable, Sendable {
         throw ConfigError(line: number, problem: "\"key = value\" expected")
       }
       let key = Self.trimmed(content[..<equals])
-      let known = ["country", "realm", "link", "desk", "desk-proxy", "desk-second-factor", "acts-alone", "storage-key"]
+      let known = [
+        "country", "realm", "link", "desk", "desk-proxy", "desk-second-factor", "storage-key", "backup-warn-days",
+        "acts-alone",
+      ]
       guard known.contains(key) || key.hasPrefix(Self.endpointPrefix) else {
         throw ConfigError(
           line: number,
@@ -165,6 +175,14 @@ public struct HomeConfig: Hashable, Sendable {
           throw TermError(kind: "acts-alone", found: String(text.prefix(80)), expected: "allowed or refused")
         }
         return text == "allowed"
+      }
+    }
+    if values["backup-warn-days"] != nil {
+      backupWarnDays = try value("backup-warn-days") { (text) throws(TermError) in
+        guard let days = Int(text), (0...3650).contains(days) else {
+          throw TermError(kind: "number of days", found: String(text.prefix(80)), expected: "0 (never) to 3650")
+        }
+        return days
       }
     }
     storageKey = try value("storage-key") { (text) throws(TermError) in

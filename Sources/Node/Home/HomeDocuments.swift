@@ -52,6 +52,12 @@ public struct HomeDocuments: SignedDocuments {
   /// Keeps that.
   public func keep(tokenUses: [Digest: CalendarDay]) throws { try home.keep(tokenUses: tokenUses) }
 
+  /// The last backup of the home; nil when there was none.
+  public func lastBackup() -> BackupNote? { home.lastBackup() }
+
+  /// After how many days without a backup the operator is warned; 0 for never.
+  public var backupWarnDays: Int { home.config.backupWarnDays }
+
   /// The ceremonies kept in the home.
   public func ceremonies() throws -> [CeremonyState] {
     try home.ceremonies().compactMap { try home.ceremony(with: $0) }

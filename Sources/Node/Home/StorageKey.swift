@@ -62,16 +62,39 @@ enum StorageKey {
       try Files.write(key.secret, to: path)
       return key
     case .passphrase(let file):
-      let passphrase = try readPassphrase(file: file)
       let key = SymmetricKey(entropy)
-      let sealed: PassphraseFile
-      do {
-        sealed = try PassphraseFile(
-          sealing: key.secret, title: title, subject: subject, passphrase: passphrase, work: work, entropy)
-      } catch { throw .passphrase(error) }
-      try Files.write(sealed.bytes, to: path)
+      try seal(key, file: file, to: path, subject: subject, work: work, entropy)
       return key
     }
+  }
+
+  /// Keeps a storage key that a home has already, as from a backup. A credential must be it.
+  static func keep(
+    _ key: borrowing SymmetricKey, _ source: StorageKeySource, in folder: String, subject: String,
+    work: PassphraseWork, _ entropy: some Entropy
+  ) throws(HomeError) {
+    let path = "\(folder)/storage.key"
+    switch source {
+    case .credential:
+      guard try load(source, in: folder, subject: subject).secret.isEqual(to: key.secret) else {
+        throw .storageKey("the credential is not this home's storage key; give --storage-key file or passphrase")
+      }
+    case .file: try Files.write(key.secret, to: path)
+    case .passphrase(let file): try seal(key, file: file, to: path, subject: subject, work: work, entropy)
+    }
+  }
+
+  private static func seal(
+    _ key: borrowing SymmetricKey, file: String, to path: String, subject: String, work: PassphraseWork,
+    _ entropy: some Entropy
+  ) throws(HomeError) {
+    let passphrase = try readPassphrase(file: file)
+    let sealed: PassphraseFile
+    do {
+      sealed = try PassphraseFile(
+        sealing: key.secret, title: title, subject: subject, passphrase: passphrase, work: work, entropy)
+    } catch { throw .passphrase(error) }
+    try Files.write(sealed.bytes, to: path)
   }
 
   /// The storage key of a home.

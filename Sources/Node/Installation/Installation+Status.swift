@@ -27,6 +27,10 @@ public struct NodeStatus: Sendable {
   public let problems: [NodeProblem]
   /// What an operator should know though nothing is wrong.
   public let notes: [String]
+  /// The last backup; nil when there was none.
+  public let lastBackup: BackupNote?
+  /// How a home that was put back from a backup stands; nil when it never was.
+  public let recovery: RecoveryStatus?
   /// Bytes on disk and other figures of the store.
   public let figures: [String: Int64]
   /// How streams stand to their retention.
@@ -48,6 +52,7 @@ public struct NodeStatus: Sendable {
       "links": .object(
         links.sorted { $0.key < $1.key }.map { .init(name: $0.key.description, value: .text($0.value)) }),
       "problems": .list(problems.map { .text($0.words) }), "notes": .list(notes.map { .text($0) }),
+      "backup": lastBackup?.json ?? .null, "restored": recovery?.json ?? .null,
       "store": .object(figures.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .number($0.value)) }),
       "retention": .list(retention.map(\.json)),
     ]
@@ -82,9 +87,12 @@ extension Installation {
     let agreements = standing.now.agreements(at: now)
     var problems = standing.now.problems + agreements.filter { $0.problem != nil }.map { .notInForce($0) }
     var streams: [StreamStatus] = []
-    if let seen = engine.inspect({ ($0.status(at: now), $0.storeProblem) }) {
+    var recovery: RecoveryStatus?
+    if let seen = engine.inspect({ ($0.status(at: now), $0.storeProblem, $0.recoveryStatus(at: now)) }) {
       streams = seen.0
       if let problem = seen.1 { problems.append(.store(problem)) }
+      recovery = seen.2
+      if let recovery, recovery.sentence != nil { problems.append(.putBack(recovery)) }
     } else {
       problems.append(.stopping)
     }
@@ -100,7 +108,7 @@ extension Installation {
     return NodeStatus(
       country: country, realm: realm, time: now, started: started, isRunning: port != nil, streams: streams,
       forks: Set(forks), agreements: agreements, linkStates: port?.states ?? [:], problems: problems,
-      notes: standing.now.notes,
+      notes: standing.now.notes + [backupWarning].compactMap { $0 }, lastBackup: lastBackup, recovery: recovery,
       figures: (try? store.figures()) ?? [:], retention: retention)
   }
 
@@ -117,6 +125,7 @@ extension Installation {
   public func obstacles() -> [String] {
     let problems = healthProblems()
     if engine.inspect({ _ in true }) == nil { return problems + ["the node is stopping"] }
+    if let recovery = recovery(), recovery.isWaiting, let sentence = recovery.sentence { return problems + [sentence] }
     if let shortage = store.shortage, !problems.contains(shortage.description) {
       return problems + [shortage.description]
     }
@@ -173,6 +182,18 @@ extension Installation {
       text.head("istmo_store_\(name)", "gauge", "A figure of the store.")
       text.sample("istmo_store_\(name)", [], Double(value))
     }
+    text.head(
+      "istmo_backup_timestamp_seconds", "gauge",
+      "As of when the last backup is, in seconds since 1970; 0 when there was none.")
+    text.sample("istmo_backup_timestamp_seconds", [], Double(status.lastBackup?.made.milliseconds ?? 0) / 1000)
+    if let last = status.lastBackup {
+      text.head("istmo_backup_age_seconds", "gauge", "How old the last backup is; absent when there was none.")
+      text.sample("istmo_backup_age_seconds", [], Double(max(0, status.time.milliseconds(since: last.made))) / 1000)
+    }
+    text.head("istmo_backup_bytes", "gauge", "The size of the last backup.")
+    text.sample("istmo_backup_bytes", [], Double(status.lastBackup?.byteCount ?? 0))
+    text.head("istmo_recovering", "gauge", "1 while a home that was put back waits for its neighbours, 0 otherwise.")
+    text.sample("istmo_recovering", [], status.recovery?.isWaiting == true ? 1 : 0)
     text.head("istmo_start_time_seconds", "gauge", "When the node was opened, in seconds since 1970.")
     text.sample("istmo_start_time_seconds", [], Double(started.milliseconds) / 1000)
     return text.text

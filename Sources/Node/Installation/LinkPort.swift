@@ -90,6 +90,7 @@ final class LinkPort: LinkDelegate, EngineLink, AttachmentLink, QuestionLink {
       let decoded = try Message(type: message.type, payload: message.payload)
       if case .hello = decoded, greeted.withLock({ !$0.insert(country).inserted }) {
         installation.value.attachmentPort.give(.isAble(country))
+        installation.value.engine.enqueue(.isAble(country))
         return installation.value.questionPort.give(.isAble(country))
       }
       installation.value.engine.enqueue(decoded, byteCount: message.payload.count, from: country)

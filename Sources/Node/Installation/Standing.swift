@@ -38,6 +38,10 @@ public protocol SignedDocuments: Sendable {
   func officers(_ storage: borrowing SymmetricKey) throws -> [Officer]
   /// Changes them durably, while nobody else does.
   func changeOfficers(_ storage: borrowing SymmetricKey, _ body: (inout [Officer]) throws -> Void) throws
+  /// The last backup of the home; nil when there was none.
+  func lastBackup() -> BackupNote?
+  /// After how many days without a backup the operator is warned; 0 for never.
+  var backupWarnDays: Int { get }
   /// The ceremonies kept in the home, each as its last step left it.
   func ceremonies() throws -> [CeremonyState]
   /// Suspends the exchange with a neighbour, durably.

@@ -183,10 +183,28 @@ public struct StoreVerifier: Sendable {
     }
   }
 
+  /// What a neighbour handed back is kept as it came.
+  private func checkKept(_ name: StreamName, _ piece: LogReader.Entries, _ report: inout Report) throws(ReadError) {
+    for (position, entry) in piece.entries.enumerated() where entry.hasBody {
+      do throws(ReadError) {
+        // Opened, and compared with what the entry commits to.
+        _ = try reader.record(name, at: piece.first + UInt64(position))
+        report.bodies += 1
+      } catch {
+        guard case .erased = error else { throw error }
+        report.erased += 1
+      }
+    }
+  }
+
   /// An outgoing stream keeps no bodies: they are made again from the home stream and must be what was committed to.
   private func checkForwarded(
     _ name: StreamName, _ piece: LogReader.Entries, _ chunk: Chunk, _ report: inout Report
   ) throws(ReadError) {
+    guard try !reader.keepsBodies(chunk, in: name) else {
+      try checkKept(name, piece, &report)
+      return try checkMissing(name, at: piece.first, piece.context, &report)
+    }
     let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
     let homeIndices = try reader.homeIndices(of: chunk, in: name)
     let terms = terms(name, piece.context.agreement)

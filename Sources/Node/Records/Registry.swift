@@ -94,6 +94,14 @@ public struct Registry: RecordRules {
     return Reading(body: read, definition: definition, registry: self)
   }
 
+  /// One body of what several neighbours hold of a record.
+  public func join(_ bodies: [[UInt8]], of dataset: DatasetName, version: UInt32) -> [UInt8] {
+    guard bodies.count > 1, let definition = definition(dataset, version: version) else {
+      return bodies.first ?? [0x7B, 0x7D]
+    }
+    return definition.join(bodies.map { ReadBody($0) })
+  }
+
   /// Checks a line for publishing.
   /// - Throws: `Refusal` naming the first fault found.
   public func draft(
