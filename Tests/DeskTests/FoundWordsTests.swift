@@ -1,4 +1,5 @@
 import Ceremony
+import Exchange
 import Foundation
 import HTTP
 import Link
@@ -185,6 +186,7 @@ import Testing
         .store(.full("/")), .store(.damaged("x")), .store(.busy("x")), .store(.failed("x")),
         .store(.notAtEnd(stream: stream, size: 1, first: 2)), .store(.recovering("x")),
       ] + putBack(stream).map { .putBack($0) } + faults.map { .doesNotFit(stream, $0) }
+      + CardKey.allCases.map { .keyStopped(DisabledKey(kind: $0, key: SHA256.hash([]), reason: "x")) }
     for problem in problems { expectBoth("\(problem)") { StreamWords($0).problem(problem) } }
   }
 }
