@@ -100,7 +100,7 @@ extension Installation {
     do throws(ReadError) {
       let report = try self.retention()
       retention = report.streams
-      if let obstacle = report.obstacle { problems.append(.told(obstacle)) }
+      if let obstacle = report.obstacle { problems.append(.erasingWaits(obstacle)) }
     } catch { problems.append(.told("what is past its retention cannot be told: \(error)")) }
     let forks = streams.filter { !$0.halted.isEmpty }.map(\.stream)
       .filter { (try? store.state(ForkProof.stateKey($0))) ?? nil != nil }
