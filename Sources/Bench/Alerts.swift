@@ -12,7 +12,7 @@ enum Alerts {
   private static let quiet = 20_000
 
   static func measure(_ pair: Pair) throws {
-    let system = System(pair.access("SV"))
+    let system = try pair.system("SV")
     var open = 0
     var next = 50_000_000
     for count in [10, 1_000, 10_000] {
@@ -38,10 +38,10 @@ enum Alerts {
         }
       }
       let before = ["SV", "GT"].map { pair.nodes[$0]?.processorTime ?? .zero }
-      let (held, first) = (try pair.size(pair.client("GT")), next)
+      let (held, first) = (try pair.system("GT").size(), next)
       try system.publish(Departures.lines(first..<first + quiet))
       next += quiet
-      try pair.wait(pair.client("GT"), for: held + UInt64(quiet), every: 20_000)
+      try pair.wait(try pair.system("GT"), for: held + UInt64(quiet), every: 20_000)
       for (place, country) in ["SV", "GT"].enumerated() {
         let used = (pair.nodes[country]?.processorTime ?? .zero) - before[place]
         Report.figure("record_\(country)_\(count)_open_us", used / .microseconds(1) / Double(quiet))
@@ -56,12 +56,12 @@ enum Alerts {
   ) throws -> [String: Duration] {
     let digits = String(number)
     let plate = "P" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-    let clients = ["SV", "GT"].map { ($0, pair.client($0)) }
-    let before = try clients.map { try pair.size($0.1, of: "\($0.0)/\($0.0)/hits") }
+    let clients = try ["SV", "GT"].map { ($0, try pair.system($0)) }
+    let before = try clients.map { try $0.1.size(of: "\($0.0)/\($0.0)/hits") }
     let (alerts, records) = ("SV/GT/risk-alerts", "SV/GT/migration")
     let gt = clients[1].1
     func publish(_ lines: [UInt8], _ dataset: String, _ stream: String, isLater: Bool) throws {
-      let held = try pair.size(gt, of: stream)
+      let held = try gt.size(of: stream)
       try system.publish(lines, of: dataset)
       // The earlier one is at both before the later one comes.
       if !isLater { try pair.wait(gt, for: held + 1, of: stream, every: 500) }
@@ -80,7 +80,7 @@ enum Alerts {
     let deadline = start + .seconds(60)
     while times.count < clients.count {
       for (place, (country, client)) in clients.enumerated() where times[country] == nil {
-        if try pair.size(client, of: "\(country)/\(country)/hits") > before[place] { times[country] = .now - start }
+        if try client.size(of: "\(country)/\(country)/hits") > before[place] { times[country] = .now - start }
       }
       guard ContinuousClock.now < deadline else { throw ChildError("no hit within a minute") }
     }

@@ -78,7 +78,7 @@ enum Bench {
 
   /// Ten departures a second for 20 seconds: until accepted, and until visible and durable at the neighbour.
   private static func visible(_ pair: Pair) throws {
-    let (system, gt) = (System(pair.access("SV")), pair.client("GT"))
+    let (system, gt) = (try pair.system("SV"), try pair.system("GT"))
     var (accepted, visible) = (Times(), Times())
     // The first record brings the entry of its epoch with it.
     try system.publish(Departures.line(0))
@@ -105,12 +105,12 @@ enum Bench {
         try system.publish(Departures.line(first + round * clients + client))
       }
     }
-    try pair.wait(pair.client("GT"), for: try pair.size(pair.client("SV")), every: 10_000)
+    try pair.wait(try pair.system("GT"), for: try pair.system("SV").size(), every: 10_000)
   }
 
   /// A bulk load until it is visible at the neighbour; another while the neighbour is away, and how fast it catches up.
   private static func catchUp(_ pair: Pair, _ records: Int) throws {
-    let sv = pair.client("SV")
+    let sv = try pair.system("SV")
     let file = try pair.written(1_000_000..<1_000_000 + records)
     let start = ContinuousClock.now
     try pair.publish(file)
@@ -118,15 +118,15 @@ enum Bench {
     Report.figure("bulk_per_s", rate(records, .now - start))
 
     pair.stop("GT")
-    let before = try pair.size(sv)
+    let before = try sv.size()
     try pair.publish(try pair.written(3_000_000..<3_000_000 + records))
     try pair.start("GT")
-    let back = pair.client("GT")
+    let back = try pair.system("GT")
     // From the first entry that arrives: dialling again waits for its back-off.
     try pair.wait(back, for: before + 1, every: 500)
-    let first = try pair.size(back)
+    let first = try back.size()
     let began = ContinuousClock.now
-    let end = try pair.size(sv)
+    let end = try sv.size()
     try pair.wait(back, for: end, every: 5000)
     Report.figure("catchup_per_s", rate(Int(end - first), .now - began))
     Report.figure("catchup_wire_bytes", Double(try pair.wireBytes()) / 2 / Double(end - before))
@@ -134,7 +134,7 @@ enum Bench {
 
   /// Lookups of single documents, each durable in the lookup log before it is answered.
   private static func lookUp(_ pair: Pair, _ records: Int) throws {
-    let found = try System(pair.access("GT")).lookUp("A01000000")
+    let found = try pair.system("GT").lookUp("A01000000")
     guard String(decoding: found, as: UTF8.self).contains("Ana") else {
       throw ChildError("the document is not found: \(String(decoding: found, as: UTF8.self))")
     }
@@ -149,7 +149,7 @@ enum Bench {
 
   /// Disk, memory, and what idle links cost.
   private static func rest(_ pair: Pair) throws {
-    let records = Double(try pair.size(pair.client("GT")))
+    let records = Double(try pair.system("GT").size())
     for (side, country) in [("a", "SV"), ("b", "GT")] {
       Report.figure("disk_\(side)_bytes", Double(try pair.diskBytes(country)) / records)
       Report.figure("memory_\(side)_mib", Double(pair.nodes[country]?.memory.most ?? 0) / 1_048_576)

@@ -26,10 +26,10 @@ enum Clients {
     for client in 0..<clients {
       group.enter()
       let thread = Thread {
-        let system = System(access)
         var times = Times()
         var round = 0
         do {
+          let system = try System(access)
           while ContinuousClock.now < end {
             let start = ContinuousClock.now
             try work(system, client, round)

@@ -7,11 +7,11 @@ enum Declared {
   private static let crossings = ["la-hachadura", "las-chinamas", "san-cristobal", "anguiatu"]
 
   static func measure(_ pair: Pair) throws {
-    let system = System(pair.access("SV"))
-    let desk = System(pair.access("GT"))
+    let system = try pair.system("SV")
+    let desk = try pair.system("GT")
     var declared = 0
     for count in [1_000, 10_000] {
-      let before = try pair.size(pair.client("GT"), of: "SV/GT/manifests")
+      let before = try pair.system("GT").size(of: "SV/GT/manifests")
       let fresh = count - declared
       var lines: [UInt8] = []
       while declared < count {
@@ -20,7 +20,7 @@ enum Declared {
       }
       try system.publish(lines, of: "manifests")
       try pair.wait(
-        pair.client("GT"), for: before + UInt64(fresh) + (before == 0 ? 1 : 0), of: "SV/GT/manifests", every: 20_000)
+        try pair.system("GT"), for: before + UInt64(fresh) + (before == 0 ? 1 : 0), of: "SV/GT/manifests", every: 20_000)
       var times = Times()
       for round in 0..<6 {
         let start = ContinuousClock.now

@@ -37,7 +37,7 @@ final class Growth {
     for size in sizes.sorted() {
       let began = ContinuousClock.now
       var loaded = 0
-      while case let missing = size - Int(try big.pair.size(big.pair.client("SV"))), missing > 0 {
+      while case let missing = size - Int(try big.pair.system("SV").size()), missing > 0 {
         try load(big, min(Self.loadBatch, missing))
         loaded += min(Self.loadBatch, missing)
       }
@@ -57,7 +57,7 @@ final class Growth {
       beside.pair.stop("GT")
       try Child.run("/bin/rm", ["-rf", beside.pair.folder], log: "\(folder)/log")
     }
-    let records = Double(try big.pair.size(big.pair.client("GT")))
+    let records = Double(try big.pair.system("GT").size())
     big.pair.stop("GT")
     big.pair.stop("SV")
     for (side, country) in [("a", "SV"), ("b", "GT")] {
@@ -108,7 +108,7 @@ final class Growth {
       figures.append(("lookup_\(clients)_p50_ms", times.milliseconds(0.5)))
       figures.append(("lookup_\(clients)_p99_ms", times.milliseconds(0.99)))
     }
-    let records = Double(try pair.size(pair.client("GT")))
+    let records = Double(try pair.system("GT").size())
     for (side, country) in [("a", "SV"), ("b", "GT")] {
       figures.append(("disk_\(side)_bytes", Double(try pair.diskBytes(country)) / records))
       figures.append(("memory_\(side)_mib", Double(pair.nodes[country]?.memory.now ?? 0) / 1_048_576))
@@ -117,16 +117,16 @@ final class Growth {
 
     // The neighbour's machine fails; it starts again, answers, and catches up.
     pair.kill("GT")
-    let before = try pair.size(pair.client("SV"))
+    let before = try pair.system("SV").size()
     try load(grown, Self.measuredBatch * 2, visible: false)
     let start = ContinuousClock.now
     try pair.start("GT")
-    _ = try System(pair.access("GT")).lookUp("A01000000")
+    _ = try pair.system("GT").lookUp("A01000000")
     figures.append(("start_ms", (.now - start) / .milliseconds(1)))
-    let back = pair.client("GT")
+    let back = try pair.system("GT")
     try pair.wait(back, for: before + 1, every: 500)
-    let (began, from) = (ContinuousClock.now, try pair.size(back))
-    let end = try pair.size(pair.client("SV"))
+    let (began, from) = (ContinuousClock.now, try back.size())
+    let end = try pair.system("SV").size()
     try pair.wait(back, for: end, every: 1000)
     figures.append(("catchup_per_s", Double(end - from) / ((.now - began) / .seconds(1))))
     return figures

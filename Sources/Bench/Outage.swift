@@ -17,17 +17,17 @@ struct Outage {
   init(_ pair: Pair) { self.pair = pair }
 
   func run() throws {
-    try System(pair.access("SV")).publish(Departures.line(20_000_000))
-    try System(pair.access("SV")).publish(Departures.waiting(0), of: "posts")
+    try pair.system("SV").publish(Departures.line(20_000_000))
+    try pair.system("SV").publish(Departures.waiting(0), of: "posts")
     try pair.settle()
     let quiet = try during(phase: 0) { sleep(10) }
     Report.times("outage_lookup_idle", quiet.lookups)
 
     pair.stop("GT")
     try pair.publish(try pair.written(21_000_000..<21_000_000 + Self.backlog))
-    let end = try pair.size(pair.client("SV"))
+    let end = try pair.system("SV").size()
     try pair.start("GT")
-    let back = pair.client("GT")
+    let back = try pair.system("GT")
     try pair.wait(back, for: end - UInt64(Self.backlog) + 1, every: 500)
     let began = ContinuousClock.now
     let busy = try during(phase: 1) {
@@ -69,7 +69,7 @@ struct Outage {
       }
       thread.start()
     }
-    let reader = Lent(System(pair.access("GT")))
+    let reader = Lent(try pair.system("GT"))
     start(Self.lookupEvery) { _ in
       let start = ContinuousClock.now
       try reader.value.lookUp("A020000000")
@@ -81,17 +81,17 @@ struct Outage {
     ]
     for (dataset, every) in [("migration", Self.departureEvery), ("posts", Self.postEvery)] {
       let pending = Mutex<[(size: UInt64, since: ContinuousClock.Instant)]>([])
-      let publisher = Lent((pair: pair, system: System(pair.access("SV")), client: pair.client("SV")))
-      let watcher = Lent((pair: pair, client: pair.client("GT")))
+      let publisher = Lent(try pair.system("SV"))
+      let watcher = Lent(try pair.system("GT"))
       start(every) { round in
         let start = ContinuousClock.now
-        try publisher.value.system.publish(line[dataset]?(round) ?? [], of: dataset)
-        let size = try publisher.value.pair.size(publisher.value.client, of: "SV/GT/\(dataset)")
+        try publisher.value.publish(line[dataset]?(round) ?? [], of: dataset)
+        let size = try publisher.value.size(of: "SV/GT/\(dataset)")
         pending.withLock { $0.append((size, start)) }
       }
       start(2_000) { _ in
         guard pending.withLock({ !$0.isEmpty }) else { return }
-        let held = try watcher.value.pair.size(watcher.value.client, of: "SV/GT/\(dataset)")
+        let held = try watcher.value.size(of: "SV/GT/\(dataset)")
         let now = ContinuousClock.now
         let done = pending.withLock { pending in
           defer { pending.removeAll { $0.size <= held } }

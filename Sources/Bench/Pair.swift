@@ -6,6 +6,9 @@ import Programs
 /// Two nodes, El Salvador and Guatemala, as their users have them: homes made by the command line, a ceremony held, two
 /// processes with default settings, linked over loopback.
 final class Pair {
+  /// The stream that most of it is about.
+  static let departures = "SV/GT/migration"
+
   let folder: String
   let istmo: String
   private(set) var nodes: [String: Child] = [:]
@@ -47,7 +50,7 @@ final class Pair {
     }
     for (one, other) in [("SV", "GT"), ("GT", "SV")] {
       try command(one, ["ceremony", "complete", "\(folder)/\(other).signed"])
-      try command(one, ["token", "add", "bench", "--scope", "publish", "--scope", "lookup"])
+      try command(one, ["token", "add", "bench", "--scope", "publish", "--scope", "lookup", "--scope", "observe"])
       tokens[one] = TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).map(String.init)
         .first { $0.hasPrefix("istmo-") }
     }
@@ -83,8 +86,8 @@ final class Pair {
 
   func stop(_ country: String) { nodes.removeValue(forKey: country)?.stop() }
 
-  /// A client of a node's API, over the socket in its home.
-  func client(_ country: String) -> Client { Client(.unixSocket("\(home(country))/node.sock")) }
+  /// A connection to a node's API.
+  func system(_ country: String) throws -> System { try System(access(country)) }
 
   /// How a national system reaches a node's API.
   func access(_ country: String) -> System.Access {
@@ -106,16 +109,6 @@ final class Pair {
     return TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 0
   }
 
-  /// Durable entries of a stream at a node.
-  func size(_ client: Client, of name: String = "SV/GT/migration") throws -> UInt64 {
-    let answer = try client.send(.init(.get, "/v1/status"), limit: 1 << 20)
-    guard case .list(let streams)? = try JSONValue(parsing: answer.body)["streams"] else { return 0 }
-    for stream in streams where stream["stream"]?.string == name {
-      if case .number(let size)? = stream["size"] { return UInt64(clamping: size) }
-    }
-    return 0
-  }
-
   /// Writes departures into a file; gives its path.
   func written(_ numbers: Range<Int>) throws -> String {
     let file = "\(folder)/records.ndjson"
@@ -127,16 +120,16 @@ final class Pair {
   func publish(_ file: String) throws { try command("SV", ["publish", "migration", file]) }
 
   /// Waits until Guatemala holds all of them.
-  func settle() throws { try wait(client("GT"), for: try size(client("SV")), every: 1000) }
+  func settle() throws { try wait(try system("GT"), for: try system("SV").size(), every: 1000) }
 
   /// Waits until a node holds so many entries of a stream, for at most ten minutes.
   func wait(
-    _ client: Client, for size: UInt64, of name: String = "SV/GT/migration", every microseconds: UInt32
+    _ system: System, for size: UInt64, of name: String = departures, every microseconds: UInt32
   ) throws {
     let deadline = ContinuousClock.now + .seconds(600)
-    while try self.size(client, of: name) < size {
+    while try system.size(of: name) < size {
       guard ContinuousClock.now < deadline else {
-        throw ChildError("the neighbour holds \(try self.size(client, of: name)) of \(size) entries")
+        throw ChildError("the neighbour holds \(try system.size(of: name)) of \(size) entries")
       }
       if microseconds > 0 { usleep(microseconds) }
     }

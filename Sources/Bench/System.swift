@@ -1,4 +1,3 @@
-import HTTP
 import Programs
 
 /// A national system or a desk: one keep-alive connection to a node's API.
@@ -9,18 +8,16 @@ final class System {
     let token: String
   }
 
-  private let client: Client
-  private let headers: Headers
+  private let wire: Wire
+  private let token: String
 
-  init(_ access: Access) {
-    client = Client(.tcp(host: "127.0.0.1", port: access.port))
-    headers = ["Authorization": "Bearer \(access.token)"]
+  init(_ access: Access) throws {
+    (wire, token) = (try Wire(port: access.port), access.token)
   }
 
   /// Publishes lines; returns when they are accepted.
   func publish(_ lines: [UInt8], of dataset: String = "migration") throws {
-    let call = Client.Call(.post, "/v1/records", query: [(name: "dataset", value: dataset)], headers: headers)
-    let answer = try expectSuccess(call, lines)
+    let answer = try expectSuccess("/v1/records?dataset=\(dataset)", lines)
     let told = String(decoding: answer.suffix(200), as: UTF8.self)
     guard told.contains("\"refused\":0") else { throw ChildError("\(dataset): \(told)") }
   }
@@ -28,7 +25,7 @@ final class System {
   /// Asks what is on its way to a post; returns the answer.
   func expected(_ place: String) throws -> [UInt8] {
     let body = #"{"place":"\#(place)","officer":"of-17","role":"customs-officer","purpose":"shift"}"#
-    return try expectSuccess(.init(.post, "/v1/expected", headers: headers), Array(body.utf8))
+    return try expectSuccess("/v1/expected", Array(body.utf8))
   }
 
   /// Looks a document up; returns the answer.
@@ -37,14 +34,27 @@ final class System {
     let body =
       #"{"dataset":"migration","from":"SV","where":{"document":"\#(document)"},"officer":"of-17","#
       + #""role":"migration-officer","purpose":"control"}"#
-    return try expectSuccess(.init(.post, "/v1/query", headers: headers), Array(body.utf8))
+    return try expectSuccess("/v1/query", Array(body.utf8))
+  }
+
+  /// Durable entries of a stream at the node.
+  func size(of stream: String = Pair.departures) throws -> UInt64 {
+    let head = "GET /v1/checkpoint?stream=\(stream) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(token)\r\n"
+    let answer = try wire.send(Array(head.utf8), [])
+    if answer.status == 404 { return 0 }
+    let note = String(decoding: answer.body, as: UTF8.self)
+    guard answer.status == 200, let size = note.split(separator: "\n").dropFirst().first.flatMap({ UInt64($0) }) else {
+      throw ChildError("\(stream): \(answer.status) \(note)")
+    }
+    return size
   }
 
   @discardableResult
-  private func expectSuccess(_ call: Client.Call, _ body: [UInt8]) throws -> [UInt8] {
-    let answer = try client.send(call, upload: .bytes(body), limit: 64 << 20)
+  private func expectSuccess(_ target: String, _ body: [UInt8]) throws -> [UInt8] {
+    let head = "POST \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(token)\r\n"
+    let answer = try wire.send(Array(head.utf8), body)
     guard answer.status == 200 else {
-      throw ChildError("\(call.path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
+      throw ChildError("\(target): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
     }
     return answer.body
   }

@@ -189,6 +189,23 @@ extension Router {
     }
   }
 
+  /// `GET /v1/checkpoint?stream=SV/GT/migration`: the signed note of what is durable here.
+  func checkpoint(_ request: Request, _ caller: Caller) -> any Handler {
+    Collected(request, caller, limit: 0) { [self] _ in
+      guard let text = request.query("stream"), let stream = try? StreamName(text) else {
+        return caller.answer(Problem(status: 400, detail: "name the stream: /v1/checkpoint?stream=SV/GT/migration"))
+      }
+      work.read { [node] in
+        do {
+          guard let note = try node.checkpoint(of: stream) else {
+            return caller.answer(Problem(status: 404, detail: "nothing of \(stream) is held here"))
+          }
+          caller.answer(Response(status: 200, type: "text/plain; charset=utf-8", note))
+        } catch { caller.answer(Problem(status: 503, detail: "\(error)")) }
+      }
+    }
+  }
+
   /// `GET /v1/fork?stream=SV/GT/migration`: the proof that a stream's origin signed two histories.
   func fork(_ request: Request, _ caller: Caller) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in

@@ -115,6 +115,13 @@ extension Router {
         id: "status", summary: "How the node, its streams, links and agreements stand.",
         answer: .object("How all stands now.", Schemas.status)), Router.status),
     Route(
+      .get, "/v1/checkpoint", .observe,
+      Operation(
+        id: "checkpoint", summary: "The signed checkpoint of what is durable of a stream here; cheap enough to wait with.",
+        query: RequestShape("query", [.must("stream", .line(40), "The stream, such as SV/GT/migration.")]),
+        answer: .bytes("The note as its origin signed it: name, size and root, a line each.", type: "text/plain"),
+        problems: [404: "Nothing of the stream is held here."]), Router.checkpoint),
+    Route(
       .get, "/v1/lookups", .local,
       Operation(
         id: "lookups", summary: "The lookup log.", query: Router.lookupLogShape,

@@ -37,6 +37,11 @@ extension Installation {
     return file
   }
 
+  /// The note of what is durable of a stream here, as its origin signed it; nil while there is nothing.
+  public func checkpoint(of stream: StreamName) throws(ReadError) -> [UInt8]? {
+    try engine.reader.state(of: stream).checkpoint?.bytes
+  }
+
   /// The proof that the origin of a stream signed two histories; nil when none is kept here.
   public func fork(of stream: StreamName) throws -> ForkFile? {
     guard let bytes = try store.readState(ForkProof.stateKey(stream)) else { return nil }

@@ -1,0 +1,72 @@
+import Glibc
+import Programs
+
+/// HTTP/1.1 with as little work as the drivers of the peers have with theirs: one write and, as a rule, one read a request, on one
+/// connection that stays. The measuring shares the processors with what it measures.
+final class Wire {
+  /// The longest answer, in bytes.
+  private static let longest = 64 << 20
+
+  private let socket: Int32
+  private var received: [UInt8] = []
+  private var piece = [UInt8](repeating: 0, count: 64 << 10)
+
+  /// Connects to a port of this machine.
+  init(port: UInt16) throws {
+    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var yes: Int32 = 1
+    setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, length) }
+    }
+    guard code == 0 else { throw ChildError("port \(port): \(String(cString: strerror(errno)))") }
+  }
+
+  deinit { close(socket) }
+
+  /// Sends a request whose head ends before its `Content-Length`; gives status and body of the answer.
+  func send(_ head: [UInt8], _ body: [UInt8]) throws -> (status: Int, body: [UInt8]) {
+    var request = head
+    request.reserveCapacity(head.count + body.count + 40)
+    request += Array("Content-Length: \(body.count)\r\n\r\n".utf8)
+    request += body
+    var sent = 0
+    while sent < request.count {
+      let count = request.withUnsafeBytes { Glibc.send(socket, $0.baseAddress.map { $0 + sent }, $0.count - sent, 0) }
+      guard count > 0 else { throw ChildError("the node took no more of a request") }
+      sent += count
+    }
+    return try answer()
+  }
+
+  private func answer() throws -> (status: Int, body: [UInt8]) {
+    received.removeAll(keepingCapacity: true)
+    var (scanned, end) = (0, Int?.none)
+    while end == nil {
+      try receive()
+      while end == nil, scanned + 3 < received.count {
+        if received[scanned] == 0x0D, received[scanned + 2] == 0x0D { end = scanned + 4 }
+        scanned += 1
+      }
+    }
+    let head = String(decoding: received[..<(end ?? 0)], as: UTF8.self)
+    let lines = head.split(whereSeparator: \.isNewline)
+    let length = lines.first { $0.lowercased().hasPrefix("content-length:") }?.split(separator: " ").last
+    guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }),
+      let length = length.flatMap({ Int($0) }), length <= Self.longest, let end
+    else { throw ChildError("an answer without status or length: \(head)") }
+    while received.count < end + length { try receive() }
+    return (status, Array(received[end...]))
+  }
+
+  private func receive() throws {
+    let count = piece.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
+    guard count > 0 else { throw ChildError("the node closed a connection") }
+    received += piece[..<count]
+  }
+}
