@@ -3,7 +3,7 @@ import Exchange
 /// The tables, and the check that this program knows them.
 enum Schema {
   /// Raised when older programs must not write the file any more.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
   /// `ISTM`, so that `file` and a person can tell what the file is.
   static let applicationID: Int64 = 0x4953_544D
 
@@ -14,7 +14,7 @@ enum Schema {
       throw .failed("\(path) was written by a newer program (layout \(found), this one knows \(version)); update istmo")
     }
     let application = try database.number("PRAGMA application_id")
-    if found == version {
+    if found > 0 {
       guard application == applicationID else { throw .damaged("\(path) is no store of istmo") }
       return
     }
@@ -27,6 +27,12 @@ enum Schema {
       try database.execute("PRAGMA application_id=\(applicationID)")
       try database.execute("PRAGMA user_version=\(version)")
     }
+  }
+
+  /// Keeps programs away that know of no journal. The tables of layout 1 are the same.
+  static func upgrade(_ database: Database) throws(StoreError) {
+    guard try database.number("PRAGMA user_version") < version else { return }
+    try database.transaction { () throws(StoreError) in try database.execute("PRAGMA user_version=\(version)") }
   }
 
   /// The tables of every store.
