@@ -44,6 +44,8 @@ struct Manifest: Equatable {
   /// Rows of the newest index lines: all numbers from the first to the one before the next are there.
   var firstSequence: Int64 = 1
   var nextSequence: Int64 = 1
+  /// The number of the newest commit that is in the database.
+  var applied: UInt64 = 0
   /// By the streams' numbers, which count from 1.
   private(set) var ends: [End] = []
 
@@ -53,6 +55,12 @@ struct Manifest: Equatable {
     let position = Int(stream) - 1
     while ends.count <= position { ends.append(End()) }
     if position >= 0 { ends[position] = end }
+  }
+
+  /// Where the stream ends.
+  func end(of stream: UInt32) -> End {
+    let position = Int(stream) - 1
+    return ends.indices.contains(position) ? ends[position] : End()
   }
 
   private var bytes: [UInt8] {
@@ -67,6 +75,7 @@ struct Manifest: Equatable {
       out.varint(end.size)
       out.varint(end.erased)
     }
+    out.varint(applied)
     var bytes = out.bytes
     bytes.store(Self.sum(of: bytes), at: 0)
     return bytes
@@ -96,11 +105,15 @@ struct Manifest: Equatable {
       for _ in 0..<(try reader.varint("streams")) {
         ends.append(End(size: try reader.varint("size"), erased: try reader.varint("erased")))
       }
+      // Layouts 1 and 2 knew no numbers of commits.
+      if reader.remaining > 0 { applied = try reader.varint("newest commit") }
       try reader.finish("manifest")
     } catch {
       throw .damaged("the manifest: \(error)")
     }
-    guard firstSequence >= 1, nextSequence >= firstSequence, nextSequence < .max else { throw .damaged("the manifest") }
+    guard firstSequence >= 1, nextSequence >= firstSequence, nextSequence < .max, applied < .max - 1 else {
+      throw .damaged("the manifest")
+    }
   }
 
   /// Writes the row. Inside a transaction.

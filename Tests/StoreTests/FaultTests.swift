@@ -162,7 +162,7 @@ import Testing
   @Test func filesAreTheOwnersAlone() throws {
     let store = try SQLiteStore(path: path)
     try store.commit { $0.states = [("x", [1])] }
-    for end in ["", "-wal", "-shm", "-lock"] {
+    for end in ["", "-wal", "-shm", "-lock", "-commits"] {
       let attributes = try FileManager.default.attributesOfItem(atPath: path + end)
       #expect(attributes[.posixPermissions] as? Int == 0o600, "\(end)")
     }
