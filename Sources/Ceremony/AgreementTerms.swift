@@ -102,31 +102,4 @@ public struct AgreementTerms: Hashable, Sendable {
   func differsOnlyInDays(from other: AgreementTerms) -> Bool {
     self != other && realm == other.realm && a == other.a && b == other.b && streams == other.streams
   }
-
-  /// Names each term in which two texts differ, one sentence each; empty when they say the same. `here` and `there` say
-  /// whose this and the other are, such as `in the topology` and `as signed`.
-  public func differences(
-    from other: AgreementTerms, here: String = "here", there: String = "there"
-  ) -> [String] {
-    var out: [String] = []
-    func compare(_ subject: String, _ mine: String, _ theirs: String) {
-      if mine != theirs { out.append("\(subject) is \"\(mine)\" \(here), \"\(theirs)\" \(there)") }
-    }
-    compare("Realm", realm.description, other.realm.description)
-    compare("Countries", "\(a) and \(b)", "\(other.a) and \(other.b)")
-    compare("Valid from", validFrom.description, other.validFrom.description)
-    compare("Valid until", validUntil.description, other.validUntil.description)
-    for stream in Set(streams.map(\.stream)).union(other.streams.map(\.stream)).sorted() {
-      switch (terms(for: stream), other.terms(for: stream)) {
-      case (let mine?, let theirs?):
-        for (line, their) in zip(mine.lines, theirs.lines) {
-          compare("\(stream): \(line.label)", line.value, their.value)
-        }
-      case (.some, nil): out.append("\(stream) stands \(here) and not \(there)")
-      case (nil, .some): out.append("\(stream) stands \(there) and not \(here)")
-      case (nil, nil): break
-      }
-    }
-    return out
-  }
 }

@@ -65,27 +65,4 @@ extension CeremonyState {
       replacesPinnedRoot: replacesPinnedRoot,
       neighbourCard: otherOffer.card, minutes: signedFile.minutes, otherMinutes: other.minutes)
   }
-
-  /// What both delegations do next, one sentence each.
-  public var nextSteps: [String] {
-    switch step {
-    case .offered:
-      [
-        "Give the offer file of \(country) to \(neighbour), by hand or in any other way: it is not secret.",
-        "Take the offer file of \(neighbour): istmo ceremony compare FILE",
-      ]
-    case .compared:
-      [
-        "\(country) and \(neighbour) read the code aloud in turns, group by group, each from its own screen.",
-        "Each side types what it heard: istmo ceremony sign FILE --code CODE --official \"NAME, ROLE\" --out SIGNED",
-      ]
-    case .signed:
-      [
-        "Give the signed file of \(country) to \(neighbour).",
-        "Take the signed file of \(neighbour): istmo ceremony complete FILE",
-      ]
-    case .complete:
-      ["The agreement is signed by \(country) and \(neighbour). Print it; both delegations sign the paper too."]
-    }
-  }
 }

@@ -17,7 +17,8 @@ let backupCommands: [Command] = [
     options: [
       homeOption, .flag("--json"), .value("--passphrase-file", "F"),
       .value("--storage-key", "file|credential|passphrase"),
-      .value("--storage-passphrase-file", "F"), .value("--accept-without", "CC"), .value("--reason", "TEXT"),
+      .value("--storage-passphrase-file", "F"), .flag("--clock-is-right"), .value("--accept-without", "CC"),
+      .value("--reason", "TEXT"),
     ], positionals: 0...1, run: restore),
 ]
 
@@ -68,17 +69,41 @@ let backupCommands: [Command] = [
   let (home, about) = try Home.restore(
     file, to: arguments.home, passphrase: passphrase, storage: source, work: Passphrase.work(console),
     SystemEntropy(), now: SystemClock().now())
+  let access = try NodeAccess(arguments, console)
+  defer { access.close() }
+  let erasure = try eraseDue(access, isClockRight: arguments.flag("--clock-is-right"))
+  let report = try verify(access, console)
+  let status = report["clean"] == .boolean(true) ? statusDone : statusFailed
+  if arguments.flag("--json") {
+    console.print([
+      "home": .text(home.path), "country": .text(about.country.description), "made": .text(about.made.wholeSeconds),
+      "entries": JSONValue(about.entries), "attachments": .boolean(about.hasAttachments), "erasure": erasure,
+      "verify": report,
+    ])
+    return status
+  }
   console.print(
     "\(home.path): home of \(about.country) in \(about.realm) as of \(about.made.wholeSeconds), \(about.entries) entries"
       + (about.hasAttachments ? "" : "; its attachments were not in the backup"))
-  let status = try verifyStore(arguments, console)
-  guard !arguments.flag("--json") else { return status }
+  say(erased: erasure, console)
+  say(verified: report, console)
   console.print(
     "istmo run asks the neighbours for what was signed since. Nothing is published before they have answered:")
   console.print(
     "istmo status shows whom it waits for. A neighbour that stays away: istmo restore --accept-without CC --reason TEXT"
   )
   return status
+}
+
+/// A backup brings back what was erased after it: gone again before anybody can read it, when the clock is believed.
+private func say(erased result: JSONValue, _ console: Console) {
+  if case .number(let count) = result["erased_now"], count > 0 {
+    console.print("\(count) entries that were past their retention were erased again")
+  }
+  guard let report = result["retention"], case .number(let due) = report["due"], due > 0 else { return }
+  console.complain(
+    "\(due) entries are past their retention by this machine's clock and are still here"
+      + (report["obstacle"]?.string.map { ": \($0)" } ?? "; the node erases them when it runs"))
 }
 
 private func goOn(without text: String, _ arguments: Arguments, _ console: Console) throws -> Int32 {

@@ -65,7 +65,7 @@ private func rootKey(_ home: Home, _ arguments: Arguments, _ console: Console) t
 }
 
 private func sayNext(_ state: CeremonyState, _ console: Console) {
-  for step in state.nextSteps { console.print("next: \(step)") }
+  for step in state.nextSteps { console.print("next: \(step.words(of: state.country, with: state.neighbour))") }
 }
 
 @Sendable private func offer(_ arguments: Arguments, _ console: Console) throws -> Int32 {

@@ -27,8 +27,7 @@ let eraseCommands: [Command] = [
     }
     return status(of: report, console)
   }
-  let query = arguments.flag("--clock-is-right") ? [(name: "clock_is_right", value: "true")] : []
-  let result = try access.json(.init(.post, "/v1/erase", query: query))
+  let result = try eraseDue(access, isClockRight: arguments.flag("--clock-is-right"))
   let report = result["retention"] ?? .null
   if arguments.flag("--json") {
     console.print(result)
@@ -37,6 +36,11 @@ let eraseCommands: [Command] = [
     console.print("\(result.text("erased_now")) entries were erased, \(report.text("due")) are due")
   }
   return status(of: report, console)
+}
+
+/// Erases what is due; gives how much that was, and how all stands then.
+func eraseDue(_ access: NodeAccess, isClockRight: Bool) throws -> JSONValue {
+  try access.json(.init(.post, "/v1/erase", query: isClockRight ? [(name: "clock_is_right", value: "true")] : []))
 }
 
 private func printTable(of report: JSONValue, _ console: Console) {

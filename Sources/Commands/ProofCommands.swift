@@ -26,26 +26,36 @@ let proofCommands: [Command] = [
 ]
 
 /// Checks the whole store, of a node that runs or of a home that is opened for it.
-@Sendable func verifyStore(_ arguments: Arguments, _ console: Console) throws -> Int32 {
+@Sendable private func verifyStore(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let access = try NodeAccess(arguments, console)
   defer { access.close() }
+  let report = try verify(access, console)
+  if arguments.flag("--json") {
+    console.print(report)
+  } else {
+    say(verified: report, console)
+  }
+  return report["clean"] == .boolean(true) ? statusDone : statusFailed
+}
+
+/// What a check of the whole store found.
+func verify(_ access: NodeAccess, _ console: Console) throws -> JSONValue {
   var report: JSONValue?
   try access.lines(.init(.post, "/v1/verify")) { line in
     if case .number(let share) = line["progress"] { console.progress("verified \(share) %") } else { report = line }
   }
   console.endProgress()
   guard let report else { throw APIError(500, []) }
-  let isClean = report["clean"] == .boolean(true)
-  if arguments.flag("--json") {
-    console.print(report)
-  } else {
-    for problem in report.items("problems") { console.complain(problem.string ?? "") }
-    console.print(
-      "\(isClean ? "clean" : "NOT CLEAN"): \(report.text("streams")) streams, \(report.text("entries")) entries, "
-        + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines, \(report.text("attachments")) attachments"
-    )
-  }
-  return isClean ? statusDone : statusFailed
+  return report
+}
+
+/// Says it to a person.
+func say(verified report: JSONValue, _ console: Console) {
+  for problem in report.items("problems") { console.complain(problem.string ?? "") }
+  console.print(
+    "\(report["clean"] == .boolean(true) ? "clean" : "NOT CLEAN"): \(report.text("streams")) streams, \(report.text("entries")) entries, "
+      + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines, \(report.text("attachments")) attachments"
+  )
 }
 
 @Sendable private func exportEvidence(_ arguments: Arguments, _ console: Console) throws -> Int32 {

@@ -10,6 +10,10 @@ enum StatusText {
     out += "\n"
     for problem in status.items("problems") { out += "problem: \(problem.string ?? "")\n" }
     for note in status.items("notes") { out += "note: \(note.string ?? "")\n" }
+    if let backup = status["backup"], let made = backup["made"]?.string {
+      out += "last backup: as of \(made)\(age(of: made, at: status["time"]?.string)), \(backup.text("entries")) entries"
+      out += backup["attachments"] == .boolean(true) ? "\n" : ", without attachments\n"
+    }
     for agreement in status.items("agreements") where agreement["in_force"]?.string != nil {
       out += "agreement with \(agreement.text("with")): in force until \(agreement.text("valid_until"))"
       if let next = agreement["next"]?.string { out += "; \(next) takes over at \(agreement.text("next_begins"))" }
@@ -55,6 +59,11 @@ enum StatusText {
     if stream["linked"] != .boolean(true) { return "link down" }
     if let problem = stream["problem"]?.string, !problem.isEmpty { return "refused" }
     return stream["flowing"] == .boolean(true) ? "flowing" : "not flowing"
+  }
+
+  private static func age(of made: String, at now: String?) -> String {
+    guard let made = try? Instant(made), let now = now.flatMap({ try? Instant($0) }) else { return "" }
+    return ", \(duration(.number(max(0, now.milliseconds(since: made))))) old"
   }
 
   private static func duration(_ value: JSONValue?) -> String {

@@ -52,7 +52,8 @@ struct OpenedChunk {
   let stretch: UInt32
   let entries: [Entry]
   let bodies: [UInt8]
-  /// Whether an outgoing stream keeps the bodies of these entries: a neighbour handed them back.
+  /// Whether an outgoing stream keeps the bodies of these entries: a neighbour handed them back. So it is where nothing is left,
+  /// not even the places in the home stream: they were erased.
   let keepsBodies: Bool
 
   init(_ chunk: Chunk, of stream: StreamName) throws(ReadError) {
@@ -66,11 +67,12 @@ struct OpenedChunk {
     first = chunk.first
     bodies = chunk.bodies
     var reader = ByteReader(bodies)
-    keepsBodies = (try? reader.varint("mark")) == ChunkBuilder.keptMark
+    keepsBodies = bodies.isEmpty || (try? reader.varint("mark")) == ChunkBuilder.keptMark
   }
 
-  /// The sealed bodies of all entries.
+  /// The sealed bodies of all entries, each of no bytes when they were erased.
   func sealedBodies(of stream: StreamName) throws(ReadError) -> [ArraySlice<UInt8>] {
+    guard !bodies.isEmpty else { return Array(repeating: [], count: entries.count) }
     do {
       var reader = ByteReader(bodies)
       if keepsBodies { _ = try reader.varint("mark") }

@@ -133,7 +133,7 @@ extension Core {
       .map(\.epoch.first).min()
   }
 
-  private func isErasing(_ epoch: EpochRecord, of name: StreamName) -> Bool {
+  func isErasing(_ epoch: EpochRecord, of name: StreamName) -> Bool {
     func holds(_ building: Building) -> Bool {
       building.erased.contains { $0.stream == name && $0.epoch.first == epoch.first }
     }
@@ -176,20 +176,34 @@ extension Core {
   // MARK: Erasing
 
   private func erase(_ epoch: EpochRecord, end: UInt64, of name: StreamName) throws(ReadError) {
+    try destroy(epoch, end: end, of: name)
+    try noteErasure(of: epoch, in: name, count: end - min(epoch.first, end))
+  }
+
+  /// Where an epoch ends.
+  func end(of epoch: EpochRecord, in name: StreamName) throws(ReadError) -> UInt64 {
+    let later = try vault.epochs(of: name).first { $0.first > epoch.first }?.first
+    return later ?? nextEpoch(of: name, after: epoch.first) ?? durableSize(of: name)
+  }
+
+  /// Destroys an epoch's key, and drops its bodies; without a word of it in any log.
+  func destroy(_ epoch: EpochRecord, end: UInt64, of name: StreamName) throws(ReadError) {
     building.erased.append((name, epoch.erased))
     building.commit.states.append((epoch.stateKey(name), epoch.erased.bytes))
     // Before anything is appended: bodies go by whole chunks.
     building.closeChunk(name)
-    if name.recipient == country {
+    // A home that was put back keeps bodies in streams to neighbours too: those that came back.
+    if name.recipient == country || recovery != nil {
       let live = try vault.epochs(of: name).first { !$0.isErased && !isErasing($0, of: name) }?.first
       building.commit.erasures.append((name, live ?? end))
+    }
+    if name.recipient == country {
       let day = Int64(epoch.number)
       for day in [day, day + 1] {
         let partition = IndexField.partition(of: CalendarDay(daysSinceEpoch: day).start)
         if !building.commit.sweptPartitions.contains(partition) { building.commit.sweptPartitions.append(partition) }
       }
     }
-    try noteErasure(of: epoch, in: name, count: end - min(epoch.first, end))
     // What goes on in the stream needs a new key; what still comes of this epoch comes too late.
     if name.isHome {
       if isLast(epoch, end, name) { homes[name.dataset]?.epoch = nil }
@@ -208,13 +222,12 @@ extension Core {
   }
 
   /// Appends the entry that says that an epoch's key is destroyed: in the stream itself where this country signs it, else,
-  /// and where it was stopped, in the country's own log of erasures.
+  /// and where it was stopped, in the country's own log of erasures. So too while a home that was put back may not go on with the
+  /// stream: what its neighbours hold of it comes first.
   func noteErasure(of epoch: EpochRecord, in name: StreamName, count: UInt64) throws(ReadError) {
-    let last = ErasureSchedule.Last(time: now, count: (erasing.last[name]?.count ?? 0) &+ count)
-    erasing.last[name] = last
-    building.commit.states.append(("\(ErasureSchedule.lastPrefix)\(name)", last.bytes))
+    countErasure(in: name, count)
     let own = name.isHome ? homes[name.dataset] : name.origin == country ? outgoing[name] : nil
-    if var stream = own, stream.head.halted.isEmpty {
+    if var stream = own, stream.head.halted.isEmpty, mayGoOn(name) {
       let entry = Entry(id: nextID(), kind: .erased(epoch.number), commitment: Digest())
       try push(&stream, entry, sealed: [], homeIndex: name.isHome ? nil : 0)
       if name.isHome { homes[name.dataset] = stream } else { outgoing[name] = stream }
@@ -230,6 +243,13 @@ extension Core {
     try push(&stream, entry, sealed: [], homeIndex: nil)
     homes[logName.dataset] = stream
     building.grown.insert(logName)
+  }
+
+  /// Remembers when something of a stream was destroyed, and how many entries lost their content.
+  func countErasure(in name: StreamName, _ count: UInt64) {
+    let last = ErasureSchedule.Last(time: now, count: (erasing.last[name]?.count ?? 0) &+ count)
+    erasing.last[name] = last
+    building.commit.states.append(("\(ErasureSchedule.lastPrefix)\(name)", last.bytes))
   }
 
   // MARK: For people

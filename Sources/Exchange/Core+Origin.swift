@@ -24,7 +24,8 @@ extension Core {
     if let obstacle = agreed.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
     guard stream.head.halted.isEmpty else {
       guard try !sendProof(of: name, to: country) else { return }
-      return refuse(name, .halted, stream.head.halted, to: country)
+      // What was stopped without a proof was stopped by what the neighbour holds and this node lost.
+      return refuse(name, .originBehind, stream.head.halted, to: country)
     }
 
     var frontier = Frontier()

@@ -23,6 +23,12 @@ extension Core {
   /// Whether a stream may be signed: its neighbour, if the home was put back, has been heard.
   func maySign(_ name: StreamName) -> Bool { recovery?.heard.contains(name) ?? true }
 
+  /// Whether anything new may be appended to a stream of this country: what its neighbours hand back comes before it.
+  func mayGoOn(_ name: StreamName) -> Bool {
+    guard name.isHome else { return maySign(name) }
+    return recovery?.kept.isOver ?? true
+  }
+
   /// Streams that publishing waits for.
   func awaited(at time: Instant) -> [StreamName] {
     guard let recovery, !recovery.kept.isOver else { return [] }
@@ -134,6 +140,8 @@ extension Core {
       self.recovery?.kept.isOver = true
       for home in homes.values { self.recovery?.kept.since[home.name.dataset] = home.head.size }
       if let kept = self.recovery?.kept { building.commit.states.append((Recovery.stateKey, kept.bytes)) }
+      // What came back may be due in the own register.
+      erasing.lookNow()
       log(.info, "what the neighbours hold is here again; publishing goes on")
       return
     }

@@ -20,7 +20,7 @@ extension Core {
       if let first, first.stretch != chunk.stretch { break }
       let context = try reader.context(name, chunk.stretch)
       first = (chunk.stretch, context)
-      let sealed = try chunk.bodies.isEmpty ? [] : chunk.sealedBodies(of: name)
+      let sealed = try chunk.sealedBodies(of: name)
       for position in Int(frontier.size - chunk.first)..<chunk.entries.count {
         guard frontier.size < stream.durable.size, count < Message.Batch.mostEntries,
           bodies.bytes.count < Message.Batch.closedAtByteCount
@@ -29,7 +29,7 @@ extension Core {
         if case .epoch = entry.kind {
           bodies.sealed(try epochToReturn(name, at: frontier.size, to: neighbour))
         } else {
-          bodies.sealed(Array(sealed.isEmpty ? [] : sealed[position]))
+          bodies.sealed(Array(sealed[position]))
         }
         PackedEntries.append(entry, to: &entries)
         frontier.append(context.leaf(entry))
@@ -67,8 +67,9 @@ extension Core {
       let stream = outgoing[name], stream.head.halted.isEmpty, batch.first == stream.head.size,
       stream.head.size == stream.durable.size, hasRoom
     else { return }
+    let live = try vault.epochs(of: name).filter { !$0.isErased && !isErasing($0, of: name) }
     let work: ReturnedWork
-    do throws(IncomingWork.Fault) { work = try ReturnedWork(batch, path, stream, self) } catch {
+    do throws(IncomingWork.Fault) { work = try ReturnedWork(batch, path, stream, live, self) } catch {
       setProblem(
         of: name, "what \(country) hands back is not taken: \(error.reason)", .notReturned(by: country), at: error.index
       )
@@ -80,13 +81,14 @@ extension Core {
     let told = max(recovery?.told[name] ?? 0, work.signedSize)
     recovery?.told[name] = told
     building.grown.insert(name)
-    building.epochs += work.epochs.map { (name, $0.record, $0.key) }
-    for record in work.epochRecords { building.commit.states.append((record.stateKey(name), record.bytes)) }
+    try take(work, of: name)
     building.closeChunk(name)
     if let stretch = work.newStretch {
       building.commit.states.append((Stretch.stateKey(name, work.head.stretch), stretch.bytes))
     }
     for (position, item) in work.items.enumerated() {
+      // A day's bodies go by whole chunks.
+      if case .epoch = item.entry.kind { building.closeChunk(name) }
       building.add(
         to: name, at: work.first + UInt64(position), stretch: work.head.stretch, tile: item.tile, keepsBodies: true
       ) {
@@ -96,6 +98,26 @@ extension Core {
     }
     building.closeChunk(name)
     building.byteCount += batch.entries.count + batch.bodies.count
+  }
+
+  /// Takes in the epochs of a piece. Keys that it says were destroyed, and that came back with the backup, go again; the stream
+  /// bears the entry that says so already.
+  private func take(_ work: ReturnedWork, of name: StreamName) throws(ReadError) {
+    for (record, key) in work.epochs {
+      building.commit.states.append((record.stateKey(name), record.bytes))
+      if let key {
+        building.epochs.append((name, record, key))
+        erasing.lookNow()
+      } else {
+        building.erased.append((name, record))
+        if !work.said.contains(record.first) { try noteErasure(of: record, in: name, count: 0) }
+      }
+    }
+    for epoch in work.destroyed {
+      let end = try end(of: epoch, in: name)
+      try destroy(epoch, end: end, of: name)
+      countErasure(in: name, end - min(epoch.first, end))
+    }
   }
 }
 
@@ -108,17 +130,21 @@ struct ReturnedWork {
   private(set) var context: EntryContext
   private(set) var epoch: EpochKey?
   private(set) var items: [(entry: Entry, sealed: [UInt8], tile: NodeHash?)] = []
-  /// Epochs with a key.
-  private(set) var epochs: [(record: EpochRecord, key: EpochKey)] = []
-  /// All epochs, those too whose key was erased.
-  private(set) var epochRecords: [EpochRecord] = []
+  /// Without a key where it was erased.
+  private(set) var epochs: [(record: EpochRecord, key: EpochKey?)] = []
+  /// Epochs from before it of which it says that their keys were destroyed.
+  private(set) var destroyed: [EpochRecord] = []
+  /// Where those of its own epochs begin of which it says so.
+  private(set) var said: Set<UInt64> = []
+  /// Epochs from before it whose keys are here.
+  private var live: [EpochRecord]
   private(set) var newStretch: Stretch?
 
   init(
-    _ batch: Message.Batch, _ path: [NodeHash], _ stream: OwnStream, _ core: Core
+    _ batch: Message.Batch, _ path: [NodeHash], _ stream: OwnStream, _ live: [EpochRecord], _ core: Core
   ) throws(IncomingWork.Fault) {
     first = batch.first
-    (head, epoch) = (stream.head, stream.epoch)
+    (head, epoch, self.live) = (stream.head, stream.epoch, live)
     if let known = stream.context, known.agreement == batch.agreement, known.version == batch.version {
       context = known
     } else {
@@ -161,20 +187,51 @@ struct ReturnedWork {
     case .epoch(let number):
       kept = []
       let (record, key) = try self.epoch(number, sealed, entry, name, core)
-      epochRecords.append(record)
-      if let key { epochs.append((record, key)) }
+      epochs.append((record, key))
       epoch = key
     case .record, .replaces, .withdraws:
-      // A body that was erased at the end of its time does not come back.
-      guard !sealed.isEmpty else { break }
-      guard let epoch, let body = try? epoch.open(sealed[...], leaf: leaf),
+      // A body that was erased at the end of its time does not come back, nor one whose key was destroyed here meanwhile.
+      guard !sealed.isEmpty, let epoch else {
+        kept = []
+        break
+      }
+      guard let body = try? epoch.open(sealed[...], leaf: leaf),
         Entry.commit(to: body, salt: epoch.salt(for: entry.id)) == entry.commitment
       else { throw Self.fault("the body of entry \(index) is not the one it commits to", index) }
-    case .erased: break
+    case .erased(let number):
+      kept = []
+      forget(number)
     }
     let tile = head.frontier.append(leaf)
     head.lastID = entry.id
     items.append((entry, kept, tile))
+  }
+
+  /// This node said that it destroyed a key of that day: the first of them that is left goes, whoever still had it.
+  private mutating func forget(_ number: UInt32) {
+    if let place = live.firstIndex(where: { $0.number == number }) {
+      let isLast = place == live.count - 1
+      destroyed.append(live.remove(at: place))
+      // It may go on in here.
+      if isLast { drop(from: first, to: epochs.first?.record.first ?? head.size) }
+      if isLast, epochs.isEmpty { epoch = nil }
+      return
+    }
+    guard
+      let place = epochs.firstIndex(where: { $0.record.number == number && !said.contains($0.record.first) })
+    else { return }
+    let (record, isLast) = (epochs[place].record, place == epochs.count - 1)
+    said.insert(record.first)
+    epochs[place] = (record.erased, nil)
+    if isLast { epoch = nil }
+    drop(from: record.first, to: isLast ? head.size : epochs[place + 1].record.first)
+  }
+
+  /// Leaves out the bodies of these entries.
+  private mutating func drop(from begin: UInt64, to end: UInt64) {
+    for place in items.indices where first + UInt64(place) >= begin && first + UInt64(place) < end {
+      items[place].sealed = []
+    }
   }
 
   private func epoch(

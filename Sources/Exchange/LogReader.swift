@@ -214,7 +214,7 @@ public struct LogReader: Sendable {
     return .damaged("the body of entry \(index) of \(stream) is missing, and was not erased")
   }
 
-  /// Entries of a chunk of a home or incoming stream that have no body though their key is here.
+  /// Entries of a chunk that keeps bodies that have none though their key is here.
   public func unexplained(_ stream: StreamName, chunkAt index: UInt64) throws(ReadError) -> [Entry] {
     let opened = try chunk(stream, at: index)
     guard !opened.bodies.isEmpty else { return [] }

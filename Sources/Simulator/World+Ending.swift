@@ -100,7 +100,7 @@ extension World {
 
   /// What was handed over as a record of a register. A correction that a neighbour had as a new record, since it held nothing to
   /// correct, came back from it as one.
-  private func key(of record: LogReader.Record, _ home: StreamName) -> Checker.DraftKey {
+  func key(of record: LogReader.Record, _ home: StreamName) -> Checker.DraftKey {
     let key = Checker.DraftKey(home.dataset, record.entry, record.body)
     guard let handings = checker.handings[home.origin], handings[key] == nil, checker.restored.contains(home.origin)
     else { return key }

@@ -43,8 +43,7 @@ extension World {
       var readable: Set<RecordID> = []
       for record in try records(of: stream, at: node) {
         readable.insert(record.entry.id)
-        let key = Checker.DraftKey(stream.dataset, record.entry, record.body)
-        guard !stream.isHome || checker.handings[country]?[key] != nil else {
+        guard !stream.isHome || checker.handings[country]?[key(of: record, stream)] != nil else {
           throw Violation("\(stream) holds \(record.entry.id), which nobody published")
         }
       }

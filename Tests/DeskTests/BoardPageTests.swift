@@ -98,6 +98,7 @@ import Testing
     #expect(
       page.text.contains("Nunca se hizo una copia")
         && desk.node.metrics().contains("istmo_backup_timestamp_seconds 0\n"))
+    #expect(try browser.get("/board").text.contains("Nunca se hizo una copia"))
     #expect(try browser.get("/tokens").text.contains("Ningún sistema tiene ficha"))
     desk.node.tokens.replace([
       .init(

@@ -1,4 +1,4 @@
-import Exchange
+import Ceremony
 import Foundation
 import HTTP
 import Link
@@ -9,6 +9,7 @@ import Testing
 
 @testable import Catalog
 @testable import Desk
+@testable import Exchange
 
 /// What the node finds and says is in the reader's language, whatever it is.
 @Suite struct FoundWordsTests {
@@ -79,6 +80,22 @@ import Testing
       .declaredSince(now),
     ]
     for note in notes { expectBoth("\(note)") { FactWords($0).note(note) } }
+    let ofFigures: [IndicatorNote] = [
+      .erased(3), .noRoom(4), .provisional(until: now), .lanesOfNewest(100), .heading(.noRules),
+    ]
+    for note in ofFigures { expectBoth("\(note)") { FactWords($0).note(note) } }
+  }
+
+  @Test func whatDiffersFromASignedAgreementAndWhatACeremonyAsksIsInBothLanguages() throws {
+    let stream = try StreamName("SV/GT/migration")
+    let differences: [TermDifference] = [
+      .line(label: "Retention", stream: stream, mine: "365 days", theirs: "400 days"),
+      .line(label: "Valid until", stream: nil, mine: "2028-08-31", theirs: "2030-01-01"), .onlyMine(stream),
+      .onlyTheirs(stream),
+    ]
+    for difference in differences { expectBoth("\(difference)") { PactWords($0).difference(difference) } }
+    let (sv, gt) = (try country("SV"), try country("GT"))
+    for step in NextStep.allCases { expectBoth("\(step)") { PactWords($0).next(step, of: sv, with: gt) } }
   }
 
   private func sighting() throws -> TagAlarm.Sighting {
@@ -120,6 +137,7 @@ import Testing
     }
     let troubles: [StreamTrouble] = [
       .originLost(sv), .otherAgreement(sv), .notOurCheckpoint(heldBy: sv), .unreadable, .noReceipt(sv),
+      .isRecalling(from: sv), .notReturned(by: sv),
     ]
     for trouble in troubles { expectBoth("\(trouble)") { StreamWords($0).trouble(trouble) } }
     let obstacles: [AgreedStream.Obstacle] = [
@@ -145,6 +163,18 @@ import Testing
     for failure in failures { expectBoth("\(failure)") { StreamWords($0).failure(failure) } }
   }
 
+  /// A home that was put back: it waits, it puts things in order, it goes on and one neighbour was not heard.
+  private func putBack(_ stream: StreamName) -> [RecoveryStatus] {
+    let kept = Recovery(restored: now, made: now, SystemEntropy())
+    var over = kept
+    over.isOver = true
+    return [
+      RecoveryStatus(kept: kept, awaited: [stream.recipient], unheard: [stream], without: [:]),
+      RecoveryStatus(kept: kept, awaited: [], unheard: [], without: [:]),
+      RecoveryStatus(kept: over, awaited: [], unheard: [stream], without: [:]),
+    ]
+  }
+
   @Test func whatIsWrongWithTheNodeIsInBothLanguages() throws {
     let (sv, stream) = (try country("SV"), try StreamName("SV/GT/migration"))
     let faults: [TermsFault] =
@@ -153,8 +183,8 @@ import Testing
       [
         .cardMissing(sv), .cardExpired(sv, now), .notInForce(AgreementStanding([], with: sv, at: now)), .stopping,
         .store(.full("/")), .store(.damaged("x")), .store(.busy("x")), .store(.failed("x")),
-        .store(.notAtEnd(stream: stream, size: 1, first: 2)),
-      ] + faults.map { .doesNotFit(stream, $0) }
+        .store(.notAtEnd(stream: stream, size: 1, first: 2)), .store(.recovering("x")),
+      ] + putBack(stream).map { .putBack($0) } + faults.map { .doesNotFit(stream, $0) }
     for problem in problems { expectBoth("\(problem)") { StreamWords($0).problem(problem) } }
   }
 }

@@ -281,7 +281,7 @@ import Testing
 
 extension [UInt8] {
   /// Whether these bytes stand somewhere in it.
-  fileprivate func contains(_ bytes: [UInt8]) -> Bool {
+  func contains(_ bytes: [UInt8]) -> Bool {
     guard !bytes.isEmpty, count >= bytes.count else { return false }
     return indices.dropLast(bytes.count - 1).contains { self[$0..<($0 + bytes.count)].elementsEqual(bytes) }
   }

@@ -181,6 +181,13 @@ import Testing
     #expect(scene.origin.status(Scene.sent)?.halted.contains("holds 3 entries") == true)
     #expect(scene.origin.status(Scene.sent)?.flowing == false)
     #expect(scene.recipient.status(Scene.sent)?.problem.contains("lost data") == true)
+    // It says so as well after the recipient has asked again, and on a new link.
+    try scene.run(seconds: 60)
+    #expect(scene.recipient.status(Scene.sent)?.problem.contains("lost data") == true)
+    scene.disconnect()
+    scene.connect()
+    try scene.settle()
+    #expect(scene.recipient.status(Scene.sent)?.problem.contains("lost data") == true)
     #expect(scene.recipient.status(Scene.sent)?.flowing == false)
     let signed = scene.carried.count
     _ = try scene.origin.accept(Scene.draft("second history"))

@@ -210,14 +210,21 @@ final class Scene {
     for _ in 0..<10_000 {
       try origin.finishCommits()
       try recipient.finishCommits()
-      guard let (message, from, to) = next() else { return }
-      guard let message = tamper(message) else { continue }
-      carried.append(message)
-      to.give(.message(try Message(type: message.type, payload: message.payload), from: from.country))
-      if case .hello = message, !older.contains(from.country) { to.give(.isAble(from.country)) }
+      guard try carry() else { return }
     }
     struct NeverSettles: Error {}
     throw NeverSettles()
+  }
+
+  /// Carries the next message; gives whether there was one.
+  @discardableResult
+  func carry() throws -> Bool {
+    guard let (message, from, to) = next() else { return false }
+    guard let message = tamper(message) else { return true }
+    carried.append(message)
+    to.give(.message(try Message(type: message.type, payload: message.payload), from: from.country))
+    if case .hello = message, !older.contains(from.country) { to.give(.isAble(from.country)) }
+    return true
   }
 
   private func next() -> (Message, from: Party, to: Party)? {

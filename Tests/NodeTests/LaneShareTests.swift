@@ -66,6 +66,6 @@ import Testing
     let (sv, _) = try pair.start()
     let answer = try sv.indicators(request())
     #expect(shares(answer).isEmpty)
-    #expect(answer.notes.contains { $0.hasPrefix("no lanes: no rules are installed") }, "\(answer.notes)")
+    #expect(answer.notes.contains(.heading(.noRules)), "\(answer.notes)")
   }
 }

@@ -38,6 +38,8 @@ import Testing
     let status = try await pair.a.status().json
     #expect(status["backup"]?["sha256"]?.string == (try made.json["sha256"]?.string))
     #expect(status["notes"]?.items.isEmpty == true)
+    let asOf = try #require(try made.json["made"]?.string)
+    #expect(try await pair.a.istmo("status").output.contains("last backup: as of \(asOf), "))
 
     let second = try await pair.must("publish", "migration", "--ids", at: pair.a, input: Departures.lines(4..<9))
     let late = try #require(Self.ids(second.output).last)
@@ -105,6 +107,40 @@ import Testing
       #expect(said.ending == .exit(0) && said.output.contains("clean:"), "\(said.output)\(said.errors)")
     }
     #expect(await node.stop() == .exit(0))
+  }
+
+  /// Three years after the backup its records' time is over: a home that is made of it does not give them back.
+  @Test func whatIsPastItsRetentionIsErasedBeforeAHomeThatWasPutBackIsUsed() async throws {
+    let pair = try await Pair(agreed: false)
+    try await pair.must("publish", "migration", at: pair.a, input: Departures.lines(1..<4))
+    // One that no record bears is as old as the backup, too, and goes.
+    try await pair.must("attach", try pair.folder.write("a picture".utf8, "picture"), at: pair.a)
+    #expect(try await backUp(pair, "old").ending == .exit(0))
+    let days = 3 * 366 + 2
+    let words = try await Foreign.clock(ahead: days * 86_400, in: pair.folder)
+    let library = try #require(words.last?.split(separator: "=").last.map(String.init))
+    func restored(_ name: String, _ options: String...) async throws -> Istmo.Said {
+      try await Istmo.run(
+        [
+          "restore", "\(pair.folder.path)/old", "--home", "\(pair.folder.path)/\(name)", "--passphrase-file",
+          secret(pair), "--json",
+        ] + options, environment: ["LD_PRELOAD": library])
+    }
+    // By this machine's clock alone three years are not believed.
+    let doubted = try await restored("doubted")
+    #expect(doubted.ending == .exit(0), "\(doubted.errors)")
+    let before = try doubted.json
+    #expect(before["verify"]?["attachments"]?.number == 1)
+    #expect(before["verify"]?["bodies"]?.number == 3 && before["erasure"]?["erased_now"]?.number == 0)
+    #expect(before["erasure"]?["retention"]?["obstacle"]?.string?.contains("--clock-is-right") == true)
+    let believed = try await restored("believed", "--clock-is-right")
+    #expect(believed.ending == .exit(0), "\(believed.errors)")
+    let after = try believed.json
+    // The records, and the entry of their epoch.
+    #expect(after["erasure"]?["erased_now"]?.number == 4 && after["erasure"]?["retention"]?["due"]?.number == 0)
+    #expect(after["verify"]?["bodies"]?.number == 0 && after["verify"]?["erased"]?.number == 3)
+    #expect(after["verify"]?["attachments"]?.number == 0)
+    #expect(after["verify"]?["clean"]?.boolean == true, "\(believed.output)")
   }
 
   @Test func nothingSecretOrPersonalIsInABackupInClear() async throws {

@@ -65,6 +65,21 @@ struct BoardView {
     }
     HTML.element("h2") { visit(.pairs) }
     visit.wide(visit(.pairs), pairTable)
+    backup
+  }
+
+  /// The last backup in one line; all of it stands on the page of the disk.
+  private var backup: HTML {
+    HTML.element("p", .class(visit.node.backupWarning == nil ? "help" : "box warn")) {
+      if let last = status.lastBackup {
+        "\(visit(BackupPhrase.lastBackup)) \(visit.time(last.made)) "
+        "(\(visit.language.span(milliseconds: max(0, visit.now.milliseconds(since: last.made)))))"
+      } else {
+        visit(BackupPhrase.never)
+      }
+      " · "
+      HTML.element("a", .href("/store")) { visit(BackupPhrase.backups) }
+    }
   }
 
   private func words(_ state: IsthmusMap.State) -> String {

@@ -109,8 +109,8 @@ struct IndicatorView {
             BasisView(visit).words(withheld.reason)
           }
         }
-        for note in answer.notes where !note.hasPrefix("provisional") {
-          HTML.element("li", .init("lang", "en")) { note }
+        for note in answer.notes where note != .provisional(until: answer.period.settled) {
+          HTML.element("li") { FactWords(visit).note(note) }
         }
       }
     }

@@ -72,7 +72,9 @@ extension Pages {
       } else {
         HTML.element("div", .class("box warn")) {
           HTML.element("strong") { visit(.differs) }
-          HTML.element("ul", .init("lang", "en")) { for difference in found { HTML.element("li") { difference } } }
+          HTML.element("ul") {
+            for difference in found { HTML.element("li") { PactWords(visit).difference(difference) } }
+          }
         }
       }
       HTML.element("p", .class("help")) { visit(.differencesHelp) }

@@ -42,7 +42,11 @@ struct CeremonyView {
       }
       code
       HTML.element("h3") { visit(.nextOnBoth) }
-      HTML.element("ul", .init("lang", "en")) { for step in state.nextSteps { HTML.element("li") { step } } }
+      HTML.element("ul") {
+        for step in state.nextSteps {
+          HTML.element("li") { PactWords(visit).next(step, of: state.country, with: state.neighbour) }
+        }
+      }
       HTML.element("h3") { visit(.bothOffers) }
       offer(state.offer)
       if let other = state.otherOffer { offer(other) }

@@ -168,4 +168,27 @@ struct FactWords {
       say("Declaradas desde \(visit.time(time)).", "Declared since \(visit.time(time)).")
     }
   }
+
+  /// What a reader of indicators should know.
+  func note(_ note: IndicatorNote) -> String {
+    switch note {
+    case .erased(let count):
+      say(
+        "\(count) registros se borraron al acabar su plazo y no cuentan.",
+        "\(count) records are gone at the end of their retention and do not count.")
+    case .noRoom(let count):
+      say(
+        "\(count) registros no cupieron: las cifras son de una parte; pida menos días.",
+        "\(count) records found no room: figures are of a part; ask for fewer days.")
+    case .provisional(let time):
+      say(
+        "Provisional: cuenta también lo dicho hasta \(visit.time(time)).",
+        "Provisional: what is told until \(visit.time(time)) counts too.")
+    case .lanesOfNewest(let count):
+      say(
+        "Los carriles son de las \(count) declaraciones más recientes.",
+        "Lanes are of the newest \(count) declarations.")
+    case .heading(let note): self.note(note)
+    }
+  }
 }

@@ -197,9 +197,24 @@ struct StreamWords {
         "Con \(country) no rige ningún convenio: nada se le envía. Celebren otra ceremonia.",
         "No agreement with \(country) is in force: nothing goes there. Hold a new ceremony.")
     case .store(let error): return store(error)
+    case .putBack(let recovery): return putBack(recovery)
     case .stopping: return say("El nodo se está deteniendo.", "The node is stopping.")
     case .told(let words): return words
     }
+  }
+
+  /// What a home that was put back from a backup waits for.
+  private func putBack(_ recovery: RecoveryStatus) -> String {
+    let (restored, made) = (visit.time(recovery.kept.restored), visit.time(recovery.kept.made))
+    let put = say(
+      "Este nodo se repuso el \(restored) desde una copia con los registros de \(made).",
+      "This node was put back on \(restored) from a backup with the records as of \(made).")
+    if recovery.isWaiting {
+      let names = recovery.awaited.map { visit.country($0) }.joined(separator: ", ")
+      guard !names.isEmpty else { return "\(put) \(visit(BackupPhrase.filling))" }
+      return "\(put) \(visit(BackupPhrase.waiting)) \(names)."
+    }
+    return "\(put) \(visit(BackupPhrase.unheard)) \(recovery.unheard.map(\.description).joined(separator: ", "))."
   }
 
   /// What of the terms does not fit.
@@ -243,6 +258,10 @@ struct StreamWords {
         "The store is damaged; run istmo verify, then restore from a backup.")
     case .busy:
       say("Otro proceso usa el almacén; deténgalo.", "Another process has the store; stop it.")
+    case .recovering:
+      say(
+        "Este nodo se repuso desde una copia y no publica nada hasta que sus vecinos digan qué tienen.",
+        "This node was put back from a backup and publishes nothing before its neighbours said what they hold.")
     case .notAtEnd, .failed:
       say("El almacén falló; vea la bitácora del nodo.", "The store failed; see the node's log.")
     }

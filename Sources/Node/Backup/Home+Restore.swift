@@ -96,12 +96,13 @@ private final class UnpackingSink: BackupSink {
   private var descriptor: Int32 = -1
   private var path = ""
   private var image: StoreImage?
+  private var made = Instant.earliest
 
   init(_ home: String) { self.home = home }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  func about(_ about: BackupAbout) {}
+  func about(_ about: BackupAbout) { made = about.made }
 
   func beginFile(_ relative: String) throws(BackupError) {
     path = "\(home)/\(relative)"
@@ -136,7 +137,11 @@ private final class UnpackingSink: BackupSink {
       do throws(StoreError) { try image.finish() } catch { throw .store(error) }
       self.image = nil
     } else {
-      guard fsync(descriptor) == 0 else { throw BackupError.failure(path, "cannot write") }
+      // An attachment is as old as it was: it goes when its record does, and is not taken for one that came just now.
+      let time = timespec(tv_sec: Int(made.seconds), tv_nsec: 0)
+      guard futimens(descriptor, [time, time]) == 0, fsync(descriptor) == 0 else {
+        throw BackupError.failure(path, "cannot write")
+      }
       close(descriptor)
       descriptor = -1
     }

@@ -48,7 +48,7 @@ struct IndicatorReader: Sendable {
     let scope = IndicatorScope(period, pair: request.pair, crossing: request.crossing)
     var book = IndicatorBook(country: lookups.country, topology: lookups.registry.topology, scope: scope)
     var basis = LookupAnswer()
-    var notes: [String] = []
+    var notes: [IndicatorNote] = []
     var asked: [(request: LookupRequest, streams: [StreamName])] = []
     var counts: [StreamName: Int] = [:]
     var finder: FactFinder?
@@ -81,18 +81,14 @@ struct IndicatorReader: Sendable {
         }
       }
       finder = try decideLanes(declared, request, scope, &book, &notes)
-      if records.erased > 0 {
-        notes.append("\(records.erased) records are gone at the end of their retention and count for nothing")
-      }
+      if records.erased > 0 { notes.append(.erased(records.erased)) }
       let dropped = book.dropped + records.droppedCorrections
-      if dropped > 0 { notes.append("\(dropped) records found no room: figures are of a part; ask for fewer days") }
+      if dropped > 0 { notes.append(.noRoom(dropped)) }
     } catch { throw .read(error) }
     book.take(days, now: now)
     let all = book.finish(now: now)
     let shown = all.filter { !$0.isSuppressed }
-    if now < period.settled {
-      notes.append("provisional: what is told until \(period.settled.wholeSeconds) counts too")
-    }
+    if now < period.settled { notes.append(.provisional(until: period.settled)) }
     var log: [Draft] = []
     for (lookup, streams) in asked {
       log += try lookups.drafts(
@@ -146,21 +142,21 @@ struct IndicatorReader: Sendable {
   /// Decides lanes as an officer would see them now, of what this role may see.
   private func decideLanes(
     _ declared: [Statement], _ request: IndicatorRequest, _ scope: IndicatorScope, _ book: inout IndicatorBook,
-    _ notes: inout [String]
+    _ notes: inout [IndicatorNote]
   ) throws(ReadError) -> FactFinder? {
     guard let rules = lookups.risk.selectivity else {
-      notes.append("no lanes: no rules are installed; istmo risk install FILE puts them in force")
+      notes.append(.heading(.noRules))
       return nil
     }
     let newest = declared.suffix(Self.mostLanes)
-    if newest.count < declared.count { notes.append("lanes are of the newest \(newest.count) declarations") }
+    if newest.count < declared.count { notes.append(.lanesOfNewest(newest.count)) }
     guard !newest.isEmpty else { return nil }
     var finder = FactFinder(lookups, { Self.lookup($0, request, scope) })
     for statement in newest {
       let facts = try finder.facts(of: try finder.consignment(statement))
       book.take(rules.decide(facts).lane)
     }
-    notes += finder.notes.map(\.words)
+    notes += finder.notes.map { .heading($0) }
     return finder
   }
 }

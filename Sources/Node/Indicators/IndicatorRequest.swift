@@ -75,8 +75,8 @@ public struct IndicatorAnswer: Sendable {
   public let isProvisional: Bool
   /// The streams that were read, what was withheld, and how many records were read of each.
   public let basis: LookupAnswer
-  /// What else is to be known, in words.
-  public let notes: [String]
+  /// What else is to be known.
+  public let notes: [IndicatorNote]
 
   /// A line for each indicator, last a line with what they rest on.
   public var lines: [JSONValue] {
@@ -88,7 +88,7 @@ public struct IndicatorAnswer: Sendable {
             .init(name: "suppressed", value: JSONValue(suppressed)),
             .init(name: "provisional", value: .boolean(isProvisional)),
           ] + basis.basis),
-        "notes": .list(notes.map { .text($0) }),
+        "notes": .list(notes.map { .text($0.words) }),
       ]
     ]
   }

@@ -41,15 +41,16 @@ extension Installation {
   /// Why the operator suspended the exchange with a neighbour; nil when it is not, or cannot be read.
   public func suspension(of country: CountryCode) -> String? { (try? documents.suspension(of: country)) ?? nil }
 
-  /// Every term in which the signed agreement with a neighbour differs from this node's topology, one sentence each.
-  public func differences(with country: CountryCode) -> [String] {
+  /// Every term in which the signed agreement with a neighbour differs from this node's topology.
+  public func differences(with country: CountryCode) -> [TermDifference] {
     guard let signed = status(of: country)?.shown?.terms else { return [] }
     let proposed = try? AgreementTerms(
       realm: realm, between: self.country, and: country,
       streams: registry.topology.terms(between: self.country, and: country), validFrom: signed.validFrom,
       validUntil: signed.validUntil)
-    guard let proposed else { return ["the topology of this node has nothing with \(country)"] }
-    return signed.differences(from: proposed, here: "as signed", there: "in this node's topology")
+    // A topology that has nothing with this country proposes no terms.
+    guard let proposed else { return signed.streams.map { .onlyMine($0.stream) } }
+    return signed.differences(from: proposed)
   }
 
   /// How the agreement with a neighbour stands.

@@ -92,7 +92,7 @@ extension Installation {
       streams = seen.0
       if let problem = seen.1 { problems.append(.store(problem)) }
       recovery = seen.2
-      if let sentence = recovery?.sentence { problems.append(.told(sentence)) }
+      if let recovery, recovery.sentence != nil { problems.append(.putBack(recovery)) }
     } else {
       problems.append(.stopping)
     }
@@ -186,6 +186,10 @@ extension Installation {
       "istmo_backup_timestamp_seconds", "gauge",
       "As of when the last backup is, in seconds since 1970; 0 when there was none.")
     text.sample("istmo_backup_timestamp_seconds", [], Double(status.lastBackup?.made.milliseconds ?? 0) / 1000)
+    if let last = status.lastBackup {
+      text.head("istmo_backup_age_seconds", "gauge", "How old the last backup is; absent when there was none.")
+      text.sample("istmo_backup_age_seconds", [], Double(max(0, status.time.milliseconds(since: last.made))) / 1000)
+    }
     text.head("istmo_backup_bytes", "gauge", "The size of the last backup.")
     text.sample("istmo_backup_bytes", [], Double(status.lastBackup?.byteCount ?? 0))
     text.head("istmo_recovering", "gauge", "1 while a home that was put back waits for its neighbours, 0 otherwise.")

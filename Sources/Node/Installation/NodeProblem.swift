@@ -14,6 +14,8 @@ public enum NodeProblem: Hashable, Sendable {
   case notInForce(AgreementStanding)
   /// The store cannot do its work.
   case store(StoreError)
+  /// The home was put back from a backup, and something is still awaited of its neighbours.
+  case putBack(RecoveryStatus)
   /// The node is stopping.
   case stopping
   /// What a part of the node says in a sentence of its own, in English for every reader.
@@ -27,6 +29,7 @@ public enum NodeProblem: Hashable, Sendable {
     case .doesNotFit(let stream, let fault): "\(stream): \(fault.words)"
     case .notInForce(let standing): standing.problem ?? "an agreement with \(standing.country) is in force"
     case .store(let error): error.description
+    case .putBack(let recovery): recovery.sentence ?? "this home was put back, and nothing is awaited"
     case .stopping: "the node is stopping"
     case .told(let words): words
     }

@@ -150,14 +150,17 @@ public struct EvidenceMaker: Sendable {
   /// Whether the record's content is gone: here, or at home, from where it would be taken.
   private func isErased(_ name: StreamName, _ index: UInt64) throws(ReadError) -> Bool {
     if try vault.isErased(name, at: index) { return true }
-    let (entry, _) = try reader.entry(name, at: index)
-    guard name.origin == country, !name.isHome else {
-      do { _ = try reader.record(name, at: index) } catch {
-        guard case .erased = error else { throw error }
-        return true
-      }
-      return false
+    let isShared = name.origin == country && !name.isHome
+    do throws(ReadError) {
+      let isKept = isShared ? try reader.keptRecord(name, at: index) != nil : true
+      if !isShared { _ = try reader.record(name, at: index) }
+      if isKept { return false }
+    } catch {
+      guard case .erased = error else { throw error }
+      return true
     }
+    // Its body is made of the own register's.
+    let (entry, _) = try reader.entry(name, at: index)
     let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
     guard let place = try reader.find(entry.id, in: home, size: try reader.state(of: home).size) else { return false }
     return try vault.isErased(home, at: place)

@@ -199,7 +199,10 @@ public struct StoreVerifier: Sendable {
   private func checkForwarded(
     _ name: StreamName, _ piece: LogReader.Entries, _ chunk: Chunk, _ report: inout Report
   ) throws(ReadError) {
-    guard try !reader.keepsBodies(chunk, in: name) else { return try checkKept(name, piece, &report) }
+    guard try !reader.keepsBodies(chunk, in: name) else {
+      try checkKept(name, piece, &report)
+      return try checkMissing(name, at: piece.first, piece.context, &report)
+    }
     let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
     let homeIndices = try reader.homeIndices(of: chunk, in: name)
     let terms = terms(name, piece.context.agreement)
