@@ -24,7 +24,7 @@ extension AgreementTerms {
   /// Each term in which two texts differ; empty when they say the same.
   public func differences(from other: AgreementTerms) -> [TermDifference] {
     var out: [TermDifference] = []
-    func compare(_ label: String, _ stream: StreamName? = nil, _ mine: String, _ theirs: String) {
+    func compare(_ label: String, _ mine: String, _ theirs: String, of stream: StreamName? = nil) {
       if mine != theirs { out.append(.line(label: label, stream: stream, mine: mine, theirs: theirs)) }
     }
     compare("Realm", realm.description, other.realm.description)
@@ -34,7 +34,9 @@ extension AgreementTerms {
     for stream in Set(streams.map(\.stream)).union(other.streams.map(\.stream)).sorted() {
       switch (terms(for: stream), other.terms(for: stream)) {
       case (let mine?, let theirs?):
-        for (line, their) in zip(mine.lines, theirs.lines) { compare(line.label, stream, line.value, their.value) }
+        for (line, their) in zip(mine.lines, theirs.lines) {
+          compare(line.label, line.value, their.value, of: stream)
+        }
       case (.some, nil): out.append(.onlyMine(stream))
       case (nil, .some): out.append(.onlyTheirs(stream))
       case (nil, nil): break
