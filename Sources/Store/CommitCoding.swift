@@ -4,6 +4,12 @@ import Terms
 /// A commit as bytes of the journal: appends, states and index lines, which are all that goes there. What a stream is called
 /// stands at its first use; after that its place in the list does.
 enum CommitCoding {
+  /// Bytes that the commit takes at least: what is too large need not be encoded to be known as such.
+  static func leastByteCount(_ commit: Commit) -> Int {
+    let chunks = commit.appends.reduce(0) { $0 + $1.chunk.entries.count + $1.chunk.bodies.count }
+    return commit.states.reduce(chunks + commit.index.count * 11) { $0 + $1.key.utf8.count + ($1.value?.count ?? 0) }
+  }
+
   static func encode(_ commit: Commit) -> [UInt8] {
     var names = Names()
     for append in commit.appends { names.add(append.stream) }

@@ -24,7 +24,7 @@ extension Engine {
   func commit(_ commit: Commit) throws(StoreError) -> Aftermath {
     try journal.withLock { (journal) throws(StoreError) in
       guard !journal.lostSync else { throw .lostSync }
-      guard
+      guard CommitCoding.leastByteCount(commit) < tuning.journalledBytesMax,
         let ends = try view.withLock({ (view) throws(StoreError) in
           try view.ends(after: commit, linesMax: tuning.freshLinesMax)
         })
@@ -48,6 +48,16 @@ extension Engine {
     _ = journal.takeNumber()
     journal.restart(wiping: commit.takesAway)
     return aftermath
+  }
+
+  /// Does `body` with the writing connection when the database has all commits; no other comes between.
+  func applyingFirst<R: Sendable>(
+    _ body: (inout Writer, Database) throws(StoreError) -> R
+  ) throws(StoreError) -> R {
+    try journal.withLock { (_) throws(StoreError) in
+      _ = try applyWaiting()
+      return try write(body)
+    }
   }
 
   /// Has the database take over what waits in the journal.

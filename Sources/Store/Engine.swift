@@ -40,11 +40,12 @@ final class Engine: Sendable {
     try Schema.prepare(database, path: path)
     var loaded = try Loader.load(database)
     let found = try Journal.find(
-      path + Self.journalEnding, applied: loaded.writer.manifest.applied,
+      path + Self.journalEnding, of: loaded.writer.manifest,
       confirmed: JournalFormat.confirmed(marks.dropFirst(Self.confirmedPlace)))
     try Loader.replay(found, on: &loaded.view)
-    try Schema.upgrade(database)
-    journal = Mutex(try Journal(found, capacity: tuning.journalBytes))
+    try Schema.upgrade(database, &loaded.writer.manifest)
+    journal = Mutex(
+      try Journal(found, lineage: loaded.writer.manifest.lineage, capacity: tuning.journalBytes))
     writer = Mutex(loaded.writer)
     view = Mutex(loaded.view)
     log = Mutex(LogExamination.Log(path + "-wal"))
@@ -93,7 +94,7 @@ final class Engine: Sendable {
     readers.close()
     let isApplied = (try? applyWaiting()) != nil
     writer.withLock { writer in
-      if let database = writer.database, let (log, done) = try? database.checkpoint(), log == done,
+      if let database = writer.database, isApplied, let (log, done) = try? database.checkpoint(), log == done,
         lock.withLock({ $0?.write(Self.noMarks, durably: true) ?? false })
       {
         database.keepLog(false)

@@ -2,7 +2,7 @@ import Exchange
 import Glibc
 
 /// The file in which small commits become durable before the database has them: one write and one sync each. Its bytes are
-/// written once when it is made, so that a sync later has only data to write and nothing about the file. It does not grow: when
+/// written once at start, so that a sync later has only data to write and nothing about the file. It does not grow: when
 /// it is full, the database takes over what waits, and it begins again.
 struct Journal: Sendable {
   /// More than this is not read of a file that lies in a journal's place.
@@ -11,13 +11,14 @@ struct Journal: Sendable {
   private static let diskShare: UInt64 = 32
 
   let path: String
+  private let lineage: UInt64
   private var file: Int32
   /// Bytes that may be used; none when there was no room to make the file.
   private var capacity = 0
   /// Where the next record goes.
-  private var end = 0
+  private var end = JournalFormat.start
   /// Up to where something may stand.
-  private var used = 0
+  private var used = JournalFormat.start
   private var mustWipe = false
   /// The number of the next commit, journalled or not.
   private(set) var next: UInt64
@@ -30,30 +31,40 @@ struct Journal: Sendable {
     let content: JournalFormat.Content
   }
 
-  /// Reads the journal at `path` of a database that has all commits up to number `applied`; `confirmed` is the newest one that is
-  /// known to have been synced here. Nothing is written: a journal that is refused is left as it was found.
-  static func find(_ path: String, applied: UInt64, confirmed: UInt64) throws(StoreError) -> Found {
+  /// Reads the journal at `path` of a database with this manifest; `confirmed` is the newest commit that is known to have been
+  /// synced here. Nothing is written: a journal that is refused is left as it was found.
+  static func find(_ path: String, of manifest: Manifest, confirmed: UInt64) throws(StoreError) -> Found {
     let bytes = try content(path)
-    let content = try JournalFormat.read(bytes, applied: applied, confirmed: confirmed, path)
+    let content = try JournalFormat.read(
+      bytes, lineage: manifest.lineage, applied: manifest.applied, confirmed: confirmed, path)
     return Found(path: path, bytes: bytes, content: content)
   }
 
   /// Makes the journal ready: of the length wanted when the disk has room, and synced, with all that waits in it. After a process was
-  /// killed that may only have been in the system's cache; it is written again, so that the sync has it to write.
-  init(_ found: Found, capacity wanted: Int) throws(StoreError) {
+  /// killed that may only have been in the system's cache; it is written again, so that the sync has it to write. What stood
+  /// behind it goes: it may have been erased from the database since.
+  init(_ found: Found, lineage: UInt64, capacity wanted: Int) throws(StoreError) {
     (path, next, end) = (found.path, found.content.last + 1, found.content.end)
+    self.lineage = lineage
     file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else {
       let error = LockFile.failure(path)
       if case .full = error, found.bytes.isEmpty { return }
       throw error
     }
+    var bytes = JournalFormat.block(lineage: lineage)
+    if !found.content.waiting.isEmpty { bytes += found.bytes[bytes.count..<min(end, found.bytes.count)] }
+    used = bytes.count
     let room = max(found.bytes.count, min(wanted, Self.share(of: path)))
-    let more = [UInt8](repeating: 0, count: room - found.bytes.count)
-    capacity = write(more[...], at: found.bytes.count) ? room : found.bytes.count
-    used = found.bytes.count
-    guard write(found.bytes[..<min(end, found.bytes.count)], at: 0), ftruncate(file, off_t(capacity)) == 0, fsync(file) == 0,
-      LockFile.syncFolder(of: path)
+    bytes += [UInt8](repeating: 0, count: max(0, room - bytes.count))
+    var isWritten = write(bytes[...], at: 0)
+    if !isWritten {
+      // Without room for more it keeps the length that it has, in which all that waits stands.
+      bytes = Array(bytes.prefix(found.bytes.count))
+      isWritten = write(bytes[...], at: 0)
+    }
+    capacity = bytes.count
+    guard isWritten, ftruncate(file, off_t(capacity)) == 0, fsync(file) == 0, LockFile.syncFolder(of: path)
     else {
       let error = LockFile.failure(path)
       Glibc.close(file)
@@ -110,7 +121,7 @@ struct Journal: Sendable {
   /// Makes the commit durable.
   /// - Returns: its number.
   mutating func append(_ commit: [UInt8]) throws(StoreError) -> UInt64 {
-    guard write(JournalFormat.encode(commit, sequence: next)[...], at: end) else { throw LockFile.failure(path) }
+    guard write(JournalFormat.encode(commit, sequence: next, lineage: lineage)[...], at: end) else { throw LockFile.failure(path) }
     guard fdatasync(file) == 0 else {
       // What is on the disk now is not known, and a second sync would not tell.
       let error = LockFile.failure(path)
@@ -131,15 +142,15 @@ struct Journal: Sendable {
   /// Begins again: the database has all of it, durably. When that is `wiping`, something was erased there, and all that ever stood
   /// here is written over, lest it be found here; should that fail, the next time.
   mutating func restart(wiping: Bool) {
-    (end, mustWipe) = (0, mustWipe || wiping)
+    (end, mustWipe) = (JournalFormat.start, mustWipe || wiping)
     guard mustWipe, file >= 0 else { return }
-    let nothing = [UInt8](repeating: 0, count: used)
-    guard write(nothing[...], at: 0) else { return }
+    let nothing = [UInt8](repeating: 0, count: used - end)
+    guard write(nothing[...], at: end) else { return }
     guard fdatasync(file) == 0 else {
       lostSync = true
       return
     }
-    (used, mustWipe) = (0, false)
+    (used, mustWipe) = (end, false)
   }
 
   /// Ends it; without `keeping` the file goes too.

@@ -8,7 +8,7 @@ public final class SQLiteStore: Store {
   let engine: Engine
   let maintenance: Maintenance
   let applier: Applier
-  private let checkpointer: Checkpointer
+  let checkpointer: Checkpointer
   private let isClosed = Atomic(false)
 
   /// Opens the store at `path`, or makes it. Its files can be read by their owner alone.

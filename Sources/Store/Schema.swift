@@ -24,16 +24,24 @@ enum Schema {
     }
     try database.transaction { () throws(StoreError) in
       for table in tables { try database.execute(table) }
-      try Manifest().write(database)
+      var manifest = Manifest()
+      manifest.beginLineage()
+      try manifest.write(database)
       try database.execute("PRAGMA application_id=\(applicationID)")
       try database.execute("PRAGMA user_version=\(version)")
     }
   }
 
   /// Keeps programs away that know of no journal. The tables of layout 2 are the same.
-  static func upgrade(_ database: Database) throws(StoreError) {
+  static func upgrade(_ database: Database, _ manifest: inout Manifest) throws(StoreError) {
     guard try database.number("PRAGMA user_version") < version else { return }
-    try database.transaction { () throws(StoreError) in try database.execute("PRAGMA user_version=\(version)") }
+    var changed = manifest
+    changed.beginLineage()
+    try database.transaction { () throws(StoreError) in
+      try changed.write(database)
+      try database.execute("PRAGMA user_version=\(version)")
+    }
+    manifest = changed
   }
 
   /// The tables of every store.

@@ -164,11 +164,11 @@ import Testing
   @Test func aRefusedJournalIsLeftAsItWas() throws {
     try tenCommits()
     var damaged = try journal(image)
-    damaged[70] ^= 1
+    damaged[JournalFormat.start + 70] ^= 1
     try write(damaged, image)
     for _ in 0..<2 {
       let error = refusal { _ = try SQLiteStore(path: image) }
-      let words = "image.db-commits, byte 0: commits after it would be lost"
+      let words = "image.db-commits, byte 64: commits after it would be lost"
       #expect(error?.description.contains(words) == true, "\(error as Any)")
       #expect(try journal(image) == damaged)
     }
@@ -176,19 +176,89 @@ import Testing
 
   @Test func theJournalOfAnotherTimeIsRefused() throws {
     try tenCommits()
+    let early = folder.file("early.db")
     let store = try SQLiteStore(path: image, tuning: Self.waiting)
+    for end in ["", "-wal"] { try FileManager.default.copyItem(atPath: image + end, toPath: early + end) }
     store.applier.settle()
+    try store.commit { $0.states = [("epoch/x", [1])] }
     for first in 10..<UInt64(13) { try store.commit { $0.appends = [append(name, first: first, count: 1)] } }
     let later = try journal(image)
     store.close()
-    // A database from before the ten, with a journal that begins after them.
+    // The database from before the ten, with a journal that begins after them.
+    try write(later, early)
+    let error = refusal { _ = try SQLiteStore(path: early) }
+    #expect(error?.description.contains("commits 2 to 11 are missing") == true, "\(error as Any)")
+  }
+
+  @Test func theJournalOfAnotherStoreIsRefusedAndLeftAsItWas() throws {
+    try tenCommits(marked: false)
     let other = folder.file("other.db")
-    let early = try SQLiteStore(path: other)
-    try early.commit { $0.appends = [append(name, first: 0, count: 1)] }
-    early.close()
-    try write(later, other)
+    let store = try SQLiteStore(path: other)
+    try store.commit { $0.appends = [append(name, first: 0, count: 1)] }
+    store.close()
+    let foreign = try journal(image)
+    try write(foreign, other)
     let error = refusal { _ = try SQLiteStore(path: other) }
-    #expect(error?.description.contains("are missing") == true, "\(error as Any)")
+    #expect(error?.description.contains("the journal of another store") == true, "\(error as Any)")
+    #expect(try journal(other) == foreign)
+  }
+
+  /// What a neighbour sends stands in the journal as it came: it must not pass for a record, lest it stops the node.
+  @Test(arguments: [false, true]) func bytesThatLookLikeARecordAreNone(_ areOfTheStore: Bool) throws {
+    let store = try SQLiteStore(path: path, tuning: Self.waiting)
+    try store.commit { $0.appends = [append(name, first: 0, count: 1)] }
+    let own = try store.engine.write { (writer, _) in writer.manifest.lineage }
+    let record = JournalFormat.encode([], sequence: 1 << 40, lineage: areOfTheStore ? own : own &+ 1)
+    // At every place that a record may begin at.
+    let bodies = (0..<JournalFormat.alignment).flatMap { _ in record + [UInt8](repeating: 0, count: 33) }
+    let entries = append(name, first: 1, count: 1).chunk.entries
+    try store.commit {
+      $0.appends = [Append(stream: name, chunk: Chunk(first: 1, count: 1, entries: entries, bodies: bodies), tiles: [])]
+    }
+    try store.commit { $0.states = [("epoch/x", [1])] }
+    try store.commit { $0.states = [("y", [1])] }
+    try crashImage(of: store, from: path, to: image)
+    store.close()
+    if areOfTheStore {
+      #expect(refusal { _ = try SQLiteStore(path: image) }.map(isDamage) == true, "the bytes do stand where a record may")
+    } else {
+      #expect(try SQLiteStore(path: image).state("y") == [1])
+    }
+  }
+
+  @Test func aSnapshotHasWhatOnlyTheJournalHolds() throws {
+    let store = try SQLiteStore(path: path, tuning: Self.waiting)
+    for first in 0..<UInt64(5) {
+      try store.commit {
+        $0.appends = [append(name, first: first, count: 1)]
+        $0.states = [("n", [UInt8(first)])]
+        $0.index = [entry(1, first, name, first)]
+      }
+    }
+    #expect(try store.figures()["journal_commits"] == 4)
+    let snapshot = try store.snapshot()
+    #expect(snapshot.entries == 5)
+    try store.commit { $0.states = [("n", [99])] }
+    var pieces: [[UInt8]] = []
+    while let piece = try snapshot.next() { pieces.append(piece) }
+    let copy = folder.file("copy.db")
+    // A journal that lies there is not taken for the copy's, neither before nor after.
+    try write(journal(path), copy)
+    #expect(refusal { _ = try StoreImage(path: copy) }?.description.contains("copy.db-commits is there already") == true)
+    try FileManager.default.removeItem(atPath: copy + "-commits")
+    let made = try StoreImage(path: copy)
+    for piece in pieces { try made.add(piece) }
+    try made.finish()
+    try write(journal(path), copy)
+    #expect(refusal { _ = try SQLiteStore(path: copy) }?.description.contains("another store") == true)
+    try FileManager.default.removeItem(atPath: copy + "-commits")
+    let back = try SQLiteStore(path: copy)
+    #expect(try back.state("n") == [4])
+    for first in 0..<UInt64(5) {
+      #expect(try back.chunk(of: name, containing: first) == append(name, first: first, count: 1).chunk)
+      #expect(try back.locate(first, 1...1) == [Locator(stream: name, index: first)])
+    }
+    try back.verify()
   }
 
   @Test func theJournalDoesNotGrowAndEverythingReachesTheDatabase() throws {
@@ -235,9 +305,25 @@ import Testing
     var store = try SQLiteStore(path: path)
     try store.commit { $0.appends = [append(name, first: 0, count: 1)] }
     store.applier.settle()
-    try store.engine.write { (_, database) throws(StoreError) in try database.execute("PRAGMA user_version=1") }
+    // As a former program wrote it: the manifest ends where the number of the newest commit follows.
+    try store.engine.write { (_, database) throws(StoreError) in
+      let row = try database.statement("SELECT data FROM manifest")
+      _ = try row.step()
+      var bytes = Array(row.bytes(0).dropLast(9))
+      row.reset()
+      var sum = Checksum(0x3A41F)
+      sum.add(bytes[8...])
+      bytes.store(sum.value, at: 0)
+      try database.statement("UPDATE manifest SET data = ?").run(1, borrowing: bytes)
+      try database.execute("PRAGMA user_version=2")
+    }
     store.close()
     store = try SQLiteStore(path: path)
+    #expect(try store.engine.write { (writer, _) in writer.manifest.lineage } != 0)
+    try store.commit { $0.appends = [append(name, first: 1, count: 1)] }
+    store.close()
+    store = try SQLiteStore(path: path)
+    #expect(try store.chunk(of: name, containing: 1) == append(name, first: 1, count: 1).chunk)
     #expect(try store.chunk(of: name, containing: 0) == append(name, first: 0, count: 1).chunk)
     let version = try store.engine.readers.read { (database) throws(StoreError) in
       try database.number("PRAGMA user_version")
