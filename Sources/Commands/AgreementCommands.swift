@@ -1,6 +1,7 @@
 import Catalog
 import Ceremony
 import Node
+import Officers
 import Terms
 
 let agreementCommands: [Command] = [
@@ -11,9 +12,10 @@ let agreementCommands: [Command] = [
     options: [homeOption, .flag("--json"), .flag("--text")], positionals: 1...1, run: show),
   Command(
     "agreement suspend", "CC", summary: "stops the exchange with a neighbour, both directions, until resumed",
-    options: [homeOption, .needed("--reason", "TEXT")], positionals: 1...1, run: suspend),
+    options: [homeOption, .needed("--reason", "TEXT"), storagePassphraseOption], positionals: 1...1, run: suspend),
   Command(
-    "agreement resume", "CC", summary: "ends a suspension", options: [homeOption], positionals: 1...1, run: resume),
+    "agreement resume", "CC", summary: "ends a suspension",
+    options: [homeOption, .value("--reason", "TEXT"), storagePassphraseOption], positionals: 1...1, run: resume),
 ]
 
 /// The home, and how the agreements with the country named stand.
@@ -101,7 +103,9 @@ private func state(_ home: Home, _ standing: AgreementStanding) throws -> String
 @Sendable private func suspend(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let (home, standing, _) = try agreement(arguments)
   let other = standing.country
-  try home.suspend(other, reason: try arguments.needed("--reason"))
+  let reason = try arguments.needed("--reason")
+  try LoneOperator(arguments).note(.suspend(other), reason: reason)
+  try home.suspend(other, reason: reason)
   RunningNode.reload(home)
   console.print("the exchange with \(other) is suspended; istmo agreement resume \(other) ends that")
   return statusDone
@@ -110,6 +114,9 @@ private func state(_ home: Home, _ standing: AgreementStanding) throws -> String
 @Sendable private func resume(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let (home, standing, _) = try agreement(arguments)
   let other = standing.country
+  let suspension = try home.suspension(of: other) ?? ""
+  try LoneOperator(arguments).note(
+    .resume(other, suspension: suspension), reason: arguments.value("--reason") ?? "")
   try home.resume(other)
   RunningNode.reload(home)
   console.print("the exchange with \(other) goes on")

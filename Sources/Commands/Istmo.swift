@@ -7,8 +7,8 @@ public enum Istmo {
   static let commands: [Command] =
     homeCommands + officerCommands + runCommands + recordCommands + attachmentCommands + lookupCommands + riskCommands
     + indicatorCommands + reportCommands
-    + ceremonyCommands + agreementCommands + keyCommands + proofCommands + bundleCommands + eraseCommands
-    + backupCommands
+    + ceremonyCommands + agreementCommands + operatorCommands + keyCommands + keyStopCommands + proofCommands
+    + bundleCommands + eraseCommands + backupCommands
     + catalogCommands
     + datasetCommands + certificateCommands + trafficCommands + demoCommands
 

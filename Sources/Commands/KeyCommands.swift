@@ -16,6 +16,7 @@ let keyCommands: [Command] = [
 @Sendable private func show(_ arguments: Arguments, _ console: Console) throws -> Int32 {
   let home = try Home.open(arguments.home)
   let card = try home.card().content
+  let disabled = try home.disabledKeys().filter { card[$0.kind] == $0.key }
   var neighbours: [(CountryCode, String, UInt64, Instant)] = []
   for country in try home.partners() {
     guard let root = try home.pinnedRoot(of: country), let card = try home.card(of: country)?.content else { continue }
@@ -29,6 +30,7 @@ let keyCommands: [Command] = [
         "log": .text(card.log.description), "receipt": .text(card.receipt.description),
         "transport": .text(card.transport.description), "sealing": .text(card.sealing.description),
       ],
+      "disabled": .list(disabled.map { .text($0.kind.rawValue) }),
       "neighbours": .list(
         neighbours.map { country, root, serial, until in
           [
@@ -45,6 +47,7 @@ let keyCommands: [Command] = [
   console.print("receipt    \(card.receipt)   signs receipts and \"as of\"")
   console.print("transport  \(card.transport)   proves the node on the link")
   console.print("sealing    \(card.sealing)   opens what neighbours seal")
+  for stop in disabled { console.print("disabled   \(stop.kind.rawValue): \(stop.reason)") }
   for (country, root, serial, until) in neighbours {
     console.print("\(country)         \(root)\n           card serial \(serial), valid until \(until.wholeSeconds)")
   }

@@ -5,32 +5,32 @@ import Officers
 import Sodium
 import Terms
 
-private let storageOption = OptionSpec.value("--storage-passphrase-file", "F")
-
 let officerCommands: [Command] = [
   Command(
     "officer add", "ID", summary: "lets an officer use the desk; asks for a first password",
     options: [
       homeOption, .needed("--name", "NAME"), .needed("--role", "ROLE", repeats: true), .value("--post", "POST"),
-      .values("--dataset", "DATASET"), .value("--password-file", "F"), storageOption,
+      .values("--dataset", "DATASET"), .value("--password-file", "F"), storagePassphraseOption,
     ], positionals: 1...1, run: addOfficer),
   Command(
-    "officer list", summary: "who may use the desk", options: [homeOption, .flag("--json"), storageOption],
+    "officer list", summary: "who may use the desk", options: [homeOption, .flag("--json"), storagePassphraseOption],
     run: listOfficers),
   Command(
     "officer disable", "ID", summary: "ends an officer's sessions and lets no new one begin",
-    options: [homeOption, storageOption], positionals: 1...1, run: { try setDisabled(true, $0, $1) }),
+    options: [homeOption, storagePassphraseOption], positionals: 1...1, run: { try setDisabled(true, $0, $1) }),
   Command(
-    "officer enable", "ID", summary: "lets a disabled officer log in again", options: [homeOption, storageOption],
+    "officer enable", "ID", summary: "lets a disabled officer log in again",
+    options: [homeOption, storagePassphraseOption],
     positionals: 1...1, run: { try setDisabled(false, $0, $1) }),
   Command(
     "officer password", "ID", summary: "gives an officer a new password; ends the officer's sessions",
-    options: [homeOption, .value("--password-file", "F"), storageOption], positionals: 1...1, run: setPassword),
+    options: [homeOption, .value("--password-file", "F"), storagePassphraseOption], positionals: 1...1, run: setPassword
+  ),
   Command(
     "officer totp", "ID",
     summary:
       "with --reset takes an officer's second factor away, as when a telephone was lost; ends the officer's sessions",
-    options: [homeOption, .flag("--reset"), storageOption], positionals: 1...1, run: resetFactor),
+    options: [homeOption, .flag("--reset"), storagePassphraseOption], positionals: 1...1, run: resetFactor),
 ]
 
 @Sendable private func addOfficer(_ arguments: Arguments, _ console: Console) throws -> Int32 {
@@ -62,7 +62,7 @@ let officerCommands: [Command] = [
       id: id, name: try arguments.needed("--name"), roles: roles, post: post, datasets: datasets,
       password: try newPassword(arguments, console))
   } catch let error as TermError { throw UsageError(error.description) }
-  try desk.change { officers in
+  try desk.change(id, .added) { officers in
     guard !officers.contains(where: { $0.id == id }) else {
       throw CommandFailure("there is an officer \(id.prefix(40)) already; officer password gives another password")
     }
@@ -111,7 +111,7 @@ private func place(of officer: Officer) -> String { officer.post.isEmpty ? "with
 
 @Sendable private func setDisabled(_ isDisabled: Bool, _ arguments: Arguments, _ console: Console) throws -> Int32 {
   let id = arguments.positionals[0]
-  try OfficerDesk(arguments).change(id) { $0.isDisabled = isDisabled }
+  try OfficerDesk(arguments).change(id, isDisabled ? .disabled : .enabled, one: { $0.isDisabled = isDisabled })
   console.print("\(id): \(isDisabled ? "disabled; sessions have ended" : "enabled")")
   return statusDone
 }
@@ -126,7 +126,7 @@ private func place(of officer: Officer) -> String { officer.post.isEmpty ? "with
         ?? "\(id): has no second factor; the officer sets one up at the desk, under the own name")
     return statusDone
   }
-  try desk.change(id) { $0.secondFactor = nil }
+  try desk.change(id, .factor, one: { $0.secondFactor = nil })
   console.print("\(id): the second factor is taken away; sessions have ended")
   return statusDone
 }
@@ -136,7 +136,7 @@ private func place(of officer: Officer) -> String { officer.post.isEmpty ? "with
   let desk = try OfficerDesk(arguments)
   guard desk.officers.contains(where: { $0.id == id }) else { throw OfficerDesk.unknown(id) }
   let password = try newPassword(arguments, console)
-  try desk.change(id) { $0.password = password }
+  try desk.change(id, .password, one: { $0.password = password })
   console.print("\(id): the new password counts; sessions have ended")
   return statusDone
 }
@@ -162,27 +162,28 @@ private func newPassword(_ arguments: Arguments, _ console: Console) throws -> P
 
 /// The officers of a home, to be looked at and changed.
 private struct OfficerDesk {
-  let home: Home
   let officers: [Officer]
-  private let source: StorageKeySource
+  private let operators: LoneOperator
+  var home: Home { operators.home }
 
   init(_ arguments: Arguments) throws {
-    _ = hardenProcess()
-    home = try Home.open(arguments.home)
-    source = try StorageKeySource(
-      home.config.storageKey, environment: Environment.all, passphraseFile: arguments.value("--storage-passphrase-file")
-    )
-    officers = try home.officers(try home.storageKey(source))
+    operators = try LoneOperator(arguments)
+    officers = try operators.home.officers(try operators.storageKey())
   }
 
-  /// Changes them, while a running node does not, and tells it.
-  func change(_ body: (inout [Officer]) throws -> Void) throws {
-    try home.changeOfficers(try home.storageKey(source), SystemEntropy(), body)
+  /// Changes them, while a running node does not, and tells it. The operators' log tells of the change before it counts.
+  func change(
+    _ id: String, _ change: OperatorEvent.AccountChange, _ body: (inout [Officer]) throws -> Void
+  ) throws {
+    try home.changeOfficers(try operators.storageKey(), SystemEntropy()) { officers in
+      try body(&officers)
+      try operators.note(account: id, change)
+    }
     RunningNode.reload(home)
   }
 
-  func change(_ id: String, _ body: (inout Officer) -> Void) throws {
-    try change { officers in
+  func change(_ id: String, _ change: OperatorEvent.AccountChange, one body: (inout Officer) -> Void) throws {
+    try self.change(id, change) { officers in
       guard let place = officers.firstIndex(where: { $0.id == id }) else { throw Self.unknown(id) }
       body(&officers[place])
     }

@@ -6,7 +6,9 @@ import Terms
 
 let proofCommands: [Command] = [
   Command(
-    "verify", summary: "checks the whole store: roots, signatures, receipts, commitments, seals, index, attachments",
+    "verify",
+    summary:
+      "checks the whole store: roots, signatures, receipts, commitments, seals, index, attachments; the operators' log",
     options: [homeOption, .flag("--json"), .value("--storage-passphrase-file", "F")], run: verifyStore),
   Command(
     "evidence export", "ID", summary: "writes an offline proof of one record",
@@ -54,7 +56,8 @@ func say(verified report: JSONValue, _ console: Console) {
   for problem in report.items("problems") { console.complain(problem.string ?? "") }
   console.print(
     "\(report["clean"] == .boolean(true) ? "clean" : "NOT CLEAN"): \(report.text("streams")) streams, \(report.text("entries")) entries, "
-      + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines, \(report.text("attachments")) attachments"
+      + "\(report.text("bodies")) bodies, \(report.text("erased")) erased, \(report.text("indexed")) index lines, \(report.text("attachments")) attachments, "
+      + "\(report.text("operator_lines")) lines of the operators' log"
   )
 }
 

@@ -46,10 +46,10 @@ public struct Act: Hashable, Sendable {
 
   // A hold ends by the country that holds alone.
   private static let holds = [
-    hold("treat", "treated", asked: ["treatment", "authority", "reason"]),
-    hold("release", "released", asked: ["authority", "reason"]),
-    hold("return", "returned", asked: ["reason", "authority"]),
-    hold("destroy", "destroyed", asked: ["reason", "authority"]),
+    hold("treat", "treated", asked: ["treatment", "authority", "reason", "act_digest"]),
+    hold("release", "released", asked: ["authority", "reason", "act_digest"]),
+    hold("return", "returned", asked: ["reason", "authority", "act_digest"]),
+    hold("destroy", "destroyed", asked: ["reason", "authority", "act_digest"]),
   ]
 
   private static func hold(_ name: String, _ event: String, asked: [String]) -> Act {
@@ -61,12 +61,12 @@ public struct Act: Hashable, Sendable {
   private static let customs = [
     Act(
       "quarantine", about: ("manifests", ["declared"]), "quarantine", given: ["event": "held"], refers: false,
-      copied: ["route", "duca", "containers"], asked: ["goods", "reason", "authority", "pests"]),
+      copied: ["route", "duca", "containers"], asked: ["goods", "reason", "authority", "pests", "act_digest"]),
     // Agreements need not show declarations to quarantine, which sees the goods by their certificate.
     Act(
       "quarantine-by-certificate", about: ("certificates", ["issued"]), "quarantine", given: ["event": "held"],
       refers: false, copied: ["route", "number>certificate", "containers"],
-      asked: ["goods", "reason", "authority", "pests"]),
+      asked: ["goods", "reason", "authority", "pests", "act_digest"]),
     declaration("customs-hold", "held", asked: ["reason"]),
     declaration("customs-release", "released", asked: ["reason"]),
     declaration("arrive", "arrived", asked: []),

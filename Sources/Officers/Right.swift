@@ -16,6 +16,8 @@ public enum Right: String, Hashable, Sendable, CaseIterable {
   case node
   /// To say who may use the desk, and which systems the API.
   case officers
+  /// To propose what two operators decide together, and to confirm or reject what another one proposed.
+  case operate
   /// To see indicators, the action plan and projects; no personal data.
   case figures
 
@@ -33,7 +35,7 @@ public enum Right: String, Hashable, Sendable, CaseIterable {
     // These two see no records of persons, whatever an agreement lets them look up.
     "committee": [.figures],
     "statistician": [.figures],
-    "node-operator": [.board, .node, .officers],
+    "node-operator": [.board, .node, .officers, .operate],
   ]
 
   /// What is done at a post: of these pages the officer's post is the place.
@@ -44,4 +46,9 @@ public enum Right: String, Hashable, Sendable, CaseIterable {
 
   /// What a role may. One that only an agreement names may look up, and nothing else.
   public static func of(_ role: String) -> Set<Right> { table[role] ?? [.search] }
+}
+
+extension Officer {
+  /// Whether the officer may propose and decide what two operators decide together.
+  public var mayOperate: Bool { !isDisabled && roles.contains { Right.of($0).contains(.operate) } }
 }

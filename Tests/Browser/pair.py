@@ -57,6 +57,12 @@ class Node:
             raise RuntimeError(f"istmo {' '.join(words)}: {said.stderr}{said.stdout}")
         return said.stdout
 
+    def refused(self, *words):
+        """Why a command fails."""
+        said = subprocess.run([self.pair.program, *words, "--home", self.home], capture_output=True, text=True, env=self.pair.environment)
+        assert said.returncode == 1, said
+        return said.stderr
+
     def start(self):
         self.process = subprocess.Popen([self.pair.program, "run", "--home", self.home, "--end-with-input"],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -145,6 +151,7 @@ class Pair:
         self.gt.officer("marta.ruiz", "Marta Ruiz", "customs-officer", "auditor")
         self.gt.officer("quin.gt", "Inés Cuarentena", "quarantine-officer")
         self.gt.officer("nodo.gt", "Operación Nacional", "node-operator")
+        self.gt.officer("nodo2.gt", "Operación Nacional, segundo turno", "node-operator")
         self.gt.officer("puesto.gt", "Carlos Puesto", "post-operator")
         self.gt.officer("eva.solis", "Eva Solís", "committee", isSomewhere=False)
         self.gt.officer("hostil", HOSTILE[:80].rstrip(), "migration-officer")

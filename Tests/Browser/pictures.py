@@ -3,6 +3,8 @@
 import os
 import sys
 
+from selenium.webdriver.common.keys import Keys
+
 import browser as browsers
 import pair as pairs
 
@@ -87,6 +89,15 @@ def pages(folder, url, language, size, word):
             shoot(page)
         b.go("/agreement/SV")
         shoot("agreement", whole=False)
+        b.find("details form[action='/proposals/make']").find_element("xpath", "..").find_element("css selector", "summary").click()
+        b.find("input[name=reason]").send_keys("Enlace robado en La Hachadura; el vecino ya sabe", Keys.ENTER)
+        b.wait(lambda: b.path == "/proposals")
+        b.driver.delete_cookie("istmo-session")
+        b.login("nodo2.gt")
+        b.go("/proposals")
+        shoot("proposals")
+        b.find("input[name=way][value=reject]").find_element("xpath", "..").find_element("css selector", "button").click()
+        b.wait(lambda: not b.all("input[name=way]"))
         b.go("/search")
         shoot("forbidden")
         b.driver.delete_cookie("istmo-session")

@@ -1,6 +1,8 @@
 import Catalog
 import HTTP
+import Node
 import Officers
+import Sodium
 import Terms
 import Testing
 
@@ -79,6 +81,47 @@ import Testing
     #expect(try quin.submit(free, ["back": back, "do": "store", "f.authority": "MAGA"]).location == back)
     #expect(try eva.submit(release, ["back": evaBack, "do": "store"]).location == evaBack)
     #expect(try eva.get(evaBack).text.contains("Liberada"))
+  }
+
+  @Test func aHoldBearsTheScannedActThatCameWithItsForm() throws {
+    _ = try declare()
+    let (quin, seg) = (try loggedIn("quin"), try loggedIn("seg"))
+    let (back, seen) = try file(quin, "GT-F-2026-0001234")
+    let hold = try #require(offered("quarantine", in: seen))
+    let page = try quin.get(hold, query: [("back", back)])
+    #expect(page.text.contains(#"enctype="multipart/form-data""#) && page.text.contains(#"name="file.act_digest""#))
+    let scan = Array("%PDF-1.7 acta de retención".utf8) + [UInt8](repeating: 0x20, count: 90_000)
+    func send(
+      _ fields: [String: String], _ bytes: [UInt8]?, field: String = "file.act_digest", by browser: TestBrowser
+    ) throws -> TestBrowser.Page {
+      let known = ["token": try browser.get("/forms").token ?? "", "back": back, "f.goods": "Café"]
+      return try browser.upload(
+        hold, known.merging(fields) { $1 }, files: bytes.map { [(field, "acta.pdf", $0)] } ?? [])
+    }
+    // No such paper; what was typed stays.
+    let wrong = try send(["do": "store", "f.authority": "MAGA"], Array("GIF89a".utf8), by: quin)
+    #expect(wrong.status == 422 && wrong.text.contains(#"id="f-act_digest-fault""#) && wrong.text.contains("MAGA"))
+    // The reason is missing: the file is kept, and goes to and fro as its digest, whose size nobody can say otherwise.
+    let bare = try send(["do": "store", "f.authority": "MAGA"], scan, by: quin)
+    let digest = SHA256.hash(scan).description
+    #expect(bare.status == 422 && bare.text.contains("Archivo guardado") && bare.text.contains(digest))
+    let dropped = try send(["do": "drop:act_digest", "f.act_digest": digest, "f.act_bytes": "9"], nil, by: quin)
+    #expect(dropped.status == 200 && !dropped.text.contains(digest))
+    // A file for another field, and one of an officer who holds nothing, are taken nowhere.
+    #expect(try send(["do": "store"], scan, field: "file.goods", by: quin).status == 403)
+    #expect(try send(["do": "store"], scan, by: seg).status == 403)
+    let held = try send(
+      [
+        "do": "store", "f.authority": "MAGA", "f.reason": "HYPOTH", "f.act_digest": digest, "f.act_bytes": "9",
+        "f.post": "GT-HN/agua-caliente/GT",
+      ], nil, by: quin)
+    #expect(held.location == back, "\(held.text)")
+    let asker = Asker(officer: "t", role: "auditor", purpose: "t")
+    let record = try #require(
+      try desk.node.lookups.answer(LookupRequest(dataset: DatasetName("quarantine"), by: asker)).records.first)
+    let body = try JSONValue(parsing: record.record.body)
+    #expect(body["act_digest"]?.string == digest && body["act_bytes"] == .number(Int64(scan.count)))
+    #expect(body["post"]?.string == "GT-SV/la-hachadura/GT")
   }
 
   @Test func anAlertsOutcomeGoesToItsAuthorWithWhatWasFound() throws {

@@ -45,6 +45,7 @@ import Testing
       "GET /ceremonies": node, "GET /officers": officers, "POST /officers/add": officers,
       "POST /tokens/add": officers, "POST /tokens/remove": officers,
       "POST /officers/state": officers, "POST /officers/password": officers, "GET /events": all,
+      "GET /proposals": node, "POST /proposals/make": officers, "POST /proposals/decide": officers,
       "GET /indicators": figures, "GET /indicators.csv": figures, "GET /measures": figures,
       "GET /measures.csv": figures, "GET /projects": figures, "GET /projects.csv": figures, "GET /gaps.csv": figures,
     ]

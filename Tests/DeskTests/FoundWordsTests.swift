@@ -1,4 +1,5 @@
 import Ceremony
+import Exchange
 import Foundation
 import HTTP
 import Link
@@ -90,7 +91,7 @@ import Testing
     let stream = try StreamName("SV/GT/migration")
     let differences: [TermDifference] = [
       .line(label: "Retention", stream: stream, mine: "365 days", theirs: "400 days"),
-      .line(label: "Valid until", stream: nil, mine: "2028-08-31", theirs: "2030-01-01"), .onlyMine(stream),
+      .line(label: "Realm", stream: nil, mine: "one.example", theirs: "two.example"), .onlyMine(stream),
       .onlyTheirs(stream),
     ]
     for difference in differences { expectBoth("\(difference)") { PactWords($0).difference(difference) } }
@@ -185,6 +186,7 @@ import Testing
         .store(.full("/")), .store(.damaged("x")), .store(.busy("x")), .store(.failed("x")),
         .store(.notAtEnd(stream: stream, size: 1, first: 2)), .store(.recovering("x")),
       ] + putBack(stream).map { .putBack($0) } + faults.map { .doesNotFit(stream, $0) }
+      + CardKey.allCases.map { .keyStopped(DisabledKey(kind: $0, key: SHA256.hash([]), reason: "x")) }
     for problem in problems { expectBoth("\(problem)") { StreamWords($0).problem(problem) } }
   }
 }

@@ -50,6 +50,13 @@ import Testing
       .filter { !Installation.ownDatasets.contains($0) }
     #expect(datasets == Set(published), "\(Set(published).subtracting(datasets))")
 
+    // What operators said of a key, and of why it should be used again.
+    let reason = try OperatorLog.checked(try #require(HostileTexts.fitting(1...400)))
+    let key = desk.node.card.content.log.bytes
+    try desk.home.disable(.log, key: key, reason: reason)
+    try desk.node.reload()
+    try desk.node.operators.propose(.enableKey("log", key: key.description), reason: reason, by: "node-operator")
+
     var seen: [Seen] = []
     for officer in Self.roles { seen += try visit(desk.browser(), officer, records) }
     // And who is not logged in.
@@ -123,6 +130,10 @@ import Testing
         try look(route.path + word)
         try look(route.path + word, query: fields)
       }
+    }
+    if officer == "auditor" {
+      let reason = try OperatorLog.checked(try #require(HostileTexts.fitting(1...400)))
+      for path in ["/proposals", "/keys", "/board"] { try look(path, of: "-operators", shows: [reason]) }
     }
     // And where their links lead.
     let links = Set(seen.flatMap { $0.text.matches(of: /href="(\/[^"?#]*)"/).map { String($0.1) } })

@@ -24,6 +24,10 @@ import Testing
     #expect(!phrase.text.es.isEmpty && !phrase.text.en.isEmpty && phrase.text.es != phrase.text.en)
   }
 
+  @Test(arguments: FourEyesPhrase.allCases) func everyTextOfDecisionsStandsInBothLanguages(_ phrase: FourEyesPhrase) {
+    #expect(!phrase.text.es.isEmpty && !phrase.text.en.isEmpty && phrase.text.es != phrase.text.en)
+  }
+
   /// Words of the newer pages that are the same in both.
   static let sameElsewhere: Set<String> = []
 

@@ -162,6 +162,10 @@ import Testing
       }
     }
     config.deskSecondFactor = []
+    config.mayActAlone = false
+    #expect(try HomeConfig(text: config.text) == config)
+    #expect(throws: ConfigError.self) { _ = try HomeConfig(text: config.text.replacing("refused", with: "no")) }
+    config.mayActAlone = true
     #expect(try HomeConfig(text: config.text.replacing("\n", with: "\r\n")) == config)
     for (old, new, line) in [
       ("country = SV", "country = sv", 2), ("country = SV", "colour = SV", 2), ("realm = r", "realm", 3),

@@ -76,7 +76,7 @@ import Testing
 
   @Test func aRoleThatOnlyAnAgreementNamesMayLookUpAndNothingElse() {
     #expect(Right.of("inspector-of-bees") == [.search])
-    #expect(Right.of("node-operator") == [.board, .node, .officers])
+    #expect(Right.of("node-operator") == [.board, .node, .officers, .operate])
     #expect(
       Right.table.filter { $0.value.contains(.decide) }.keys.sorted() == ["migration-officer", "migration-supervisor"])
   }

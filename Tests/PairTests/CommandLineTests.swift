@@ -253,6 +253,8 @@ import Testing
     try await pair.must("agreement", "suspend", "GT", "--reason", "flood at the bridge", at: pair.a)
     let shown = try await pair.must("agreement", "show", "GT", "--json", at: pair.a).json
     #expect(shown["state"]?.string?.contains("flood at the bridge") == true)
+    let log = try await pair.must("operators", at: pair.a).output
+    #expect(log.contains("alone: suspend the exchange with GT; reason: flood at the bridge"))
     let published = try await pair.must("publish", "migration", at: pair.a, input: Departures.lines(3..<6))
     #expect(published.output.hasPrefix("accepted 3"))
     let here = try await pair.a.status()

@@ -33,37 +33,47 @@ extension Pages {
     }
   }
 
+  /// The act that an address names, when it is one of an act.
+  static func act(named visit: Visit) -> Act? {
+    guard visit.request.path.hasPrefix("/act/") else { return nil }
+    return visit.rest.split(separator: ".").first.flatMap { Act.named(String($0)) }
+  }
+
   /// `POST /act/NAME.ID`.
-  func takeAct(_ visit: Visit, _ form: Form) -> Response {
-    guard let sent = RecordForm(form) else { return page(visit, status: 400, failure: (.badForm, .badFormHelp)) }
+  func takeAct(_ visit: Visit, _ form: Form, _ files: FormFiles) -> Response {
+    guard var sent = RecordForm(form) else { return page(visit, status: 400, failure: (.badForm, .badFormHelp)) }
     return deed(visit, form["back"], form["matched"]) { deed, session in
-      if form["do"]?.hasPrefix("add:") == true { return grown(visit, deed, sent, form["do"] ?? "") }
-      var values = FormValues()
-      for (place, text) in sent.values.texts {
-        if deed.act.asked.contains(String(place.prefix { $0 != "." })) { values[place] = text }
+      let refusals = files.fill(&sent, of: deed.definition)
+      guard refusals.isEmpty else { return actPage(visit, deed, sent, faults: refusals, status: 422) }
+      if let what = form["do"], what.hasPrefix("add:") || what.hasPrefix("drop:") {
+        return changed(visit, deed, sent, what)
       }
-      values = values.compacted(for: deed.definition)
+      sent.values = deed.act.asked(of: sent.values, deed.definition).compacted(for: deed.definition)
+      guard settleFiles(&sent, deed.definition) else {
+        return page(visit, status: 503, failure: (.unavailable, .tryAgain))
+      }
       var known = deed.act.members(of: deed.old, id: deed.id.description)
       known.append(.init(name: "time", value: .text(sent.opened(visit.now).wholeSeconds)))
       known.append(.init(name: "post", value: .text(session.officer.post)))
       if let matched = deed.matched, deed.act.name == "outcome" {
         known.append(.init(name: "matched", value: .text(matched.description)))
       }
-      var again = sent
-      again.values = values
-      switch publish(values, with: known, as: sent.reference, of: deed.definition, session, visit) {
+      switch publish(sent.values, with: known, as: sent.reference, of: deed.definition, session, visit) {
       case .stored(let id, _):
         return tell(.done("\(visit(deed.act.phrase)): \(visit(.doneStored)) \(id)"), visit, to: deed.back)
-      case .refused(let refusals): return actPage(visit, deed, again, faults: refusals, status: 422)
+      case .refused(let refusals): return actPage(visit, deed, sent, faults: refusals, status: 422)
       case .forbidden: return page(visit, status: 403, failure: (.forbidden, .forbiddenHelp))
       case .failed: return page(visit, status: 503, failure: (.unavailable, .tryAgain))
       }
     }
   }
 
-  private func grown(_ visit: Visit, _ deed: Deed, _ sent: RecordForm, _ what: String) -> Response {
+  /// The page with another row, or without a file.
+  private func changed(_ visit: Visit, _ deed: Deed, _ sent: RecordForm, _ what: String) -> Response {
     var sent = sent
-    if let field = deed.definition.field(String(what.dropFirst(4))), let limit = field.rowLimit {
+    if what.hasPrefix("drop:") { sent.drop(String(what.dropFirst(5)), of: deed.definition) }
+    if what.hasPrefix("add:"), let field = deed.definition.field(String(what.dropFirst(4))), let limit = field.rowLimit
+    {
       sent.values.addRow(to: field.name, limit: limit)
     }
     return actPage(visit, deed, sent)
@@ -134,11 +144,22 @@ extension Pages {
           HTML.element("small", .class("code")) { deed.id.description }
         }
         view.trouble
-        visit.form("/act/\(deed.act.name).\(deed.id)", class: "record") {
+        visit.form(
+          "/act/\(deed.act.name).\(deed.id)", class: "record",
+          takesFiles: !deed.act.fileFields(of: deed.definition).isEmpty
+        ) {
           visit.hidden("nonce", form.nonce)
           visit.hidden("opened", form.opened(visit.now).wholeSeconds)
           visit.hidden("back", deed.back)
           visit.hidden("matched", deed.matched?.description ?? "")
+          // Enter presses a form's first button, which must never be one that takes something out.
+          HTML.element(
+            "button", .class("default"), .init("name", "do"), .init("value", "store"), .init("tabindex", "-1"),
+            .init("aria-hidden", "true")
+          ) { visit(deed.act.phrase) }
+          for name in deed.definition.toldByFiles.sorted() where !values[name].isEmpty {
+            visit.hidden(FormView.prefix + name, values[name])
+          }
           view.blocks(layout.blocks)
           HTML.element("p", .class("help")) {
             "\(visit(.storeNote)) \(visit(.actWhere)): \(visit.place(visit.session?.officer.post ?? "")), \(visit.time(visit.now))."
@@ -151,5 +172,22 @@ extension Pages {
           }
         }
       }, status: status)
+  }
+}
+
+extension Act {
+  /// The fields of which its form takes files.
+  func fileFields(of definition: Definition) -> Set<String> {
+    Set(definition.fileFields.map(\.name)).intersection(asked)
+  }
+
+  /// Of what was sent only what is asked, and what is known of the files among it.
+  func asked(of sent: FormValues, _ definition: Definition) -> FormValues {
+    var values = FormValues()
+    for (place, text) in sent.texts where asked.contains(String(place.prefix { $0 != "." })) { values[place] = text }
+    for field in definition.fileFields where asked.contains(field.name) && !values[field.name].isEmpty {
+      for name in definition.besides(field).map({ [$0.bytes, $0.mediaType] }) ?? [] { values[name] = sent[name] }
+    }
+    return values
   }
 }

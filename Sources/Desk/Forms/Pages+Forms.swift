@@ -20,7 +20,7 @@ extension Pages {
     Route(path: "/draft/delete", method: .post, need: .right(.record), action: .take(Pages.deleteDraft)),
     Route(path: "/stored/", method: .get, need: .right(.record), action: .show(Pages.showStored)),
     Route(path: "/act/", method: .get, need: .right(.record), action: .show(Pages.showAct)),
-    Route(path: "/act/", method: .post, need: .right(.record), action: .take(Pages.takeAct)),
+    Route(path: "/act/", method: .post, need: .right(.record), action: .record(Pages.takeAct)),
     Route(path: "/upload/", method: .get, need: .right(.record), action: .show(Pages.showUpload)),
     Route(path: "/upload/", method: .post, need: .right(.record), action: .upload(Pages.takeUpload)),
     Route(path: "/upload-store", method: .post, need: .right(.record), action: .take(Pages.storeUpload)),
@@ -222,10 +222,10 @@ extension Pages {
         work.run(caller) { [self] in finished(take(self)(visit, form, FormFiles()), visit) }
       }
     }
-    let definition = recordable(visit, visit.rest)?.definition
-    let fileCount = max(1, definition?.fileFields.count ?? 0)
+    let files = filesTaken(visit)
     let bounds = StreamedForm.Bounds(
-      fieldBytes: Self.longestRecordForm, fields: most, files: fileCount, fileBytes: AttachmentExchange.longestByteCount
+      fieldBytes: Self.longestRecordForm, fields: most, files: max(1, files?.names.count ?? 0),
+      fileBytes: AttachmentExchange.longestByteCount
     )
     let intake = FormFileIntake(node, caller)
     @Sendable func isOwn(_ fields: [(name: String, value: String)]) -> Bool {
@@ -236,7 +236,9 @@ extension Pages {
       visit.request, caller, bounds: bounds,
       begin: { name, _, before in
         let place = name.hasPrefix(FormView.filePrefix) ? String(name.dropFirst(FormView.filePrefix.count)) : ""
-        guard isOwn(before), let field = definition?.fileField(at: place) else {
+        guard isOwn(before), let field = files?.definition.fileField(at: place),
+          files?.names.contains(field.name) == true
+        else {
           return .failure(Problem(status: 403, detail: "the form is none of this session's, or takes no such file"))
         }
         return .success(intake.sink(for: place, of: field))
@@ -255,6 +257,15 @@ extension Pages {
       })
   }
 
+  /// The dataset and the fields of which a form at this address brings files, where the session may record such a record.
+  private func filesTaken(_ visit: Visit) -> (definition: Definition, names: Set<String>)? {
+    if let act = Self.act(named: visit) {
+      guard visit.mayDo(act), let definition = node.registry.topology.definition(named: act.dataset) else { return nil }
+      return (definition, act.fileFields(of: definition))
+    }
+    return recordable(visit, visit.rest).map { ($0.definition, Set($0.definition.fileFields.map(\.name))) }
+  }
+
   /// `POST /form/DATASET`: shows it anew with another row or other fields, keeps it as a draft, or stores the record.
   func takeForm(_ visit: Visit, _ form: Form, _ files: FormFiles) -> Response {
     guard let session = visit.session, let (definition, extent) = recordable(visit, visit.rest) else {
@@ -266,10 +277,7 @@ extension Pages {
     let what = form["do"] ?? "show"
     let refusals = files.fill(&sent, of: definition)
     guard refusals.isEmpty else { return formPage(visit, definition, extent, sent, faults: refusals, status: 422) }
-    if what.hasPrefix("drop:"), let field = definition.fileField(at: String(what.dropFirst(5))) {
-      sent.values[String(what.dropFirst(5))] = ""
-      for name in definition.besides(field).map({ [$0.bytes, $0.mediaType] }) ?? [] { sent.values[name] = "" }
-    }
+    if what.hasPrefix("drop:") { sent.drop(String(what.dropFirst(5)), of: definition) }
     if what == "draft" { return keepDraft(visit, session, definition, extent, sent) }
     if what == "store" { return store(visit, session, definition, extent, sent) }
     if what.hasPrefix("add:"), let field = definition.field(String(what.dropFirst(4))), let limit = field.rowLimit {

@@ -64,5 +64,12 @@ struct RecordForm {
     values.texts.filter { definition.fileField(at: $0.key) != nil }.compactMap { Digest(hex: $0.value[...]) }
   }
 
+  /// Takes a file back out of it, with what was known of the file.
+  mutating func drop(_ place: String, of definition: Definition) {
+    guard let field = definition.fileField(at: place) else { return }
+    values[place] = ""
+    for name in definition.besides(field).map({ [$0.bytes, $0.mediaType] }) ?? [] { values[name] = "" }
+  }
+
   var reference: String { "desk-\(nonce)" }
 }

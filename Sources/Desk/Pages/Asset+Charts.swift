@@ -44,7 +44,7 @@ extension Asset {
   /// How the map and the operator's pages look.
   static let boardStyleText = """
     .tabs{display:flex;flex-wrap:wrap;gap:2px;margin:-4px 0 14px;border-bottom:1px solid var(--line)}
-    .tabs a{padding:7px 12px;text-decoration:none;border-radius:6px 6px 0 0}
+    .tabs a{padding:7px;text-decoration:none;border-radius:6px 6px 0 0}
     .tabs a:hover{background:#e7ecf2}
     .tabs a[aria-current]{background:var(--brand);color:#fff;font-weight:600}
     @media(min-width:60rem){.wide-first{grid-template-columns:minmax(0,3fr) minmax(0,2fr)}}

@@ -34,6 +34,7 @@ extension Asset {
     padding:12px 16px;margin:0 0 10px;overflow-wrap:anywhere}
     .box>:last-child{margin-bottom:0}
     .box small{display:block;color:var(--soft)}
+    .box>h3:first-child{margin-top:0}.scroll+.box{margin-top:10px}
     .good{border-left-color:var(--good);background:var(--goodbg)}
     .warn{border-left-color:#d79a1e;background:var(--warnbg)}
     .wrong,.alert{border-left-color:var(--bad);background:var(--badbg)}

@@ -10,7 +10,11 @@ extension Pages {
   func showBoard(_ visit: Visit) -> Response {
     let status = node.status()
     defer { seen(visit) }
-    return page(boardPage(visit, visit(.board), at: "/board", live: "board") { BoardView(visit, status).board })
+    return page(
+      boardPage(visit, visit(.board), at: "/board", live: "board") {
+        waitingProposals(visit)
+        BoardView(visit, status).board
+      })
   }
 
   /// `GET /streams`.
@@ -36,6 +40,7 @@ extension Pages {
             HTML.element("span", .init("lang", "en")) { suspension }
           }
         }
+        suspensionForm(country, visit)
         differences(country, visit)
         HTML.element("p") {
           "\(visit(.roots)): "
@@ -47,6 +52,13 @@ extension Pages {
         }
         HTML.element("p") { HTML.element("a", .href("/board")) { visit(.back) } }
       })
+  }
+
+  private func suspensionForm(_ country: CountryCode, _ visit: Visit) -> HTML {
+    let subject = (name: "country", value: country.description)
+    return node.suspension(of: country) == nil
+      ? proposalForm("suspend", subject: subject, .proposeSuspension, .suspendHelp, visit)
+      : proposalForm("resume", subject: subject, .proposeResumption, .resumeHelp, visit)
   }
 
   /// An agreement that ends within so many days asks for the next ceremony.

@@ -18,6 +18,7 @@ extension Pages {
     return page(
       boardPage(visit, visit(.keyPage), at: "/keys") {
         card(node.card, visit, isOwn: true)
+        keyForms(visit)
         for (_, card) in node.cards.sorted(by: { $0.key < $1.key }) { self.card(card, visit, isOwn: false) }
         HTML.element("p", .class("help")) { visit(.keyRoot) }
       })

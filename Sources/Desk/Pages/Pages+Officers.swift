@@ -161,6 +161,7 @@ extension Pages {
       try node.changeOfficers { officers in
         guard !officers.contains(where: { $0.id == id }) else { throw Trouble.exists }
         guard officers.count < Officer.most else { throw Trouble.tooMany }
+        try note(visit, id, .added)
         officers.append(officer)
       }
     } catch { return refused(visit, error, form) }
@@ -175,7 +176,9 @@ extension Pages {
     guard !isDisabled || id != visit.session?.officer.id else {
       return officersPage(visit, trouble: visit(.officerSelf), status: 422)
     }
-    do { try change(id) { $0.isDisabled = isDisabled } } catch { return refused(visit, error) }
+    do { try change(id, visit, isDisabled ? .disabled : .enabled) { $0.isDisabled = isDisabled } } catch {
+      return refused(visit, error)
+    }
     tell(visit, isDisabled ? "disabled" : "enabled", id)
     return redirect(to: "/officers")
   }
@@ -186,18 +189,26 @@ extension Pages {
     let password = Self.password()
     do {
       let hash = try hasher.hash(password)
-      try change(id) { $0.password = hash }
+      try change(id, visit, .password) { $0.password = hash }
     } catch { return refused(visit, error) }
     tell(visit, "given a new password", id)
     // Who gives himself a new password has no session any more, and is shown it once all the same.
     return officersPage(visit, made: (id, password))
   }
 
-  private func change(_ id: String, _ body: (inout Officer) -> Void) throws {
+  private func change(
+    _ id: String, _ visit: Visit, _ change: OperatorEvent.AccountChange, _ body: (inout Officer) -> Void
+  ) throws {
     try node.changeOfficers { officers in
       guard let place = officers.firstIndex(where: { $0.id == id }) else { throw Trouble.unknown }
+      try note(visit, id, change)
       body(&officers[place])
     }
+  }
+
+  /// Into the operators' log, before it counts: the rule of four eyes asks who gave whom a password.
+  private func note(_ visit: Visit, _ id: String, _ change: OperatorEvent.AccountChange) throws {
+    try node.operators.note(account: id, change, by: visit.session?.officer.id ?? "")
   }
 
   private func refused(_ visit: Visit, _ error: any Error, _ typed: Form? = nil) -> Response {

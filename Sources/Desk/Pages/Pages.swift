@@ -93,7 +93,7 @@ final class Pages: Sendable {
   }
 
   /// Every page and form.
-  static let routes: [Route] = officerRoutes + formRoutes + liveRoutes + boardRoutes + committeeRoutes
+  static let routes: [Route] = officerRoutes + formRoutes + liveRoutes + boardRoutes + fourEyesRoutes + committeeRoutes
 
   private static let officerRoutes: [Route] = [
     Route(path: "/", method: .get, need: .nothing, action: .show(Pages.start)),

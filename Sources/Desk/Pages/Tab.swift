@@ -5,15 +5,20 @@ import Officers
 struct Tab: Sendable {
   let right: Right
   let path: String
-  let name: BoardPhrase
+  let name: any Phrases
 
   /// In their order.
   static let all: [Tab] = [
-    Tab(right: .board, path: "/board", name: .overview), Tab(right: .board, path: "/streams", name: .streamPage),
-    Tab(right: .node, path: "/keys", name: .keyPage), Tab(right: .node, path: "/lookups", name: .lookupPage),
-    Tab(right: .officers, path: "/officers", name: .officerPage),
-    Tab(right: .node, path: "/tokens", name: .tokenPage), Tab(right: .node, path: "/retention", name: .retentionPage),
-    Tab(right: .node, path: "/store", name: .storePage), Tab(right: .node, path: "/ceremonies", name: .ceremonyPage),
+    Tab(right: .board, path: "/board", name: BoardPhrase.overview),
+    Tab(right: .board, path: "/streams", name: BoardPhrase.streamPage),
+    Tab(right: .node, path: "/keys", name: BoardPhrase.keyPage),
+    Tab(right: .node, path: "/lookups", name: BoardPhrase.lookupPage),
+    Tab(right: .officers, path: "/officers", name: BoardPhrase.officerPage),
+    Tab(right: .node, path: "/tokens", name: BoardPhrase.tokenPage),
+    Tab(right: .node, path: "/retention", name: BoardPhrase.retentionPage),
+    Tab(right: .node, path: "/store", name: BoardPhrase.storePage),
+    Tab(right: .node, path: "/ceremonies", name: BoardPhrase.ceremonyPage),
+    Tab(right: .node, path: "/proposals", name: FourEyesPhrase.tab),
   ]
 }
 

@@ -196,6 +196,11 @@ struct StreamWords {
       return say(
         "Con \(country) no rige ningún convenio: nada se le envía. Celebren otra ceremonia.",
         "No agreement with \(country) is in force: nothing goes there. Hold a new ceremony.")
+    case .keyStopped(let stop):
+      let key = visit.keyKind(stop.kind.rawValue)
+      return say(
+        "Los operadores dejaron de usar una clave de este nodo (\(key)); no se intercambia nada. Motivo: \(stop.reason)",
+        "The operators stopped using a key of this node (\(key)); nothing is exchanged. Reason: \(stop.reason)")
     case .store(let error): return store(error)
     case .putBack(let recovery): return putBack(recovery)
     case .stopping: return say("El nodo se está deteniendo.", "The node is stopping.")

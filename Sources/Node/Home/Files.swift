@@ -166,6 +166,17 @@ enum Files {
     return lstat(path, &status) == 0
   }
 
+  /// Runs `body` while no other process, and no other thread, has the lock at `path`.
+  static func locked<R>(_ path: String, _ body: () throws -> R) throws -> R {
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure(path, "cannot open") }
+    defer { close(descriptor) }
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw failure(path, "cannot lock") }
+    }
+    return try body()
+  }
+
   static func withoutLastSlash(_ path: String) -> String {
     path.count > 1 && path.hasSuffix("/") ? withoutLastSlash(String(path.dropLast())) : path
   }

@@ -1,4 +1,3 @@
-import Glibc
 import Officers
 import Sodium
 import Terms
@@ -42,24 +41,10 @@ extension Home {
   public func changeOfficers(
     _ storage: borrowing SymmetricKey, _ entropy: some Entropy, _ body: (inout [Officer]) throws -> Void
   ) throws {
-    let lock = try Self.lock("\(officersPath).lock")
-    defer { close(lock) }
-    var officers = try officers(storage)
-    try body(&officers)
-    try keep(officers: officers, storage, entropy)
-  }
-
-  /// Waits until no other process holds a lock, and takes it; it is given back when its descriptor is closed.
-  static func lock(_ path: String) throws(HomeError) -> Int32 {
-    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Files.failure(path, "cannot open") }
-    while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else {
-        let failure = Files.failure(path, "cannot lock")
-        close(descriptor)
-        throw failure
-      }
+    try Files.locked("\(officersPath).lock") {
+      var officers = try officers(storage)
+      try body(&officers)
+      try keep(officers: officers, storage, entropy)
     }
-    return descriptor
   }
 }

@@ -76,11 +76,11 @@ extension Home {
   /// Reads the tokens, changes them and keeps them, while no other process does: a running node changes them too, from its desk.
   /// - Throws: `HomeError`, or what `body` throws; nothing is kept then.
   public func changeTokens(_ body: (inout [TokenBook.Entry]) throws -> Void) throws {
-    let lock = try Self.lock("\(tokensPath).lock")
-    defer { close(lock) }
-    var entries = try tokens()
-    try body(&entries)
-    try keep(tokens: entries)
+    try Files.locked("\(tokensPath).lock") {
+      var entries = try tokens()
+      try body(&entries)
+      try keep(tokens: entries)
+    }
   }
 
   private var tokenUsesPath: String { "\(path)/tokens.used" }

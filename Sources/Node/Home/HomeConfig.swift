@@ -70,6 +70,8 @@ public struct HomeConfig: Hashable, Sendable {
   public var deskProxy: String?
   /// The roles whose officers must have a second factor at the desk.
   public var deskSecondFactor: [String] = []
+  /// Whether one operator on the node's machine may do what two decide at the desk.
+  public var mayActAlone = true
   /// After how many days without a backup the operator is warned; 0 for never.
   public var backupWarnDays = BackupNote.usualWarnDays
   /// How the storage key is kept.
@@ -103,6 +105,7 @@ public struct HomeConfig: Hashable, Sendable {
       + (deskSecondFactor.isEmpty ? "" : "desk-second-factor = \(deskSecondFactor.joined(separator: ", "))\n")
       + backupLine
       + (deskProxy.map { "desk-proxy = \($0)\n" } ?? "")
+      + (mayActAlone ? "" : "acts-alone = refused\n")
       + endpoints.sorted { $0.key < $1.key }.map { "\(Self.endpointPrefix)\($0.key) = \($0.value)\n" }.joined()
   }
 
@@ -128,6 +131,7 @@ public struct HomeConfig: Hashable, Sendable {
       let key = Self.trimmed(content[..<equals])
       let known = [
         "country", "realm", "link", "desk", "desk-proxy", "desk-second-factor", "storage-key", "backup-warn-days",
+        "acts-alone",
       ]
       guard known.contains(key) || key.hasPrefix(Self.endpointPrefix) else {
         throw ConfigError(
@@ -163,6 +167,14 @@ public struct HomeConfig: Hashable, Sendable {
             expected: "some of \(Right.table.keys.sorted().joined(separator: ", "))")
         }
         return roles
+      }
+    }
+    if values["acts-alone"] != nil {
+      mayActAlone = try value("acts-alone") { (text) throws(TermError) in
+        guard ["allowed", "refused"].contains(text) else {
+          throw TermError(kind: "acts-alone", found: String(text.prefix(80)), expected: "allowed or refused")
+        }
+        return text == "allowed"
       }
     }
     if values["backup-warn-days"] != nil {

@@ -1,5 +1,6 @@
 import Catalog
 import Ceremony
+import Exchange
 import Officers
 import Sodium
 import Terms
@@ -70,5 +71,34 @@ public struct HomeDocuments: SignedDocuments {
     _ storage: borrowing SymmetricKey, _ body: (inout [Officer]) throws -> Void
   ) throws {
     try home.changeOfficers(storage, SystemEntropy(), body)
+  }
+
+  /// Suspends the exchange with a neighbour.
+  public func suspend(_ country: CountryCode, reason: String) throws { try home.suspend(country, reason: reason) }
+
+  /// Ends a suspension.
+  public func resume(_ country: CountryCode) throws { try home.resume(country) }
+
+  /// The keys that this node does not use.
+  public func disabledKeys() throws -> [DisabledKey] { try home.disabledKeys() }
+
+  /// Stops using a key.
+  public func disable(_ kind: CardKey, key: Digest, reason: String) throws {
+    try home.disable(kind, key: key, reason: reason)
+  }
+
+  /// Uses it again.
+  public func enable(_ kind: CardKey, key: Digest) throws { try home.enable(kind, key: key) }
+
+  /// The operators' log.
+  public func operatorLog(_ storage: borrowing SymmetricKey, everySignature: Bool) throws -> OperatorLogFile {
+    try home.operatorLog(storage, everySignature: everySignature)
+  }
+
+  /// Appends a line to it.
+  public func appendToOperatorLog(
+    _ keys: Keyring, _ body: (OperatorLog) throws -> OperatorEvent
+  ) throws -> OperatorLogFile {
+    try home.appendToOperatorLog(keys, SystemEntropy(), body)
   }
 }

@@ -14,6 +14,10 @@ extension Installation {
     guard role != IndicatorRequest.role else {
       throw EvidenceMaker.Failure.withheld("no record is shown to the role \(role)")
     }
+    // Making evidence signs: a checkpoint of the receipt's size, and this country's receipt.
+    if let stop = standing.now.disabledKeys.first(where: { $0.kind == .log || $0.kind == .receipt }) {
+      throw EvidenceMaker.Failure.withheld(stop.sentence)
+    }
     let file = try evidenceMaker.evidence(for: id, to: recipient)
     let check = EvidenceCheck(file, trusted: [])
     guard let (context, _) = try? EntryContext.read(file.sections[.entry] ?? []),
@@ -42,7 +46,7 @@ extension Installation {
     return ForkFile(card: card.bytes, proof: try ForkProof(bytes))
   }
 
-  /// Checks the whole store: its files first, then what they hold, last the attachments. `progress` is told the share done.
+  /// Checks the whole store: its files first, then what they hold, then the attachments, last the operators' log. `progress` is told the share done.
   public func verify(progress: (Double) -> Void) -> StoreVerifier.Report {
     let (filesShare, attachmentsShare) = (0.1, 0.2)
     let damage = store.problems { progress($0 * filesShare) }
@@ -55,6 +59,9 @@ extension Installation {
     let attachments = blobs.verify { progress(1 - attachmentsShare + $0 * attachmentsShare) }
     report.attachments = attachments.count
     report.problems = damage.map { "the store's files: \($0)" } + report.problems + attachments.problems
+    do {
+      report.operatorLines = try documents.operatorLog(keys.storage, everySignature: true).log.events.count
+    } catch { report.problems.append("the operators' log: \(error)") }
     return report
   }
 

@@ -146,6 +146,9 @@ public final class Installation: Sendable {
     for note in first.notes { log(.info, "agreement", note) }
     observer.attach(self)
     watch.start()
+    do { try operators.doWhatIsOwed() } catch {
+      log(.error, "operators", "what operators confirmed could not be done: \(error)")
+    }
   }
 
   /// Listens, and dials every neighbour.

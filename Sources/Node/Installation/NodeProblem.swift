@@ -12,6 +12,8 @@ public enum NodeProblem: Hashable, Sendable {
   case doesNotFit(StreamName, TermsFault)
   /// No agreement with a neighbour is in force, as it stands.
   case notInForce(AgreementStanding)
+  /// Operators stopped using one of this node's keys.
+  case keyStopped(DisabledKey)
   /// The store cannot do its work.
   case store(StoreError)
   /// The home was put back from a backup, and something is still awaited of its neighbours.
@@ -28,6 +30,7 @@ public enum NodeProblem: Hashable, Sendable {
     case .cardExpired(let country, let until): CardError.expired(country: country, until: until).description
     case .doesNotFit(let stream, let fault): "\(stream): \(fault.words)"
     case .notInForce(let standing): standing.problem ?? "an agreement with \(standing.country) is in force"
+    case .keyStopped(let stop): stop.sentence
     case .store(let error): error.description
     case .putBack(let recovery): recovery.sentence ?? "this home was put back, and nothing is awaited"
     case .stopping: "the node is stopping"

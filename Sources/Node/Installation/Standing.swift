@@ -44,6 +44,22 @@ public protocol SignedDocuments: Sendable {
   var backupWarnDays: Int { get }
   /// The ceremonies kept in the home, each as its last step left it.
   func ceremonies() throws -> [CeremonyState]
+  /// Suspends the exchange with a neighbour, durably.
+  func suspend(_ country: CountryCode, reason: String) throws
+  /// Ends a suspension, durably.
+  func resume(_ country: CountryCode) throws
+  /// The keys that this node does not use.
+  func disabledKeys() throws -> [DisabledKey]
+  /// Stops using a key, durably.
+  func disable(_ kind: CardKey, key: Digest, reason: String) throws
+  /// Uses it again, durably.
+  func enable(_ kind: CardKey, key: Digest) throws
+  /// The operators' log; with every signature verified, or the last one, which covers all lines.
+  func operatorLog(_ storage: borrowing SymmetricKey, everySignature: Bool) throws -> OperatorLogFile
+  /// Appends the line that `body` makes of the log to it, durably, while nobody else does.
+  func appendToOperatorLog(
+    _ keys: Keyring, _ body: (OperatorLog) throws -> OperatorEvent
+  ) throws -> OperatorLogFile
 }
 
 /// What the signed documents and the topology say together: who the neighbours are and what may flow.
@@ -59,6 +75,8 @@ struct Standing: Sendable {
   var cards: [CountryCode: Card] = [:]
   /// Keys with which a neighbour may open a link: the newest card's, and the one before during the overlap.
   var transportKeys: [CountryCode: [ExchangePublicKey]] = [:]
+  /// The keys of this node's card that it does not use.
+  var disabledKeys: [DisabledKey] = []
   /// What does not fit together.
   var problems: [NodeProblem] = []
   /// What neighbours send, by dataset, while time stays in `steady`: each lookup asks for it.
@@ -69,6 +87,8 @@ struct Standing: Sendable {
 
   init(_ documents: any SignedDocuments, _ registry: Registry, now: Instant) throws {
     country = documents.country
+    disabledKeys = try documents.disabledKeys().filter { documents.card.content[$0.kind] == $0.key }
+    for stop in disabledKeys { problems.append(.keyStopped(stop)) }
     var signed: [CountryCode: [Agreement]] = [:]
     for other in try documents.partners() {
       signed[other] = try documents.agreements(with: other)
@@ -87,11 +107,15 @@ struct Standing: Sendable {
       }
       cards[other] = card
       let keys = Card.counting(held, at: now)
-      transportKeys[other] = keys.map(\.transportKey)
+      // Without its transport key this node neither dials nor answers.
+      let hasTransport = !disabledKeys.contains { $0.kind == .transport }
+      transportKeys[other] = hasTransport ? keys.map(\.transportKey) : []
       neighbours[other] = Exchange.Neighbour(
         country: other, logKeys: keys.map(\.logVerifyingKey), receiptKeys: keys.map(\.receiptKey.key),
         sealingKey: card.sealingKey,
-        streams: streams(of: signed, with: other, suspension: try documents.suspension(of: other), registry, now))
+        streams: streams(
+          of: signed, with: other,
+          suspension: try documents.suspension(of: other) ?? disabledKeys.first?.sentence, registry, now))
     }
     steadyIncoming = Dictionary(grouping: allIncoming(at: now), by: \.terms.stream.dataset)
   }

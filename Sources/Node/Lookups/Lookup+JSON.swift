@@ -71,7 +71,7 @@ extension StoreVerifier.Report {
     [
       "clean": .boolean(problems.isEmpty), "streams": JSONValue(streams), "entries": JSONValue(entries),
       "bodies": JSONValue(bodies), "erased": JSONValue(erased), "indexed": JSONValue(indexed),
-      "attachments": JSONValue(attachments),
+      "attachments": JSONValue(attachments), "operator_lines": JSONValue(operatorLines),
       "problems": .list(problems.map { .text($0) }),
     ]
   }

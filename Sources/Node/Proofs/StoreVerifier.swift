@@ -19,6 +19,8 @@ public struct StoreVerifier: Sendable {
     public internal(set) var indexed = 0
     /// Attachments opened and compared with their digest.
     public internal(set) var attachments = 0
+    /// Lines of the operators' log whose seals, order and signatures were checked.
+    public internal(set) var operatorLines = 0
     /// What is wrong, one sentence each; at most `mostProblems`.
     public internal(set) var problems: [String] = []
   }
