@@ -121,7 +121,8 @@ struct Journal: Sendable {
   /// Makes the commit durable.
   /// - Returns: its number.
   mutating func append(_ commit: [UInt8]) throws(StoreError) -> UInt64 {
-    guard write(JournalFormat.encode(commit, sequence: next, lineage: lineage)[...], at: end) else { throw LockFile.failure(path) }
+    let record = JournalFormat.encode(commit, sequence: next, lineage: lineage)
+    guard write(record[...], at: end) else { throw LockFile.failure(path) }
     guard fdatasync(file) == 0 else {
       // What is on the disk now is not known, and a second sync would not tell.
       let error = LockFile.failure(path)
