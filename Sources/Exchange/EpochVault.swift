@@ -46,7 +46,12 @@ public final class EpochVault: Sendable {
   /// The key under which the body at `index` is sealed.
   /// - Throws: `ReadError.erased` when it was destroyed.
   public func key(of stream: StreamName, at index: UInt64) throws(ReadError) -> EpochKey {
-    let epochs = try epochs(of: stream)
+    var epochs = try epochs(of: stream)
+    if epochs.first.map({ $0.first > index }) ?? true {
+      // The stream's first entries are visible to a reader before the core has taken in their epoch.
+      forget(stream)
+      epochs = try self.epochs(of: stream)
+    }
     guard let position = epochs.lastPosition(where: { $0.first <= index }) else {
       throw .damaged("\(stream) has no epoch before entry \(index)")
     }

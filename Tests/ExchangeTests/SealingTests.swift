@@ -45,6 +45,23 @@ import Testing
     #expect(try scene.recipient.names(Scene.sent) == ["one", "two"])
   }
 
+  /// A commit is visible to readers before the core takes in what it holds.
+  @Test func aReaderThatKnewAStreamWithoutEpochsReadsItsFirstRecord() throws {
+    let scene = try Scene()
+    let reader = scene.origin.reader
+    for stream in [Scene.home, Scene.sent] { #expect(try reader.vault.epochs(of: stream).isEmpty) }
+    scene.connect()
+    _ = try scene.origin.accept(Scene.draft("first"))
+    try scene.settle()
+    for stream in [Scene.home, Scene.sent] {
+      _ = try reader.vault.key(of: stream, at: 1)
+      #expect(throws: ReadError.self) {
+        try EpochVault(store: scene.recipient.store, keys: scene.recipient.keys).key(of: Scene.home, at: 1)
+      }
+    }
+    #expect(try reader.record(Scene.home, at: 1) != nil)
+  }
+
   @Test func aBodyOpensOnlyWithItsDaysKeyAndForItsEntry() throws {
     let scene = try Scene()
     scene.connect()
