@@ -61,11 +61,8 @@ extension Core {
       isClockRight || now <= known.advanced(byMilliseconds: Core.longestLeap)
       || neighboursTimes.contains { $0 >= now.advanced(byMilliseconds: -Core.confirmingDistance) }
     guard isRight else {
-      let days = now.milliseconds(since: known) / 86_400_000
-      let obstacle =
-        "the clock went ahead by \(days) days since it was last believed, and no neighbour confirms it: nothing more is erased; "
-        + "when the clock is right, say so with: istmo erase --due --clock-is-right"
-      if erasing.obstacle == nil { log(.error, obstacle) }
+      let obstacle = ErasureObstacle(daysAhead: now.milliseconds(since: known) / 86_400_000)
+      if erasing.obstacle == nil { log(.error, obstacle.words) }
       erasing.obstacle = obstacle
       // Ids made from now on tell nothing of the time any more.
       if erasing.believed == nil { believe(known) }
@@ -255,7 +252,7 @@ extension Core {
   // MARK: For people
 
   /// Why nothing newly due is erased; nil while it is.
-  public var erasureObstacle: String? { erasing.obstacle }
+  public var erasureObstacle: ErasureObstacle? { erasing.obstacle }
 
   /// How every stream that keeps records stands to its retention, in order of name.
   public func retention(at time: Instant) throws(ReadError) -> [RetentionStatus] {

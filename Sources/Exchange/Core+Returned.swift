@@ -145,14 +145,8 @@ struct ReturnedWork {
   ) throws(IncomingWork.Fault) {
     first = batch.first
     (head, epoch, self.live) = (stream.head, stream.epoch, live)
-    if let known = stream.context, known.agreement == batch.agreement, known.version == batch.version {
-      context = known
-    } else {
-      context = EntryContext(
-        origin: stream.name.checkpointOrigin(in: core.realm), agreement: batch.agreement, version: batch.version)
-      head.stretch &+= 1
-      newStretch = Stretch(agreement: batch.agreement, version: batch.version)
-    }
+    (context, newStretch) = batch.context(after: stream.context, of: stream.name, in: core.realm)
+    if newStretch != nil { head.stretch &+= 1 }
     let entries: [Entry]
     var bodies = ByteReader(batch.bodies)
     do { entries = try PackedEntries.read(batch.entries[...], count: batch.count) } catch {

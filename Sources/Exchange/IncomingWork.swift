@@ -36,14 +36,8 @@ struct IncomingWork {
     first = stream.head.size
     head = stream.head
     (epoch, isEpochErased) = (stream.epoch, stream.isEpochErased)
-    if let known = stream.context, known.agreement == batch.agreement, known.version == batch.version {
-      context = known
-    } else {
-      context = EntryContext(
-        origin: stream.name.checkpointOrigin(in: core.realm), agreement: batch.agreement, version: batch.version)
-      head.stretch &+= 1
-      newStretch = Stretch(agreement: batch.agreement, version: batch.version)
-    }
+    (context, newStretch) = batch.context(after: stream.context, of: stream.name, in: core.realm)
+    if newStretch != nil { head.stretch &+= 1 }
     let entries: [Entry]
     var bodies = ByteReader(batch.bodies)
     do { entries = try PackedEntries.read(batch.entries[...], count: batch.count) } catch {
@@ -174,5 +168,20 @@ struct IncomingWork {
       throw Fault(code: .badEntry, reason: "the checkpoint is not that of the entries sent", index: first)
     }
     head.checkpoint = signed
+  }
+}
+
+extension Message.Batch {
+  /// What its entries' leaves are bound to: `known`, which the stream goes on with, or else a context of its own and the stretch
+  /// that begins with it.
+  func context(
+    after known: EntryContext?, of stream: StreamName, in realm: Realm
+  ) -> (context: EntryContext, begins: Stretch?) {
+    if let known, known.agreement == agreement, known.version == version { return (known, nil) }
+    let origin = stream.checkpointOrigin(in: realm)
+    return (
+      EntryContext(origin: origin, agreement: agreement, version: version),
+      Stretch(agreement: agreement, version: version)
+    )
   }
 }

@@ -79,7 +79,7 @@ struct ErasureSchedule {
   var lookedAt: Instant?
   var next: Instant?
   /// Why erasing waits; nil while it does not.
-  var obstacle: String?
+  var obstacle: ErasureObstacle?
 
   init() {}
 
@@ -112,4 +112,16 @@ struct ErasureSchedule {
 
   /// Something changed that may be due sooner.
   mutating func lookNow() { lookedAt = nil }
+}
+
+/// Why nothing newly due is erased: the clock went ahead in one step, and no neighbour confirms it.
+public struct ErasureObstacle: Hashable, Sendable {
+  /// By how many days, since it was last believed.
+  public let daysAhead: Int64
+
+  /// It in a sentence, with what to do.
+  public var words: String {
+    "the clock went ahead by \(daysAhead) days since it was last believed, and no neighbour confirms it: nothing more is erased; "
+      + "when the clock is right, say so with: istmo erase --due --clock-is-right"
+  }
 }

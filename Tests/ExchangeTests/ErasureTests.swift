@@ -181,7 +181,7 @@ import Testing
       try scene.origin.finishCommits()
     }
     #expect(try scene.origin.names(Scene.home) == ["old"])
-    #expect(scene.origin.core.erasureObstacle?.contains("clock went ahead by 1095 days") == true)
+    #expect(scene.origin.core.erasureObstacle?.words.contains("clock went ahead by 1095 days") == true)
     #expect(scene.origin.log.filter { $0.level == .error && $0.text.contains("clock") }.count == 1)
     // An operator's command does not believe it either, unless it says so.
     scene.origin.give(.eraseDue(isClockRight: false))

@@ -70,7 +70,7 @@ struct BoardView {
 
   /// The last backup in one line; all of it stands on the page of the disk.
   private var backup: HTML {
-    HTML.element("p", .class(visit.node.backupWarning == nil ? "help" : "box warn")) {
+    HTML.element("p", .class(status.backupWarning == nil ? "help" : "box warn")) {
       if let last = status.lastBackup {
         "\(visit(BackupPhrase.lastBackup)) \(visit.time(last.made)) "
         "(\(visit.language.span(milliseconds: max(0, visit.now.milliseconds(since: last.made)))))"

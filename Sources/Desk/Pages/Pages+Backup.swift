@@ -8,7 +8,7 @@ extension Pages {
   @HTMLBuilder func backups(_ status: NodeStatus, _ visit: Visit) -> HTML {
     HTML.element("h2") { visit(BackupPhrase.backups) }
     if let last = status.lastBackup {
-      if node.backupWarning != nil { HTML.element("p", .class("box warn")) { visit(BackupPhrase.old) } }
+      if status.backupWarning != nil { HTML.element("p", .class("box warn")) { visit(BackupPhrase.old) } }
       HTML.element("dl", .class("box")) {
         for (name, value) in rows(last, visit) {
           HTML.element("div") {

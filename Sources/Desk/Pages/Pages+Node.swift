@@ -82,7 +82,7 @@ extension Pages {
           HTML.element("p", .class("box wrong")) {
             HTML.element("strong") { visit(.erasingWaits) }
             " "
-            HTML.element("span", .init("lang", "en")) { obstacle }
+            StreamWords(visit).erasingWaits(obstacle)
           }
         }
         HTML.element("p", .class("help")) { visit(.retentionHelp) }

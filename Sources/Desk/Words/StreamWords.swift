@@ -203,12 +203,22 @@ struct StreamWords {
         "The operators stopped using a key of this node (\(key)); nothing is exchanged. Reason: \(stop.reason)")
     case .store(let error): return store(error)
     case .putBack(let recovery): return putBack(recovery)
+    case .erasingWaits(let obstacle): return erasingWaits(obstacle)
     case .stopping: return say("El nodo se está deteniendo.", "The node is stopping.")
     case .told(let words): return words
     }
   }
 
   /// What a home that was put back from a backup waits for.
+  /// Why nothing newly due is erased, and what to do.
+  func erasingWaits(_ obstacle: ErasureObstacle) -> String {
+    say(
+      "El reloj se adelantó \(obstacle.daysAhead) días de una vez y ningún vecino lo confirma: no se borra nada más. Si está bien, dígalo en la "
+        + "máquina del nodo: istmo erase --due --clock-is-right",
+      "The clock went ahead by \(obstacle.daysAhead) days at once, and no neighbour confirms it: nothing more is erased. When it is right, say so "
+        + "on the node's machine: istmo erase --due --clock-is-right")
+  }
+
   private func putBack(_ recovery: RecoveryStatus) -> String {
     let (restored, made) = (visit.time(recovery.kept.restored), visit.time(recovery.kept.made))
     let put = say(

@@ -15,14 +15,6 @@ extension Installation {
     return BackupSource(home: home, snapshot: snapshot, about: about)
   }
 
-  /// The last backup; nil when there was none.
-  public var lastBackup: BackupNote? { documents.lastBackup() }
-
-  /// What an operator should know of backups; nil while the last one is young enough.
-  public var backupWarning: String? {
-    BackupNote.warning(lastBackup, warnDays: documents.backupWarnDays, now: clock.now())
-  }
-
   /// How a home that was put back from a backup stands; nil when it never was.
   public func recovery() -> RecoveryStatus? {
     let now = clock.now()

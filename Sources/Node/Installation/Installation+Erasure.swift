@@ -6,7 +6,7 @@ import Terms
 /// How the streams of a node stand to their retention.
 public struct RetentionReport: Sendable {
   /// Why nothing newly due is erased; nil while it is.
-  public let obstacle: String?
+  public let obstacle: ErasureObstacle?
   /// Every stream with records, those with something due first.
   public let streams: [RetentionStatus]
 
@@ -18,7 +18,7 @@ public struct RetentionReport: Sendable {
   /// The form for programs.
   public var json: JSONValue {
     [
-      "obstacle": JSONValue(obstacle), "due": JSONValue(due), "erased": JSONValue(erased),
+      "obstacle": JSONValue(obstacle?.words), "due": JSONValue(due), "erased": JSONValue(erased),
       "streams": .list(streams.map(\.json)),
     ]
   }

@@ -29,6 +29,8 @@ public struct NodeStatus: Sendable {
   public let notes: [String]
   /// The last backup; nil when there was none.
   public let lastBackup: BackupNote?
+  /// What an operator should know of backups, which is among the notes too; nil while the last one is young enough.
+  public let backupWarning: String?
   /// How a home that was put back from a backup stands; nil when it never was.
   public let recovery: RecoveryStatus?
   /// Bytes on disk and other figures of the store.
@@ -100,16 +102,18 @@ extension Installation {
     do throws(ReadError) {
       let report = try self.retention()
       retention = report.streams
-      if let obstacle = report.obstacle { problems.append(.told(obstacle)) }
+      if let obstacle = report.obstacle { problems.append(.erasingWaits(obstacle)) }
     } catch { problems.append(.told("what is past its retention cannot be told: \(error)")) }
     let forks = streams.filter { !$0.halted.isEmpty }.map(\.stream)
       .filter { (try? store.state(ForkProof.stateKey($0))) ?? nil != nil }
     let port = port.withLock { $0 }
+    let lastBackup = documents.lastBackup()
+    let warning = BackupNote.warning(lastBackup, warnDays: documents.backupWarnDays, now: now)
     return NodeStatus(
       country: country, realm: realm, time: now, started: started, isRunning: port != nil, streams: streams,
       forks: Set(forks), agreements: agreements, linkStates: port?.states ?? [:], problems: problems,
-      notes: standing.now.notes + [backupWarning].compactMap { $0 }, lastBackup: lastBackup, recovery: recovery,
-      figures: (try? store.figures()) ?? [:], retention: retention)
+      notes: standing.now.notes + [warning].compactMap { $0 }, lastBackup: lastBackup, backupWarning: warning,
+      recovery: recovery, figures: (try? store.figures()) ?? [:], retention: retention)
   }
 
   /// Why the node cannot do its work; empty when it can. A neighbour that is away is not the node's own fault.

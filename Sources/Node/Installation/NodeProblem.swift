@@ -18,6 +18,8 @@ public enum NodeProblem: Hashable, Sendable {
   case store(StoreError)
   /// The home was put back from a backup, and something is still awaited of its neighbours.
   case putBack(RecoveryStatus)
+  /// Nothing newly due is erased.
+  case erasingWaits(ErasureObstacle)
   /// The node is stopping.
   case stopping
   /// What a part of the node says in a sentence of its own, in English for every reader.
@@ -33,6 +35,7 @@ public enum NodeProblem: Hashable, Sendable {
     case .keyStopped(let stop): stop.sentence
     case .store(let error): error.description
     case .putBack(let recovery): recovery.sentence ?? "this home was put back, and nothing is awaited"
+    case .erasingWaits(let obstacle): obstacle.words
     case .stopping: "the node is stopping"
     case .told(let words): words
     }
