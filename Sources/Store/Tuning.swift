@@ -7,7 +7,7 @@ struct Tuning: Sendable {
   /// Bytes of the journal: about 1,400 single records.
   var journalBytes = 2 << 20
   /// Bytes of a commit from which it goes into the database at once: writing it twice would cost more than its pages do.
-  var journalledBytesMax = 128 << 10
+  var journalledBytesMax = 16 << 10
   /// How long a commit waits in the journal for others to be taken over with it, in milliseconds.
   var applyDelay = 20
   /// Connections that read.
