@@ -111,7 +111,7 @@ final class Database: @unchecked Sendable {
 
   /// Does all of `body` durably, or none of it.
   func transaction<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
-    guard !lostSync else { throw .failed("the disk did not confirm an earlier write; restart the node") }
+    guard !lostSync else { throw .lostSync }
     try statement("BEGIN IMMEDIATE").run()
     do throws(StoreError) {
       let result = try body()

@@ -33,3 +33,8 @@ struct DatabaseError {
     }
   }
 }
+
+extension StoreError {
+  /// What every commit is refused with from then on.
+  static let lostSync = StoreError.failed("the disk did not confirm an earlier write; restart the node")
+}

@@ -5,6 +5,7 @@ import Terms
 extension Engine {
   func state(_ key: String) throws(StoreError) -> [UInt8]? {
     let name = Array(key.utf8)
+    if let newer = view.withLock({ $0.ahead.state(name) }) { return newer }
     let value = try readers.read { (database) throws(StoreError) -> [UInt8]? in
       let row = try database.statement("SELECT value, sum FROM state WHERE key = ?")
       row.bind(1, copying: name)
@@ -20,7 +21,25 @@ extension Engine {
 
   func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])] {
     let start = Array(prefix.utf8)
-    let found = try readers.read { (database) throws(StoreError) in
+    for _ in 0..<8 {
+      let (rounds, newer) = view.withLock { ($0.ahead.rounds, $0.ahead.states(prefix: start)) }
+      let found = try storedStates(start)
+      settle { view in
+        view.pending.contains { key, value in
+          key.starts(with: start) && found.first { $0.key == key }?.value == value
+        }
+      }
+      // Had the database taken over more meanwhile, what was found could be newer in part than what is laid over it.
+      if view.withLock({ $0.ahead.rounds }) == rounds { return Self.merged(found, newer) }
+    }
+    return try write { (_, _) throws(StoreError) in
+      let newer = view.withLock { $0.ahead.states(prefix: start) }
+      return Self.merged(try storedStates(start), newer)
+    }
+  }
+
+  private func storedStates(_ start: [UInt8]) throws(StoreError) -> [(key: [UInt8], value: [UInt8])] {
+    try readers.read { (database) throws(StoreError) in
       var found: [(key: [UInt8], value: [UInt8])] = []
       let rows = try database.statement("SELECT key, value, sum FROM state WHERE key >= ? AND key < ? ORDER BY key")
       rows.bind(1, copying: start)
@@ -36,12 +55,19 @@ extension Engine {
       }
       return found
     }
-    settle { view in
-      view.pending.contains { key, value in
-        key.starts(with: start) && found.first { $0.key == key }?.value == value
-      }
+  }
+
+  /// What the database has with what is newer laid over it, in order of the keys' bytes.
+  private static func merged(
+    _ found: [(key: [UInt8], value: [UInt8])], _ newer: [[UInt8]: [UInt8]?]
+  ) -> [(key: String, value: [UInt8])] {
+    var all = found
+    if !newer.isEmpty {
+      all.removeAll { newer[$0.key] != nil }
+      for case (let key, let value?) in newer { all.append((key, value)) }
+      all.sort { $0.key.lexicographicallyPrecedes($1.key) }
     }
-    return found.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
+    return all.map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
   }
 
   /// Waits for the commit on its way if what was read may come from it: the rest of it must not seem missing to
@@ -55,7 +81,9 @@ extension Engine {
   }
 
   func chunk(of name: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
-    guard let stream = view.withLock({ $0.streams[name] }), index < stream.size else { return nil }
+    let (known, newer) = view.withLock { ($0.streams[name], $0.ahead.chunk(of: name, containing: index)) }
+    guard let stream = known, index < stream.size else { return nil }
+    if let newer { return newer }
     return try readers.read { (database) throws(StoreError) in
       let row = try database.statement(stream.tables.chunkWithBodies)
       row.bind(1, Int64(bitPattern: index))
@@ -75,9 +103,22 @@ extension Engine {
   }
 
   func tiles(of name: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest] {
-    guard let stream = view.withLock({ $0.streams[name] }), first < stream.tiles, limit > 0 else { return [] }
+    let (known, newer) = view.withLock { ($0.streams[name], $0.ahead.tiles(of: name)) }
+    guard let stream = known, first < stream.tiles, limit > 0 else { return [] }
     let wanted = min(limit, Int(clamping: stream.tiles - first))
-    return try readers.read { (database) throws(StoreError) in
+    let stored = min(wanted, Int(clamping: max(first, newer?.first ?? .max) - first))
+    var tiles = stored > 0 ? try storedTiles(of: name, stream, from: first, stored) : []
+    if let newer, tiles.count < wanted {
+      let from = Int(clamping: max(first, newer.first) - newer.first)
+      tiles += newer.roots.dropFirst(from).prefix(wanted - tiles.count)
+    }
+    return tiles
+  }
+
+  private func storedTiles(
+    of name: StreamName, _ stream: View.Stream, from first: UInt64, _ wanted: Int
+  ) throws(StoreError) -> [Digest] {
+    try readers.read { (database) throws(StoreError) in
       var tiles: [Digest] = []
       let rows = try database.statement(stream.tables.tilesFrom)
       rows.bind(1, Int64(bitPattern: first))

@@ -17,6 +17,8 @@ extension Engine {
       "index_filter_bytes": Int64(view.filterBytes),
       "database_bytes": Self.size(path),
       "wal_bytes": Self.size(path + "-wal"),
+      "journal_bytes": Self.size(path + Self.journalEnding),
+      "journal_commits": Int64(view.ahead.waiting.count),
     ]
     figures["free_bytes"] = try readers.read { (database) throws(StoreError) in
       try database.number("PRAGMA freelist_count") * Int64(Database.pageBytes)
@@ -40,7 +42,13 @@ extension Engine {
       }
     }
     let (streams, runs) = view.withLock { view in
-      (view.streams.sorted { $0.key < $1.key }, view.partitions.values.joined().sorted { $0.number < $1.number })
+      // What the database has: the journal's commits were read at start, and are in memory.
+      let stored = view.streams.map { name, stream in
+        var stream = stream
+        stream.size = view.ahead.applied(name) ?? stream.size
+        return (key: name, value: stream)
+      }
+      return (stored.sorted { $0.key < $1.key }, view.partitions.values.joined().sorted { $0.number < $1.number })
     }
     let steps = Double(streams.count + runs.count + 2)
     check { () throws(StoreError) in problems += try structure() }

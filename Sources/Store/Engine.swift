@@ -2,8 +2,8 @@ import Exchange
 import Synchronization
 import Terms
 
-/// The parts of an open store. One thread at a time writes, behind `writer`; anybody reads; `view` is what both share.
-/// Whoever needs both locks takes `writer` first.
+/// The parts of an open store. One thread at a time commits, behind `journal`, and one writes the database, behind `writer`;
+/// anybody reads; `view` is what all share. Whoever needs several locks takes them in this order.
 final class Engine: Sendable {
   /// The writing connection and the next numbers to give.
   struct Writer {
@@ -21,6 +21,7 @@ final class Engine: Sendable {
   let path: String
   let tuning: Tuning
   let readers: Readers
+  let journal: Mutex<Journal>
   let writer: Mutex<Writer>
   let view: Mutex<View>
   private let lock: Mutex<LockFile?>
@@ -33,10 +34,18 @@ final class Engine: Sendable {
     self.path = path
     self.tuning = tuning
     readers = Readers(path: path, count: tuning.readers)
-    try LogExamination.check(path + "-wal", LogExamination.Mark(file.content))
+    let marks = file.content
+    try LogExamination.check(path + "-wal", LogExamination.Mark(marks))
     let database = try Database(path: path, role: .writer)
     try Schema.prepare(database, path: path)
-    let loaded = try Loader.load(database)
+    var loaded = try Loader.load(database)
+    let found = try Journal.find(
+      path + Self.journalEnding, of: loaded.writer.manifest,
+      confirmed: JournalFormat.confirmed(marks.dropFirst(Self.confirmedPlace)))
+    try Loader.replay(found, on: &loaded.view)
+    try Schema.upgrade(database, &loaded.writer.manifest)
+    journal = Mutex(
+      try Journal(found, lineage: loaded.writer.manifest.lineage, capacity: tuning.journalBytes))
     writer = Mutex(loaded.writer)
     view = Mutex(loaded.view)
     log = Mutex(LogExamination.Log(path + "-wal"))
@@ -65,17 +74,34 @@ final class Engine: Sendable {
   /// Notes, durably, that there is no log to be missed: before it is cut, when all of it is in the database.
   func unmark() -> Bool { lock.withLock { $0?.write(LogExamination.Mark.none, durably: true) ?? false } }
 
-  /// Ends all connections. When all of the log is in the database, the last one removes it.
+  /// Not `-journal`: SQLite would take that for its own.
+  static let journalEnding = "-commits"
+  /// Where in the lock's file it stands which commit of the journal is synced: behind the log's mark.
+  private static let confirmedPlace = LogExamination.Mark.none.count
+
+  /// What is noted when there is neither log nor journal.
+  private static let noMarks =
+    LogExamination.Mark.none + [UInt8](repeating: 0, count: JournalFormat.confirmation(0).count)
+
+  /// Notes that the journal is synced up to a commit. It tells of damage later, unless the power goes just now.
+  func mark(confirmed sequence: UInt64) {
+    let bytes = JournalFormat.confirmation(sequence)
+    _ = lock.withLock { $0?.write(bytes, at: Self.confirmedPlace, durably: false) }
+  }
+
+  /// Ends all connections. When all of the journal and the log is in the database, both are removed.
   func close() {
     readers.close()
+    let isApplied = (try? applyWaiting()) != nil
     writer.withLock { writer in
-      if let database = writer.database, let (log, done) = try? database.checkpoint(), log == done,
-        lock.withLock({ $0?.write(LogExamination.Mark.none, durably: true) ?? false })
+      if let database = writer.database, isApplied, let (log, done) = try? database.checkpoint(), log == done,
+        lock.withLock({ $0?.write(Self.noMarks, durably: true) ?? false })
       {
         database.keepLog(false)
       }
       writer.database = nil
     }
+    journal.withLock { $0.close(keeping: !isApplied) }
     log.withLock { $0 = nil }
     lock.withLock { $0 = nil }
   }

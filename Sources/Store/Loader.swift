@@ -15,6 +15,21 @@ enum Loader {
     return (writer, view)
   }
 
+  /// Makes visible what the journal holds and the database does not have yet.
+  static func replay(_ journal: Journal.Found, on view: inout View) throws(StoreError) {
+    let path = journal.path
+    for record in journal.content.waiting {
+      let commit: Commit
+      do throws(ByteError) { commit = try CommitCoding.decode(record.bytes) } catch {
+        throw .damaged("\(path), commit \(record.sequence): \(error)")
+      }
+      guard let ends = try? view.ends(after: commit, linesMax: .max) else {
+        throw .damaged("\(path), commit \(record.sequence) does not fit the database")
+      }
+      view.add(commit, ends, sequence: record.sequence, byteCount: record.bytes.count)
+    }
+  }
+
   private static func loadStreams(
     _ database: Database, _ view: inout View, _ ends: [Manifest.End]
   ) throws(StoreError) {

@@ -29,8 +29,8 @@ final class LockFile: Sendable {
   }
 
   /// Puts a few bytes into the file; false when that fails.
-  func write(_ bytes: [UInt8], durably: Bool) -> Bool {
-    pwrite(descriptor, bytes, bytes.count, 0) == bytes.count && (!durably || fdatasync(descriptor) == 0)
+  func write(_ bytes: [UInt8], at place: Int = 0, durably: Bool) -> Bool {
+    pwrite(descriptor, bytes, bytes.count, off_t(place)) == bytes.count && (!durably || fdatasync(descriptor) == 0)
   }
 
   /// Makes an empty file readable by its owner alone, unless it is there.
@@ -40,7 +40,17 @@ final class LockFile: Sendable {
     Glibc.close(file)
   }
 
-  private static func failure(_ path: String) -> StoreError {
+  /// Makes durable that a file is in its folder; false when that fails.
+  static func syncFolder(of path: String) -> Bool {
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard file >= 0 else { return false }
+    defer { Glibc.close(file) }
+    return fsync(file) == 0
+  }
+
+  /// What the last call to the system failed with.
+  static func failure(_ path: String) -> StoreError {
     let number = errno
     let text = "\(path): \(String(cString: strerror(number)))"
     return number == ENOSPC || number == EDQUOT ? .full(text) : .failed(text)

@@ -31,7 +31,7 @@ enum LogExamination {
 
     /// Nil when there is none, or it was cut short.
     init?(_ bytes: [UInt8]) {
-      guard bytes.count == 24 else { return nil }
+      guard bytes.count >= 24 else { return nil }
       let numbers = bytes.withUnsafeBytes { buffer in
         [8, 16].map { UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: $0, as: UInt64.self)) }
       }
@@ -66,6 +66,8 @@ enum LogExamination {
     }
   }
 
+  /// Syncs it too: what a killed process wrote last may only be in the system's cache, and what the database is found to have is
+  /// written over in the journal.
   /// - Throws: `StoreError.damaged` when commits that were synced would be lost.
   static func check(_ path: String, _ mark: Mark?) throws(StoreError) {
     let file = open(path, O_RDONLY | O_CLOEXEC)
@@ -105,6 +107,7 @@ enum LogExamination {
     }
     let whole = broken.map { $0 - 1 } ?? number
     if let mark, mark.salts == Array(salts), whole < mark.frames { throw lost(path, after: whole, mark) }
+    guard fdatasync(file) == 0 else { throw LockFile.failure(path) }
   }
 
   private static func lost(_ path: String, after whole: Int, _ mark: Mark) -> StoreError {

@@ -237,9 +237,10 @@ extension Engine {
     }
   }
 
-  /// Moves the lines in memory aside, to be written as runs, though they are not many.
+  /// Moves the lines in memory aside, to be written as runs, though they are not many. None of them may wait in the journal then:
+  /// it would come into the database once with the run, and once more behind it.
   func freeze() throws(StoreError) {
-    try write { (writer, _) throws(StoreError) in
+    try applyingFirst { (writer, _) throws(StoreError) in
       let froze = view.withLock { view in
         guard view.frozen == nil, view.active.count > 0 else { return false }
         view.freeze()

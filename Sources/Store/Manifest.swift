@@ -44,15 +44,28 @@ struct Manifest: Equatable {
   /// Rows of the newest index lines: all numbers from the first to the one before the next are there.
   var firstSequence: Int64 = 1
   var nextSequence: Int64 = 1
+  /// The number of the newest commit that is in the database.
+  var applied: UInt64 = 0
+  /// Drawn when the store is made, also of a backup: a journal belongs to the one whose number it carries. 0 before layout 3.
+  var lineage: UInt64 = 0
   /// By the streams' numbers, which count from 1.
   private(set) var ends: [End] = []
 
   init() {}
 
+  /// Makes it the manifest of a store of its own, to which no journal belongs yet.
+  mutating func beginLineage() { lineage = UInt64.random(in: 1...(.max)) }
+
   mutating func set(_ end: End, of stream: UInt32) {
     let position = Int(stream) - 1
     while ends.count <= position { ends.append(End()) }
     if position >= 0 { ends[position] = end }
+  }
+
+  /// Where the stream ends.
+  func end(of stream: UInt32) -> End {
+    let position = Int(stream) - 1
+    return ends.indices.contains(position) ? ends[position] : End()
   }
 
   private var bytes: [UInt8] {
@@ -67,6 +80,8 @@ struct Manifest: Equatable {
       out.varint(end.size)
       out.varint(end.erased)
     }
+    out.varint(applied)
+    out.uint64(lineage)
     var bytes = out.bytes
     bytes.store(Self.sum(of: bytes), at: 0)
     return bytes
@@ -96,11 +111,18 @@ struct Manifest: Equatable {
       for _ in 0..<(try reader.varint("streams")) {
         ends.append(End(size: try reader.varint("size"), erased: try reader.varint("erased")))
       }
+      // Layouts 1 and 2 knew no journal.
+      if reader.remaining > 0 {
+        applied = try reader.varint("newest commit")
+        lineage = try reader.uint64("lineage")
+      }
       try reader.finish("manifest")
     } catch {
       throw .damaged("the manifest: \(error)")
     }
-    guard firstSequence >= 1, nextSequence >= firstSequence, nextSequence < .max else { throw .damaged("the manifest") }
+    guard firstSequence >= 1, nextSequence >= firstSequence, nextSequence < .max, applied < .max - 1 else {
+      throw .damaged("the manifest")
+    }
   }
 
   /// Writes the row. Inside a transaction.

@@ -71,7 +71,7 @@ enum Places {
     return value
   }
 
-  /// Gives the states of an older layout their places.
+  /// Gives the states of layout 1 their places, which makes it layout 2.
   static func takeOver(_ database: Database) throws(StoreError) {
     var manifest = try Manifest(database)
     try database.transaction { () throws(StoreError) in
@@ -89,7 +89,7 @@ enum Places {
         try add(key, value, &manifest, database)
       }
       try manifest.write(database)
-      try database.execute("PRAGMA user_version=\(Schema.version)")
+      try database.execute("PRAGMA user_version=2")
     }
   }
 

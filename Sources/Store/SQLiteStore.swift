@@ -3,11 +3,12 @@ import Glibc
 import Synchronization
 import Terms
 
-/// The store on SQLite: one file with its log beside it, for one process. See Docs/Store.md.
+/// The store on SQLite: one file with its log and a journal beside it, for one process. See Docs/Store.md.
 public final class SQLiteStore: Store {
   let engine: Engine
   let maintenance: Maintenance
-  private let checkpointer: Checkpointer
+  let applier: Applier
+  let checkpointer: Checkpointer
   private let isClosed = Atomic(false)
 
   /// Opens the store at `path`, or makes it. Its files can be read by their owner alone.
@@ -20,6 +21,7 @@ public final class SQLiteStore: Store {
     maintenance = try Maintenance(engine)
     checkpointer = try Checkpointer(engine)
     if tuning.emptiesErased { maintenance.whenErased { [weak checkpointer] in checkpointer?.scrub() } }
+    applier = Applier(engine, checkpointer)
   }
 
   deinit { close() }
@@ -28,6 +30,7 @@ public final class SQLiteStore: Store {
   public func close() {
     guard !isClosed.exchange(true, ordering: .relaxed) else { return }
     maintenance.close()
+    applier.close()
     checkpointer.close()
     engine.close()
   }
@@ -42,6 +45,7 @@ public final class SQLiteStore: Store {
       if case .full = error { checkpointer.note(walFrames: .max) }
       throw error
     }
+    applier.note(aftermath)
     maintenance.note(aftermath)
     checkpointer.note(walFrames: aftermath.walFrames)
     if aftermath.destroyedKeys, engine.tuning.emptiesErased { checkpointer.scrub() }
@@ -75,7 +79,7 @@ public final class SQLiteStore: Store {
     try engine.locate(key, partitions, limit: limit)
   }
 
-  /// Figures for people: `database_bytes`, `wal_bytes`, `free_bytes`, `streams`, `index_entries`, `index_runs`,
+  /// Figures for people: `database_bytes`, `wal_bytes`, `journal_bytes`, `journal_commits`, `free_bytes`, `streams`, `index_entries`, `index_runs`,
   /// `index_partitions`, `index_fresh`, `index_filter_bytes`, and `maintenance_failing` (0 or 1).
   public func figures() throws(StoreError) -> [String: Int64] {
     var figures = try engine.figures()

@@ -3,7 +3,7 @@ import Exchange
 /// The tables, and the check that this program knows them.
 enum Schema {
   /// Raised when older programs must not write the file any more.
-  static let version: Int64 = 2
+  static let version: Int64 = 3
   /// `ISTM`, so that `file` and a person can tell what the file is.
   static let applicationID: Int64 = 0x4953_544D
 
@@ -14,20 +14,34 @@ enum Schema {
       throw .failed("\(path) was written by a newer program (layout \(found), this one knows \(version)); update istmo")
     }
     let application = try database.number("PRAGMA application_id")
-    if found == version {
+    if found > 0 {
       guard application == applicationID else { throw .damaged("\(path) is no store of istmo") }
+      if found == 1 { try Places.takeOver(database) }
       return
     }
-    if found == 1, application == applicationID { return try Places.takeOver(database) }
     guard found == 0, application == 0, try database.number("SELECT count(*) FROM sqlite_schema") == 0 else {
       throw .damaged("\(path) is no store of istmo")
     }
     try database.transaction { () throws(StoreError) in
       for table in tables { try database.execute(table) }
-      try Manifest().write(database)
+      var manifest = Manifest()
+      manifest.beginLineage()
+      try manifest.write(database)
       try database.execute("PRAGMA application_id=\(applicationID)")
       try database.execute("PRAGMA user_version=\(version)")
     }
+  }
+
+  /// Keeps programs away that know of no journal. The tables of layout 2 are the same.
+  static func upgrade(_ database: Database, _ manifest: inout Manifest) throws(StoreError) {
+    guard try database.number("PRAGMA user_version") < version else { return }
+    var changed = manifest
+    changed.beginLineage()
+    try database.transaction { () throws(StoreError) in
+      try changed.write(database)
+      try database.execute("PRAGMA user_version=\(version)")
+    }
+    manifest = changed
   }
 
   /// The tables of every store.

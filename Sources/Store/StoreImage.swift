@@ -1,4 +1,5 @@
 import Exchange
+import Glibc
 import Terms
 
 /// Makes a store again of the bytes of a `StoreSnapshot`, however they are cut. What was made is opened as any other store
@@ -17,6 +18,10 @@ public final class StoreImage {
 
   /// Begins a store in a new file.
   public init(path: String) throws(StoreError) {
+    // What another store left beside it would be taken for its own.
+    for ending in ["-wal", Engine.journalEnding, "-lock"] where access(path + ending, F_OK) == 0 {
+      throw .failed("\(path)\(ending) is there already")
+    }
     try LockFile.create(path)
     database = try Database(path: path, role: .writer)
     guard try database.number("SELECT count(*) FROM sqlite_schema") == 0 else {
@@ -39,6 +44,9 @@ public final class StoreImage {
   /// - Throws: `StoreError.damaged` when the end is missing.
   public func finish() throws(StoreError) {
     guard hasEnded, waiting.isEmpty else { throw .damaged("the store ends before its end") }
+    var manifest = try Manifest(database)
+    manifest.beginLineage()
+    try manifest.write(database)
     try database.execute("PRAGMA application_id=\(Schema.applicationID)")
     try database.execute("PRAGMA user_version=\(Schema.version)")
     try flush(beginsAgain: false)

@@ -33,9 +33,8 @@ public final class StoreSnapshot: Sendable {
   public let entries: UInt64
   private let walk: Mutex<Walk?>
 
-  /// Begins a snapshot of the store at `path`, which this process has open. The log of commits is not begun again before the
-  /// snapshot was read to its end or let go.
-  public init(path: String) throws(StoreError) {
+  /// Begins a snapshot of the database at `path`, which this process has open.
+  fileprivate init(path: String) throws(StoreError) {
     let database = try Database(path: path, role: .reader)
     try database.beginReading()
     entries = try Manifest(database).ends.reduce(0) { $0 &+ $1.size }
@@ -108,5 +107,16 @@ public final class StoreSnapshot: Sendable {
       default: throw .damaged("a row with a value of a kind that no table has")
       }
     }
+  }
+}
+
+extension SQLiteStore {
+  /// Begins a snapshot of the store, with all that was committed before. The log of commits is not begun again before the
+  /// snapshot was read to its end or let go.
+  public func snapshot() throws(StoreError) -> StoreSnapshot {
+    // A snapshot is of the database, which has not yet what waits in the journal.
+    let aftermath = try engine.applyWaiting()
+    defer { checkpointer.note(walFrames: aftermath.walFrames) }
+    return try StoreSnapshot(path: engine.path)
   }
 }

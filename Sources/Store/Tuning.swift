@@ -4,6 +4,12 @@ struct Tuning: Sendable {
   var freshLinesMax = 1 << 16
   /// Frames in the log from which they are copied into the database: 64 MiB.
   var walFramesMax = 16_384
+  /// Bytes of the journal: about 1,400 single records.
+  var journalBytes = 2 << 20
+  /// Bytes of a commit from which it goes into the database at once: writing it twice would cost more than its pages do.
+  var journalledBytesMax = 16 << 10
+  /// How long a commit waits in the journal for others to be taken over with it, in milliseconds.
+  var applyDelay = 20
   /// Connections that read.
   var readers = 4
   /// Whether each commit is noted beside the log. Tests leave it out, as a power cut may have.

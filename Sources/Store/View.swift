@@ -2,7 +2,8 @@ import Exchange
 import Terms
 
 /// What every thread may see of the store without touching the disk: sizes of streams, the newest lines of the blind
-/// index and the runs. It changes only after a transaction is durable, so it never runs ahead of the disk.
+/// index, the runs, and commits that are only in the journal yet. It changes only after a commit is durable, so it never runs
+/// ahead of the disk.
 struct View: Sendable {
   /// A stream's row of `streams` and its ends.
   struct Stream: Sendable {
@@ -17,13 +18,15 @@ struct View: Sendable {
   private(set) var streams: [StreamName: Stream] = [:]
   private var names: [UInt32: StreamName] = [:]
   private(set) var erased = ErasedLines()
-  /// Takes new lines; its rows are in `fresh_<activeFresh>`.
+  /// Takes new lines; its rows are in `fresh_<activeFresh>`, or the journal holds them.
   var active = MemoryTable()
   /// Being written as runs; its rows are in the other table.
   private(set) var frozen: MemoryTable?
   private(set) var partitions: [Int32: [Run]] = [:]
   private(set) var filterBytes = 0
-  /// State that a commit on its way changes: SQLite shows it to readers a moment before the rest stands here.
+  /// What is in the journal and not in the database.
+  var ahead = Ahead()
+  /// State that a commit on its way into the database changes: SQLite shows it to readers a moment before the rest stands here.
   var pending: [[UInt8]: [UInt8]?] = [:]
 
   /// Bytes of filters kept in memory; beyond that the largest runs go without.

@@ -32,6 +32,10 @@ enum StoreBench {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
 
+    let syncs = try RawSync.times(directory: directory, rounds: 2_000).sorted()
+    let (half, most) = (milliseconds(syncs[syncs.count / 2]), milliseconds(syncs[syncs.count * 99 / 100]))
+    print("one write of 1,500 bytes and its sync: p50 \(half) ms, p99 \(most) ms")
+
     let path = directory + "/store.db"
     var store = try SQLiteStore(path: path)
     var load = Load(stream: try StreamName("SV/GT/migration"))
@@ -149,7 +153,7 @@ enum StoreBench {
     )
   }
 
-  private static func now() -> Double {
+  static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -59,12 +59,18 @@ import Testing
       func sample(_ endings: [String]) throws -> Sample {
         try Sample(
           documents: HomeDocuments(home), registry: node.registry, keys: node.keys,
-          files: try endings.map { ($0, Array(try Data(contentsOf: URL(fileURLWithPath: path + $0)))) })
+          files: try endings.map { ending in
+            let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path + ending)))
+            // Of the journal what was written so far.
+            return (ending, ending == "-commits" ? Array(bytes.prefix((bytes.lastIndex { $0 != 0 } ?? -1) + 1)) : bytes)
+          })
       }
       if home == pair.svHome {
         var crashed: Sample?
-        try node.store.engine.write { (_, _) throws(StoreError) in
-          do { crashed = try sample(["", "-wal", "-lock"]) } catch { throw .failed("\(error)") }
+        try node.store.engine.journal.withLock { (_) throws(StoreError) in
+          try node.store.engine.write { (_, _) throws(StoreError) in
+            do { crashed = try sample(["", "-wal", "-lock", "-commits"]) } catch { throw .failed("\(error)") }
+          }
         }
         samples += [try #require(crashed)]
         node.stop()
@@ -137,7 +143,9 @@ import Testing
   }
 
   private func open(_ sample: Sample, _ path: String) throws -> Installation {
-    for ending in ["", "-wal", "-shm", "-lock"] { try? FileManager.default.removeItem(atPath: path + ending) }
+    for ending in ["", "-wal", "-shm", "-lock", "-commits"] {
+      try? FileManager.default.removeItem(atPath: path + ending)
+    }
     for (ending, bytes) in sample.files { try Data(bytes).write(to: URL(fileURLWithPath: path + ending)) }
     return try Installation(
       documents: sample.documents, registry: sample.registry, keys: sample.keys, storePath: path,

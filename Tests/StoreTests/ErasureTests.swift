@@ -19,7 +19,7 @@ import Testing
 
   /// Whether bytes stand anywhere in the store's files.
   private func files(hold bytes: [UInt8]) throws -> Bool {
-    for end in ["", "-wal", "-shm", "-lock"] {
+    for end in ["", "-wal", "-shm", "-lock", "-commits"] {
       guard let data = FileManager.default.contents(atPath: path + end) else { continue }
       if data.range(of: Data(bytes)) != nil { return true }
     }
@@ -135,6 +135,57 @@ import Testing
     #expect(try again.chunk(of: a, containing: 0)?.bodies.isEmpty == true)
     #expect(try again.chunk(of: a, containing: 0)?.entries == first.chunk.entries)
     try again.verify()
+  }
+
+  /// The journal alone holds them when they are erased, and the process ends before it is written over.
+  @Test(arguments: [false, true]) func bodiesThatWereErasedAreNotInTheJournal(_ crashes: Bool) throws {
+    var store = try SQLiteStore(path: path, tuning: JournalTests.waiting)
+    try store.commit { $0.appends = [append(a, first: 0, count: 1)] }
+    let bodies = Dice(seed: 1 << 41).withBytes(2_000)
+    let entries = append(a, first: 1, count: 1).chunk.entries
+    try store.commit {
+      $0.appends = [Append(stream: a, chunk: Chunk(first: 1, count: 1, entries: entries, bodies: bodies), tiles: [])]
+    }
+    let piece = Data(bodies[500..<600])
+    let journal = URL(fileURLWithPath: path + "-commits")
+    let before = try Data(contentsOf: journal)
+    #expect(before.range(of: piece) != nil)
+    try store.commit { $0.erasures = [(a, 2)] }
+    #expect(try Data(contentsOf: journal).range(of: piece) == nil)
+    if crashes {
+      let image = folder.file("image.db")
+      try crashImage(of: store, from: path, to: image)
+      store.close()
+      try before.write(to: URL(fileURLWithPath: image + "-commits"))
+      store = try SQLiteStore(path: image, tuning: JournalTests.waiting)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: image + "-commits")).range(of: piece) == nil)
+    }
+    #expect(try store.chunk(of: a, containing: 1)?.bodies == [])
+    try store.verify()
+  }
+
+  @Test func linesThatWaitAreThereOnceAfterASweep() throws {
+    var store = try SQLiteStore(path: path, tuning: JournalTests.waiting)
+    try store.commit { $0.appends = [append(a, first: 0, count: 2)] }
+    try store.commit { $0.index = [entry(5, 1, a, 0), entry(5, 2, a, 1)] }
+    try store.commit { $0.appends = [append(a, first: 2, count: 2)] }
+    try store.commit {
+      $0.erasures = [(a, 2)]
+      $0.sweptPartitions = [5]
+    }
+    // Behind the sweep's commit, and before its work moves what is in memory aside.
+    try store.commit { $0.index = [entry(5, 3, a, 2), entry(5, 4, a, 3)] }
+    try store.engine.freeze()
+    store.maintenance.settle()
+    for round in 0..<2 {
+      for key in UInt64(3)...4 { #expect(try store.locate(key, 5...5).count == 1, "round \(round)") }
+      #expect(try store.figures()["index_entries"] == 2)
+      try store.verify()
+      if round == 0 {
+        store.close()
+        store = try SQLiteStore(path: path, tuning: JournalTests.waiting)
+      }
+    }
   }
 
   @Test(arguments: [false, true]) func linesOfErasedRecordsGoFromMemoryRunsAndFiles(_ areInRuns: Bool) throws {

@@ -68,16 +68,19 @@ extension Store {
 }
 
 extension Tuning {
-  /// So small that a few commits make runs, merges and checkpoints.
-  static let small = Tuning(freshLinesMax: 40, walFramesMax: 60, readers: 2)
+  /// So small that a few commits fill the journal and make runs, merges and checkpoints.
+  static let small = Tuning(
+    freshLinesMax: 40, walFramesMax: 60, journalBytes: 32 << 10, journalledBytesMax: 8 << 10, applyDelay: 2, readers: 2)
 }
 
 /// Copies a store's files as a crash would leave them: nothing is written while they are copied.
 func crashImage(of store: SQLiteStore, from path: String, to copy: String) throws {
-  try store.engine.writer.withLock { _ in
-    for end in ["", "-wal", "-lock"] {
-      try? FileManager.default.removeItem(atPath: copy + end)
-      try FileManager.default.copyItem(atPath: path + end, toPath: copy + end)
+  try store.engine.journal.withLock { _ in
+    try store.engine.writer.withLock { _ in
+      for end in ["", "-wal", "-lock", "-commits"] {
+        try? FileManager.default.removeItem(atPath: copy + end)
+        try FileManager.default.copyItem(atPath: path + end, toPath: copy + end)
+      }
     }
   }
 }

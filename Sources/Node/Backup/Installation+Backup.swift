@@ -8,7 +8,7 @@ import Terms
 extension Installation {
   /// What a backup of this home holds, as of now.
   public func backup(withAttachments: Bool) throws(StoreError) -> BackupSource {
-    let snapshot = try StoreSnapshot(path: storePath)
+    let snapshot = try store.snapshot()
     let about = BackupAbout(
       realm: realm, country: country, made: clock.now(), entries: snapshot.entries, hasAttachments: withAttachments)
     let home = Files.split(Files.split(storePath).folder).folder

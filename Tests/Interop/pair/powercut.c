@@ -36,7 +36,9 @@ static int undo_of(int file) {
   ssize_t length = readlink(link, path, PATH_MAX);
   if (length <= 0) return -1;
   path[length] = 0;
-  if (!ends(path, "/istmo.db") && !ends(path, "/istmo.db-wal") && !ends(path, "/istmo.db-lock")) return -1;
+  if (!ends(path, "/istmo.db") && !ends(path, "/istmo.db-wal") && !ends(path, "/istmo.db-lock") &&
+      !ends(path, "/istmo.db-commits"))
+    return -1;
   if (count == MOST_FILES) return -1;
   strcat(path, ".undo");
   int undo = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
