@@ -7,7 +7,6 @@ struct Ahead: Sendable {
   struct Waiting: Sendable {
     let sequence: UInt64
     let commit: Commit
-    let byteCount: Int
   }
 
   private struct Tail {
@@ -18,7 +17,6 @@ struct Ahead: Sendable {
 
   /// In order.
   private(set) var waiting: [Waiting] = []
-  private(set) var byteCount = 0
   private var states: [[UInt8]: (sequence: UInt64, value: [UInt8]?)] = [:]
   private var tails: [StreamName: Tail] = [:]
   /// How often the database has begun to take some of them over.
@@ -26,9 +24,8 @@ struct Ahead: Sendable {
   /// Whether the database could not take them over, as on a full disk.
   var isStuck = false
 
-  mutating func add(_ commit: Commit, sequence: UInt64, byteCount: Int) {
-    waiting.append(Waiting(sequence: sequence, commit: commit, byteCount: byteCount))
-    self.byteCount += byteCount
+  mutating func add(_ commit: Commit, sequence: UInt64) {
+    waiting.append(Waiting(sequence: sequence, commit: commit))
     for (key, value) in commit.states { states[Array(key.utf8)] = (sequence, value) }
     for append in commit.appends {
       var tail = tails.removeValue(forKey: append.stream) ?? Tail()
@@ -43,12 +40,11 @@ struct Ahead: Sendable {
   mutating func removeFirst(_ count: Int) {
     let (gone, left) = (waiting.prefix(count), Array(waiting.dropFirst(count)))
     guard !left.isEmpty else {
-      (waiting, byteCount, states, tails) = ([], 0, [:], [:])
+      (waiting, states, tails) = ([], [:], [:])
       return
     }
     var appended: [StreamName: (chunks: Int, tiles: Int)] = [:]
     for one in gone {
-      byteCount -= one.byteCount
       for (key, _) in one.commit.states {
         let name = Array(key.utf8)
         if states[name]?.sequence == one.sequence { states[name] = nil }

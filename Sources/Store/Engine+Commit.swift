@@ -35,10 +35,8 @@ extension Engine {
       }
       let sequence = try journal.append(bytes)
       if tuning.marksCommits { mark(confirmed: sequence) }
-      return view.withLock { view in
-        view.add(commit, ends, sequence: sequence, byteCount: bytes.count)
-        return Aftermath(waits: true, isUrgent: view.ahead.byteCount > tuning.journalBytes / 2)
-      }
+      view.withLock { $0.add(commit, ends, sequence: sequence) }
+      return Aftermath(waits: true, isUrgent: journal.isHalfFull)
     }
   }
 

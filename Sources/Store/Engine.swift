@@ -45,7 +45,9 @@ final class Engine: Sendable {
     try Loader.replay(found, on: &loaded.view)
     try Schema.upgrade(database, &loaded.writer.manifest)
     journal = Mutex(
-      try Journal(found, lineage: loaded.writer.manifest.lineage, capacity: tuning.journalBytes))
+      try Journal(
+        found, lineage: loaded.writer.manifest.lineage, capacity: tuning.journalBytes,
+        longest: JournalFormat.length(tuning.journalledBytesMax)))
     writer = Mutex(loaded.writer)
     view = Mutex(loaded.view)
     log = Mutex(LogExamination.Log(path + "-wal"))

@@ -13,6 +13,8 @@ struct Journal: Sendable {
   let path: String
   private let lineage: UInt64
   private var file: Int32
+  /// The same file past the system's cache; nil where that cannot be.
+  private var direct: DirectFile?
   /// Bytes that may be used; none when there was no room to make the file.
   private var capacity = 0
   /// Where the next record goes.
@@ -43,7 +45,8 @@ struct Journal: Sendable {
   /// Makes the journal ready: of the length wanted when the disk has room, and synced, with all that waits in it. After a process was
   /// killed that may only have been in the system's cache; it is written again, so that the sync has it to write. What stood
   /// behind it goes: it may have been erased from the database since.
-  init(_ found: Found, lineage: UInt64, capacity wanted: Int) throws(StoreError) {
+  /// - Parameter longest: bytes of the longest commit that goes into it.
+  init(_ found: Found, lineage: UInt64, capacity wanted: Int, longest: Int) throws(StoreError) {
     (path, next, end) = (found.path, found.content.last + 1, found.content.end)
     self.lineage = lineage
     file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -63,13 +66,14 @@ struct Journal: Sendable {
       bytes = Array(bytes.prefix(found.bytes.count))
       isWritten = write(bytes[...], at: 0)
     }
-    capacity = bytes.count
+    capacity = bytes.count / JournalFormat.alignment * JournalFormat.alignment
     guard isWritten, ftruncate(file, off_t(capacity)) == 0, fsync(file) == 0, LockFile.syncFolder(of: path)
     else {
       let error = LockFile.failure(path)
       Glibc.close(file)
       throw error
     }
+    direct = DirectFile(path: path, longest: longest)
   }
 
   /// What lies at the path; nothing when there is nothing.
@@ -118,20 +122,31 @@ struct Journal: Sendable {
   /// Whether a commit of so many bytes has room.
   func hasRoom(_ count: Int) -> Bool { file >= 0 && JournalFormat.length(count) <= capacity - end }
 
+  /// Whether the database should take over what waits before it is full.
+  var isHalfFull: Bool { end > capacity / 2 }
+
   /// Makes the commit durable.
   /// - Returns: its number.
   mutating func append(_ commit: [UInt8]) throws(StoreError) -> UInt64 {
     let record = JournalFormat.encode(commit, sequence: next, lineage: lineage)
-    guard write(record[...], at: end) else { throw LockFile.failure(path) }
-    guard fdatasync(file) == 0 else {
-      // What is on the disk now is not known, and a second sync would not tell.
+    let outcome = write(durably: record)
+    guard outcome == .synced else {
       let error = LockFile.failure(path)
-      lostSync = true
+      // A second sync would not tell what is on the disk now.
+      if outcome == .unknown { lostSync = true }
       throw error
     }
     end += JournalFormat.length(commit.count)
     used = max(used, end)
     return takeNumber()
+  }
+
+  private mutating func write(durably record: [UInt8]) -> DirectFile.Outcome {
+    if let outcome = direct?.write(record, at: end), outcome != .notWritten { return outcome }
+    // Some file systems refuse only now.
+    direct = nil
+    guard write(record[...], at: end) else { return .notWritten }
+    return fdatasync(file) == 0 ? .synced : .unknown
   }
 
   /// A number for a commit that does without the journal.
@@ -158,7 +173,7 @@ struct Journal: Sendable {
   mutating func close(keeping: Bool) {
     guard file >= 0 else { return }
     Glibc.close(file)
-    file = -1
+    (file, direct) = (-1, nil)
     if !keeping { unlink(path) }
   }
 }

@@ -6,7 +6,7 @@ import Exchange
 ///
 /// The lineage goes into the sums: nobody outside knows it, so no bytes that a neighbour sends look like a record.
 enum JournalFormat {
-  static let alignment = 64
+  static let alignment = DirectFile.blockBytes
   static let headerBytes = 32
   /// Where the first record goes.
   static let start = alignment
@@ -62,6 +62,7 @@ enum JournalFormat {
     bytes.store(sum, at: 16)
     bytes.store(headerSum(sequence, UInt64(commit.count), sum, lineage), at: 24)
     bytes += commit
+    bytes += [UInt8](repeating: 0, count: length(commit.count) - bytes.count)
     return bytes
   }
 

@@ -26,7 +26,7 @@ enum Loader {
       guard let ends = try? view.ends(after: commit, linesMax: .max) else {
         throw .damaged("\(path), commit \(record.sequence) does not fit the database")
       }
-      view.add(commit, ends, sequence: record.sequence, byteCount: record.bytes.count)
+      view.add(commit, ends, sequence: record.sequence)
     }
   }
 

@@ -25,14 +25,14 @@ extension View {
   }
 
   /// Makes a journalled commit visible.
-  mutating func add(_ commit: Commit, _ ends: [StreamName: Stream], sequence: UInt64, byteCount: Int) {
+  mutating func add(_ commit: Commit, _ ends: [StreamName: Stream], sequence: UInt64) {
     for (name, stream) in ends { set(stream, for: name) }
     for entry in commit.index {
       guard let number = streams[entry.locator.stream]?.number else { continue }
       active.add(
         IndexItem(key: entry.key.bits, stream: number, index: entry.locator.index), to: entry.partition)
     }
-    ahead.add(commit, sequence: sequence, byteCount: byteCount)
+    ahead.add(commit, sequence: sequence)
   }
 }
 

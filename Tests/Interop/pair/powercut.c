@@ -57,7 +57,8 @@ static void keep(int file, int undo, int64_t offset, int64_t length, int64_t wri
   if (there > length) there = length;
   int64_t head[4] = {offset, written, there, info.st_size};
   if (write(undo, head, sizeof head) != sizeof head) _exit(99);
-  char piece[65536];
+  /* Aligned, and whole blocks are asked for: the descriptor may go past the system's cache. */
+  static char piece[65536] __attribute__((aligned(4096)));
   for (int64_t done = 0; done < there;) {
     int64_t part = there - done < (int64_t)sizeof piece ? there - done : (int64_t)sizeof piece;
     if (pread(file, piece, part, offset + done) != part || write(undo, piece, part) != part) _exit(99);
