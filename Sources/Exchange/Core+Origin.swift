@@ -7,6 +7,10 @@ extension Core {
   /// What may be under way without a receipt, per stream: bounds the memory at both ends.
   static let (mostUnreceiptedBytes, mostUnreceiptedBatches) = (4 << 20, 64)
 
+  /// Entries from which a batch leaves though an earlier one has no receipt yet. A smaller one waits for it and takes along what
+  /// comes meanwhile: a batch costs both nodes six signatures' work, a commit and a receipt, however little it holds.
+  static let fewEntries: UInt64 = 128
+
   func receive(_ resume: Message.Resume, from country: CountryCode) throws(ReadError) {
     let name = resume.stream
     sessions[country]?.sending[name] = nil
@@ -80,7 +84,8 @@ extension Core {
     else { return }
     let end = min(stream.durable.size, stream.limit ?? .max)
     while var sending = sessions[name.recipient]?.sending[name], sending.frontier.size < end,
-      sending.unreceiptedBytes < Core.mostUnreceiptedBytes, sending.unreceipted.count < Core.mostUnreceiptedBatches
+      sending.unreceiptedBytes < Core.mostUnreceiptedBytes, sending.unreceipted.count < Core.mostUnreceiptedBatches,
+      !sending.waits(with: end - sending.frontier.size)
     {
       let batch = try batch(of: name, &sending.frontier, end: end)
       let byteCount = batch.entries.count + batch.bodies.count
@@ -212,7 +217,12 @@ extension Core {
 
   /// A checkpoint with our own cosignature: "as of now this is my latest".
   func asOfCheckpoint(_ name: StreamName, _ frontier: Frontier) throws(ReadError) -> SignedCheckpoint {
-    var signed = try checkpoint(name, frontier)
+    // What is durable was signed with its commit, and the same text has the same signature.
+    let made = outgoing[name]?.durable.checkpoint
+    var signed =
+      if let made, made.checkpoint.size == frontier.size, made.checkpoint.root == frontier.root,
+        made.bears(logKey: keys.log.verifyingKey)
+      { made } else { try checkpoint(name, frontier) }
     signed.add(Cosignature.sign(signed.checkpoint.text, at: now, with: keys.receipt, as: ownReceiptKey))
     return signed
   }

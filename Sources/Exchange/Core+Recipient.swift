@@ -101,7 +101,9 @@ extension Core {
       }
       let locator = Locator(stream: name, index: index)
       let partition = IndexField.partition(of: item.entry.id.time)
-      for term in item.terms { addIndex(partition, name.dataset, term.field, term.value, locator) }
+      for key in item.keys {
+        building.commit.index.append(IndexEntry(partition: partition, key: key, locator: locator))
+      }
       indexChange(item.entry.kind, name.dataset, locator)
     }
     for (record, key) in work.epochs where key == nil {

@@ -79,6 +79,7 @@ public final class Core {
   let store: any Store
   let rules: any RecordRules
   let entropy: any Entropy
+  let processors: any Processors
   let ownReceiptKey: NoteKey
   /// Reads what is durable.
   public let reader: LogReader
@@ -122,7 +123,8 @@ public final class Core {
   /// Reads the durable state.
   public init(
     realm: Realm, country: CountryCode, keys: Keyring, store: any Store, rules: any RecordRules,
-    entropy: any Entropy, now: Instant, neighbours: [Neighbour], card: [UInt8]
+    entropy: any Entropy, processors: any Processors = OneProcessor(), now: Instant, neighbours: [Neighbour],
+    card: [UInt8]
   ) throws(ReadError) {
     self.realm = realm
     self.country = country
@@ -130,6 +132,7 @@ public final class Core {
     self.store = store
     self.rules = rules
     self.entropy = entropy
+    self.processors = processors
     self.now = now
     self.card = card
     (lastUpkeep, startedAt) = (now, now)
@@ -372,7 +375,10 @@ public final class Core {
 
   /// The next id: of this moment, and after every id given before.
   func nextID() -> RecordID {
-    var id = RecordID(time: now, random: (entropy.uint64(), entropy.uint64()))
+    // Both at once: to ask the system for them is a good part of what an id costs.
+    var random: (UInt64, UInt64) = (0, 0)
+    withUnsafeMutableBytes(of: &random) { entropy.fill($0) }
+    var id = RecordID(time: now, random: random)
     // Steps are wide, so that an epoch's entry finds room between two records.
     if let lastID, id <= lastID { id = lastID.advanced(by: UInt32(truncatingIfNeeded: id.low) | 1) }
     lastID = id

@@ -103,6 +103,12 @@ struct Session {
     var unreceipted: [(size: UInt64, root: RootHash, byteCount: Int)] = []
     var unreceiptedBytes = 0
     var lastAsOf: Instant?
+
+    /// Whether so few entries wait for the receipt of what is under way. What follows a full batch is the end of more.
+    func waits(with count: UInt64) -> Bool {
+      guard let last = unreceipted.last else { return false }
+      return count < Core.fewEntries && last.byteCount < Message.Batch.closedAtByteCount
+    }
   }
 }
 

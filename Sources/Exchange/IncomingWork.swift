@@ -15,7 +15,8 @@ struct IncomingWork {
     let entry: Entry
     let sealed: [UInt8]
     let tile: NodeHash?
-    let terms: [SearchTerm]
+    /// Under which it is found.
+    let keys: [BlindKey]
   }
 
   let first: UInt64
@@ -43,13 +44,28 @@ struct IncomingWork {
     do { entries = try PackedEntries.read(batch.entries[...], count: batch.count) } catch {
       throw Fault(code: .badEntry, reason: "the batch cannot be read: \(error)", index: batch.first)
     }
-    items.reserveCapacity(entries.count)
-    var index = batch.first
-    for entry in entries {
-      let sealed = try body(&bodies, at: index)
-      if index >= first { try take(entry, sealed, stream.name, terms, core) }
-      index += 1
+    var pieces: [BodyCheck.Piece] = []
+    pieces.reserveCapacity(entries.count)
+    // What is wrong with the order of entries is said after what is wrong with those before.
+    var broken: Fault?
+    do throws(Fault) {
+      var (index, lastID) = (batch.first, head.lastID)
+      for entry in entries {
+        let sealed = try body(&bodies, at: index)
+        if index >= first { pieces.append(try piece(entry, sealed, at: index, &lastID, stream.name, terms, core)) }
+        index += 1
+      }
+    } catch { broken = error }
+    let checking = BodyCheck(
+      context: context, terms: terms, rules: core.rules, keys: core.keys, processors: core.processors)
+    items.reserveCapacity(pieces.count)
+    for (piece, result) in zip(pieces, checking.run(pieces)) {
+      let passed = try result.get()
+      let tile = head.frontier.append(passed.leaf)
+      head.lastID = piece.entry.id
+      items.append(Item(entry: piece.entry, sealed: piece.sealed, tile: tile, keys: passed.keys))
     }
+    if let broken { throw broken }
     guard bodies.remaining == 0 else {
       throw Fault(code: .badEntry, reason: "the batch has bytes after its last body", index: batch.first)
     }
@@ -68,13 +84,15 @@ struct IncomingWork {
     }
   }
 
-  private mutating func take(
-    _ entry: Entry, _ sealed: [UInt8], _ name: StreamName, _ terms: StreamTerms, _ core: Core
-  ) throws(Fault) {
-    let index = head.size
-    guard head.lastID.map({ $0 < entry.id }) ?? true else {
+  /// The next entry with what is kept of its body: an epoch's key is with the epochs, and what came too late to be kept is not.
+  private mutating func piece(
+    _ entry: Entry, _ sealed: [UInt8], at index: UInt64, _ lastID: inout RecordID?, _ name: StreamName,
+    _ terms: StreamTerms, _ core: Core
+  ) throws(Fault) -> BodyCheck.Piece {
+    guard lastID.map({ $0 < entry.id }) ?? true else {
       throw Fault(code: .badEntry, reason: "entry \(index) does not come after the one before it", index: index)
     }
+    lastID = entry.id
     // A correction of itself or of the future could lead a reader of the history in a circle.
     if case .replaces(let target) = entry.kind, target >= entry.id {
       throw Fault(code: .badEntry, reason: "entry \(index) replaces a later record", index: index)
@@ -82,12 +100,9 @@ struct IncomingWork {
     if case .withdraws(let target) = entry.kind, target >= entry.id {
       throw Fault(code: .badEntry, reason: "entry \(index) withdraws a later record", index: index)
     }
-    let leaf = context.leaf(entry)
-    var found: [SearchTerm] = []
-    // What is kept: an epoch's key is with the epochs, and what came too late to be kept is not.
     var kept: [UInt8] = []
     switch entry.kind {
-    case .epoch(let number): try take(epoch: number, sealed, entry, name, terms, core)
+    case .epoch(let number): try take(epoch: number, sealed, entry, at: index, name, terms, core)
     case .erased:
       guard sealed.isEmpty, entry.commitment == Digest() else {
         throw Fault(code: .badEntry, reason: "entry \(index) is an erasure with a body", index: index)
@@ -101,20 +116,14 @@ struct IncomingWork {
         break
       }
       kept = sealed
-      let body = try open(sealed, entry, leaf, index)
-      do { found = try core.rules.verify(body, kind: entry.kind, terms: terms).searchTerms } catch {
-        throw Fault(code: .badEntry, reason: "entry \(index) breaks the agreement: \(error)", index: index)
-      }
     }
-    let tile = head.frontier.append(leaf)
-    head.lastID = entry.id
-    items.append(Item(entry: entry, sealed: kept, tile: tile, terms: found))
+    return BodyCheck.Piece(index: index, entry: entry, sealed: kept, epoch: epoch)
   }
 
   private mutating func take(
-    epoch number: UInt32, _ box: [UInt8], _ entry: Entry, _ name: StreamName, _ terms: StreamTerms, _ core: Core
+    epoch number: UInt32, _ box: [UInt8], _ entry: Entry, at index: UInt64, _ name: StreamName, _ terms: StreamTerms,
+    _ core: Core
   ) throws(Fault) {
-    let index = head.size
     guard !box.isEmpty else {
       let day = CalendarDay(daysSinceEpoch: Int64(number)).start
       guard core.isTimeOver(of: max(day, entry.id.time), terms) else {
@@ -139,17 +148,6 @@ struct IncomingWork {
         reason: "the epoch key of entry \(index) was not sealed to this node's sealing key",
         index: index)
     }
-  }
-
-  private func open(_ sealed: [UInt8], _ entry: Entry, _ leaf: NodeHash, _ index: UInt64) throws(Fault) -> [UInt8] {
-    guard let epoch else { throw Fault(code: .badEntry, reason: "entry \(index) comes before any epoch", index: index) }
-    guard let body = try? epoch.open(sealed[...], leaf: leaf) else {
-      throw Fault(code: .badEntry, reason: "the body of entry \(index) does not open", index: index)
-    }
-    guard Entry.commit(to: body, salt: epoch.salt(for: entry.id)) == entry.commitment else {
-      throw Fault(code: .badEntry, reason: "the body of entry \(index) is not the one it commits to", index: index)
-    }
-    return body
   }
 
   private mutating func check(

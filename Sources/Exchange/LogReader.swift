@@ -9,6 +9,7 @@ public struct LogReader: Sendable {
   public let vault: EpochVault
   /// The realm of the checkpoint origins.
   public let realm: Realm
+  private let parsed = ParsedStates()
 
   /// A reader over a store.
   public init(store: any Store, vault: EpochVault, realm: Realm) {
@@ -35,7 +36,7 @@ public struct LogReader: Sendable {
   /// What is kept of a stream, or an empty one.
   public func state(of stream: StreamName) throws(ReadError) -> StreamState {
     guard let bytes = try store.readState(StreamState.stateKey(stream)) else { return StreamState() }
-    return try StreamState(bytes)
+    return try parsed.state(bytes, of: stream)
   }
 
   /// The names of all streams that have anything.
@@ -164,15 +165,17 @@ public struct LogReader: Sendable {
   }
 
   func context(_ stream: StreamName, _ stretch: UInt32) throws(ReadError) -> EntryContext {
-    guard let bytes = try store.readState(Stretch.stateKey(stream, stretch)) else {
-      throw .damaged("stretch \(stretch) of \(stream) is missing")
-    }
-    do {
-      let value = try Stretch(bytes)
-      return EntryContext(
-        origin: stream.checkpointOrigin(in: realm), agreement: value.agreement, version: value.version)
-    } catch {
-      throw .damaged("stretch \(stretch) of \(stream): \(error)")
+    try parsed.context(stream, stretch) { () throws(ReadError) in
+      guard let bytes = try store.readState(Stretch.stateKey(stream, stretch)) else {
+        throw .damaged("stretch \(stretch) of \(stream) is missing")
+      }
+      do {
+        let value = try Stretch(bytes)
+        return EntryContext(
+          origin: stream.checkpointOrigin(in: realm), agreement: value.agreement, version: value.version)
+      } catch {
+        throw .damaged("stretch \(stretch) of \(stream): \(error)")
+      }
     }
   }
 

@@ -68,6 +68,12 @@ public struct SignedCheckpoint: Hashable, Sendable {
     return false
   }
 
+  /// Whether it has a line of this log key; whether that is a signature is not looked at.
+  public func bears(logKey key: VerifyingKey) -> Bool {
+    guard let noteKey = try? Self.logKey(key, of: checkpoint.origin) else { return false }
+    return note.signatures.contains { $0.isOf(name: noteKey.name, id: noteKey.id) }
+  }
+
   /// Adds a cosignature.
   public mutating func add(_ signature: SignedNote.Signature) { note.add(signature) }
 

@@ -165,7 +165,8 @@ import Testing
     let scene = try Scene()
     scene.connect()
     try scene.settle()
-    for number in 0..<Core.mostUnreceiptedBatches + 8 { _ = try scene.origin.accept(Scene.draft("n \(number)")) }
+    let many = (0..<Int(Core.fewEntries)).map { Scene.draft("n \($0)") }
+    for _ in 0..<Core.mostUnreceiptedBatches + 2 { _ = try scene.origin.publishDurably(many) }
     var batches = scene.origin.take { if case .batch(let batch) = $0 { batch } else { nil } }
     #expect(batches.count == Core.mostUnreceiptedBatches)
     // Ticks and publishes do not widen it; a receipt does, by as much as it is for.

@@ -14,6 +14,7 @@ final class Party {
   private(set) var store: TestStore
   private(set) var core: Core
   private let rules: any RecordRules
+  private let processors: any Processors
   var neighbours: [Neighbour] = []
   var now: Instant
 
@@ -28,8 +29,12 @@ final class Party {
   var log: [Core.LogEvent] = []
   private var lastToken: UInt64 = 0
 
-  init(_ country: CountryCode, seed: UInt64, now: Instant, rules: any RecordRules) throws {
+  init(
+    _ country: CountryCode, seed: UInt64, now: Instant, rules: any RecordRules,
+    processors: any Processors = OneProcessor()
+  ) throws {
     let entropy = SeededEntropy(seed: seed)
+    self.processors = processors
     (self.country, self.entropy, self.now, self.rules) = (country, entropy, now, rules)
     keys = Keyring(
       log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
@@ -37,7 +42,7 @@ final class Party {
     store = TestStore()
     core = try Core(
       realm: Scene.realm, country: country, keys: keys, store: store, rules: rules, entropy: entropy,
-      now: now, neighbours: [], card: [])
+      processors: processors, now: now, neighbours: [], card: [])
   }
 
   /// The reader of what is durable; it shares nothing with the core.
@@ -49,7 +54,7 @@ final class Party {
     (commit, outbox) = (nil, [])
     core = try Core(
       realm: Scene.realm, country: country, keys: keys, store: store, rules: rules, entropy: entropy,
-      now: now, neighbours: neighbours, card: Array("card of \(country)".utf8))
+      processors: processors, now: now, neighbours: neighbours, card: Array("card of \(country)".utf8))
   }
 
   func give(_ input: Core.Input) {
@@ -145,9 +150,11 @@ final class Scene {
   /// Everything that went over the link, altered or not.
   var carried: [Message] = []
 
-  init(now: Instant = Scene.start, rules: any RecordRules = SimulatedRules()) throws {
-    origin = try Party(Self.sv, seed: 1, now: now, rules: rules)
-    recipient = try Party(Self.gt, seed: 2, now: now, rules: rules)
+  init(
+    now: Instant = Scene.start, rules: any RecordRules = SimulatedRules(), processors: any Processors = OneProcessor()
+  ) throws {
+    origin = try Party(Self.sv, seed: 1, now: now, rules: rules, processors: processors)
+    recipient = try Party(Self.gt, seed: 2, now: now, rules: rules, processors: processors)
     try agree()
   }
 
