@@ -9,7 +9,7 @@ import Programs
 enum Bench {
   /// What is measured, in this order.
   private enum Part: String, CaseIterable {
-    case visible, publish, catchup, lookup, outage, rest
+    case visible, publish, catchup, lookup, proofs, outage, rest
     /// Asked for by name only: they take minutes, and `pages` prints a table of its own.
     case pages, alerts, expected
 
@@ -62,6 +62,7 @@ enum Bench {
       if parts.contains(.publish) { try publish(pair) }
       if parts.contains(.catchup) { try catchUp(pair, records) }
       if parts.contains(.lookup) { try lookUp(pair, records) }
+      if parts.contains(.proofs) { try prove(pair, records) }
       if parts.contains(.outage) { try Outage(pair).run() }
       if parts.contains(.pages) { try pages(pair, records) }
       if parts.contains(.alerts) { try Alerts.measure(pair) }

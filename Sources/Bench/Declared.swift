@@ -20,7 +20,8 @@ enum Declared {
       }
       try system.publish(lines, of: "manifests")
       try pair.wait(
-        try pair.system("GT"), for: before + UInt64(fresh) + (before == 0 ? 1 : 0), of: "SV/GT/manifests", every: 20_000)
+        try pair.system("GT"), for: before + UInt64(fresh) + (before == 0 ? 1 : 0), of: "SV/GT/manifests", every: 20_000
+      )
       var times = Times()
       for round in 0..<6 {
         let start = ContinuousClock.now

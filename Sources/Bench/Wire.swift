@@ -33,7 +33,7 @@ final class Wire {
   func send(_ head: [UInt8], _ body: [UInt8]) throws -> (status: Int, body: [UInt8]) {
     var request = head
     request.reserveCapacity(head.count + body.count + 40)
-    request += Array("Content-Length: \(body.count)\r\n\r\n".utf8)
+    request += "Content-Length: \(body.count)\r\n\r\n".utf8
     request += body
     var sent = 0
     while sent < request.count {
@@ -54,14 +54,34 @@ final class Wire {
         scanned += 1
       }
     }
-    let head = String(decoding: received[..<(end ?? 0)], as: UTF8.self)
-    let lines = head.split(whereSeparator: \.isNewline)
-    let length = lines.first { $0.lowercased().hasPrefix("content-length:") }?.split(separator: " ").last
-    guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }),
-      let length = length.flatMap({ Int($0) }), length <= Self.longest, let end
-    else { throw ChildError("an answer without status or length: \(head)") }
+    guard let end, let status = number(after: Self.version), let length = number(after: Self.length),
+      length <= Self.longest
+    else { throw ChildError("an answer without status or length: \(String(decoding: received, as: UTF8.self))") }
     while received.count < end + length { try receive() }
     return (status, Array(received[end...]))
+  }
+
+  private static let (version, length) = (Array("HTTP/1.1 ".utf8), Array("\r\nContent-Length: ".utf8))
+
+  /// Where a text begins in some bytes.
+  static func find(_ text: [UInt8], in bytes: [UInt8]) -> Int? {
+    bytes.withUnsafeBytes { bytes -> Int? in
+      guard let start = bytes.baseAddress, let first = text.first, bytes.count >= text.count else { return nil }
+      var from = 0
+      while let next = memchr(start + from, Int32(first), bytes.count - text.count + 1 - from) {
+        let place = start.distance(to: UnsafeRawPointer(next))
+        if memcmp(next, text, text.count) == 0 { return place }
+        from = place + 1
+      }
+      return nil
+    }
+  }
+
+  /// The number that stands behind the first of these texts.
+  private func number(after text: [UInt8]) -> Int? {
+    guard let place = Self.find(text, in: received) else { return nil }
+    return received[(place + text.count)...].prefix { (0x30...0x39).contains($0) }
+      .reduce(0) { $0 * 10 + Int($1 - 0x30) }
   }
 
   private func receive() throws {

@@ -1,17 +1,47 @@
 import Dispatch
 import HTTP
+import Node
+import Synchronization
 
 /// Where lookups and other reads run, a few at a time, so that they never hold up the server's threads.
 final class Workshop: Sendable {
-  /// Reads under way at once.
-  static let mostAtOnce = 8
-
-  /// Lookups under way at once that may wait for other countries' nodes: these take no place of the others.
-  static let mostAsking = 16
-
   private let queue = DispatchQueue(label: "istmo-desk", attributes: .concurrent)
-  private let slots = DispatchSemaphore(value: mostAtOnce)
-  private let askingSlots = DispatchSemaphore(value: mostAsking)
+  private let reads = Places(count: 8)
+  /// For what may have to wait for other countries' nodes: that takes no place of the others.
+  private let asks = Places(count: 16)
+
+  /// Work of one kind, of which so much is under way at once; the rest waits in its order and keeps no thread.
+  private final class Places: Sendable {
+    private struct State {
+      var waiting = Fifo<@Sendable () -> Void>()
+      var taken = 0
+    }
+
+    private let count: Int
+    private let state = Mutex(State())
+
+    init(count: Int) { self.count = count }
+
+    func add(_ work: @escaping @Sendable () -> Void, on queue: DispatchQueue) {
+      let isPlaceFree = state.withLock { state in
+        state.waiting.append(work)
+        guard state.taken < count else { return false }
+        state.taken += 1
+        return true
+      }
+      guard isPlaceFree else { return }
+      queue.async { [self] in while let next = next() { next() } }
+    }
+
+    /// What waits longest; gives the place back when nothing does.
+    private func next() -> (@Sendable () -> Void)? {
+      state.withLock { state in
+        if let next = state.waiting.popFirst() { return next }
+        state.taken -= 1
+        return nil
+      }
+    }
+  }
 
   /// Runs something that reads or waits, and answers.
   func run(_ caller: Caller, _ body: @escaping @Sendable () -> Response) {
@@ -19,23 +49,11 @@ final class Workshop: Sendable {
   }
 
   /// Reads; the answer may come later from elsewhere.
-  func read(_ body: @escaping @Sendable () -> Void) {
-    queue.async { [slots] in
-      slots.wait()
-      defer { slots.signal() }
-      body()
-    }
-  }
+  func read(_ body: @escaping @Sendable () -> Void) { reads.add(body, on: queue) }
 
   /// Reads what may have to be asked for elsewhere.
-  func ask(_ body: @escaping @Sendable () -> Void) {
-    queue.async { [askingSlots] in
-      askingSlots.wait()
-      defer { askingSlots.signal() }
-      body()
-    }
-  }
+  func ask(_ body: @escaping @Sendable () -> Void) { asks.add(body, on: queue) }
 
-  /// Does something long that takes no slot.
+  /// Does something long that takes no place.
   func takeTime(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
 }

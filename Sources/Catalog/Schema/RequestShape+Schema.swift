@@ -26,6 +26,7 @@ extension RequestShape.Kind {
     case .day: JSONSchema.day
     case .post: JSONSchema.named(SharedSchemas.post)
     case .dataset: JSONSchema.named(Self.datasetSchemaName)
+    case .stream: JSONSchema.text(pattern: "^[A-Z]{2}/[A-Z]{2}/[a-z][a-z0-9-]{0,31}$")
     case .record: JSONSchema.named(SharedSchemas.record)
     case .digest: JSONSchema.named(SharedSchemas.digest)
     case .typedByName(let most):

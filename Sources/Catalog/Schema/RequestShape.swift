@@ -47,6 +47,8 @@ public struct RequestShape: Sendable {
     case post
     /// The name of a dataset.
     case dataset
+    /// The name of a stream, such as `SV/GT/migration`.
+    case stream
     /// The id of a record.
     case record
     /// The SHA-256 of an attachment.
@@ -144,6 +146,9 @@ public struct RequestShape: Sendable {
     /// The country of a member.
     public func country(_ name: String) -> CountryCode? { text(name).flatMap { try? CountryCode($0) } }
 
+    /// The stream of a member.
+    public func stream(_ name: String) -> StreamName? { text(name).flatMap { try? StreamName($0) } }
+
     /// Names and texts of a member, in the order given.
     public func typed(_ name: String) -> [(name: String, text: String)] {
       guard case .object(let members)? = values[name] else { return [] }
@@ -207,6 +212,7 @@ extension RequestShape.Member {
     case .time: _ = try Instant(text)
     case .day: _ = try CalendarDay(text)
     case .dataset: _ = try DatasetName(text)
+    case .stream: _ = try StreamName(text)
     case .record: _ = try RecordID(text)
     case .post:
       guard PlaceName.isPost(Array(text.utf8)[...]) else { throw wrong("a post, such as GT-SV/la-hachadura/SV") }

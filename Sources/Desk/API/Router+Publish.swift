@@ -27,6 +27,9 @@ extension Router {
 
   /// Takes one upload of records.
   final class Upload: Handler {
+    /// Results up to which they are sent as one.
+    private static let shortBytes: UInt64 = 16 << 10
+
     private let session: PublishSession
 
     init(_ caller: Caller, _ definition: Definition, _ node: Installation) {
@@ -45,8 +48,13 @@ extension Router {
         case .full: 507
         default: 503
         }
-      return Response(
-        status: status, headers: ["Content-Type": Router.linesType], body: .stream(PieceStream(summary.results)))
+      return Response(status: status, headers: ["Content-Type": Router.linesType], body: body(summary.results))
+    }
+
+    /// A few lines leave in one piece with the head.
+    private static func body(_ results: ResultSpool) -> Response.Body {
+      if results.byteCount <= shortBytes, let whole = try? results.next() { return .bytes(whole) }
+      return .stream(PieceStream(results))
     }
   }
 }

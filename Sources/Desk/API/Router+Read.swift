@@ -189,35 +189,37 @@ extension Router {
     }
   }
 
+  /// The query of `GET /v1/checkpoint` and `GET /v1/fork`.
+  static let streamShape = RequestShape("query", [.must("stream", .stream, "The stream, such as SV/GT/migration.")])
+
   /// `GET /v1/checkpoint?stream=SV/GT/migration`: the signed note of what is durable here.
   func checkpoint(_ request: Request, _ caller: Caller) -> any Handler {
-    Collected(request, caller, limit: 0) { [self] _ in
-      guard let text = request.query("stream"), let stream = try? StreamName(text) else {
-        return caller.answer(Problem(status: 400, detail: "name the stream: /v1/checkpoint?stream=SV/GT/migration"))
-      }
-      work.read { [node] in
-        do {
-          guard let note = try node.checkpoint(of: stream) else {
-            return caller.answer(Problem(status: 404, detail: "nothing of \(stream) is held here"))
-          }
-          caller.answer(Response(status: 200, type: "text/plain; charset=utf-8", note))
-        } catch { caller.answer(Problem(status: 503, detail: "\(error)")) }
-      }
+    ofStream(request, caller, type: "text/plain; charset=utf-8", missing: "nothing of it is held here") {
+      try $0.checkpoint(of: $1)
     }
   }
 
   /// `GET /v1/fork?stream=SV/GT/migration`: the proof that a stream's origin signed two histories.
   func fork(_ request: Request, _ caller: Caller) -> any Handler {
+    ofStream(request, caller, type: "application/octet-stream", missing: "no proof of a fork of it is kept here") {
+      try $0.fork(of: $1)?.bytes
+    }
+  }
+
+  /// Answers with the bytes of something that a stream has or has not.
+  private func ofStream(
+    _ request: Request, _ caller: Caller, type: String, missing: String,
+    _ bytes: @escaping @Sendable (Installation, StreamName) throws -> [UInt8]?
+  ) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in
       run(caller) { [node] in
-        guard let text = request.query("stream"), let stream = try? StreamName(text) else {
-          return Problem(status: 400, detail: "name the stream: /v1/fork?stream=SV/GT/migration").response
-        }
         do {
-          guard let file = try node.fork(of: stream) else {
-            return Problem(status: 404, detail: "no proof of a fork of \(stream) is kept here").response
-          }
-          return Response(status: 200, type: "application/octet-stream", file.bytes)
+          guard let stream = try Self.streamShape.read(request.query).stream("stream"),
+            let bytes = try bytes(node, stream)
+          else { return Problem(status: 404, detail: missing).response }
+          return Response(status: 200, type: type, bytes)
+        } catch let error as TermError {
+          return Problem(status: 400, detail: "\(error); such as ?stream=SV/GT/migration").response
         } catch { return Problem(status: 503, detail: "\(error)").response }
       }
     }

@@ -117,8 +117,8 @@ extension Router {
     Route(
       .get, "/v1/checkpoint", .observe,
       Operation(
-        id: "checkpoint", summary: "The signed checkpoint of what is durable of a stream here; cheap enough to wait with.",
-        query: RequestShape("query", [.must("stream", .line(40), "The stream, such as SV/GT/migration.")]),
+        id: "checkpoint", summary: "The signed note of what is durable of a stream here; cheap enough to wait with.",
+        query: Router.streamShape,
         answer: .bytes("The note as its origin signed it: name, size and root, a line each.", type: "text/plain"),
         problems: [404: "Nothing of the stream is held here."]), Router.checkpoint),
     Route(
@@ -138,8 +138,7 @@ extension Router {
       .get, "/v1/fork", .local,
       Operation(
         id: "fork", summary: "The proof that a stream's origin signed two histories.",
-        query: RequestShape("query", [.must("stream", .line(40), "The stream, such as SV/GT/migration.")]),
-        answer: .bytes("The proof.")), Router.fork),
+        query: Router.streamShape, answer: .bytes("The proof.")), Router.fork),
     Route(
       .post, "/v1/verify", .local,
       Operation(

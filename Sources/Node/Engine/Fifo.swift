@@ -1,11 +1,16 @@
 /// First in, first out; taking one costs the same however many wait.
-struct Fifo<Element> {
+package struct Fifo<Element> {
   private var elements: [Element?] = []
   private var head = 0
 
-  mutating func append(_ element: Element) { elements.append(element) }
+  /// Empty.
+  package init() {}
 
-  mutating func popFirst() -> Element? {
+  /// Adds one behind the others.
+  package mutating func append(_ element: Element) { elements.append(element) }
+
+  /// Takes the one that came first; nil when there is none.
+  package mutating func popFirst() -> Element? {
     guard head < elements.count else { return nil }
     let element = elements[head]
     elements[head] = nil
