@@ -5,7 +5,7 @@ import pathlib
 import statistics
 import sys
 
-SYSTEMS = ["istmo", "postgres-off", "postgres-on", "nats"]
+SYSTEMS = ["istmo", "postgres-off", "postgres-on", "nats", "plain-c"]
 
 
 def read(folder: pathlib.Path) -> dict[str, dict[str, list[float]]]:
