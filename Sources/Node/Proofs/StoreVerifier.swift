@@ -27,8 +27,6 @@ public struct StoreVerifier: Sendable {
 
   /// Problems after which the walk of a stream ends.
   public static let mostProblems = 100
-  /// An index key with more lines than this is not checked line by line.
-  static let mostLocations = 4096
 
   let country: CountryCode
   let realm: Realm
@@ -60,6 +58,7 @@ public struct StoreVerifier: Sendable {
   /// Checks everything. `progress` is told the share done, 0 to 1.
   public func verify(progress: (Double) -> Void = { _ in }) -> Report {
     var report = Report()
+    var lines = IndexCheck(reader.store)
     do throws(ReadError) {
       let names = try reader.streams()
       let states = try names.map { (name) throws(ReadError) in (name, try reader.state(of: name)) }
@@ -68,7 +67,7 @@ public struct StoreVerifier: Sendable {
       for (name, state) in states {
         report.streams += 1
         do throws(ReadError) {
-          try walk(name, state, &report) { progress((done + Double($0)) / total) }
+          try walk(name, state, &lines, &report) { progress((done + Double($0)) / total) }
         } catch {
           report.problems.append("\(name): \(error)")
         }
@@ -81,7 +80,8 @@ public struct StoreVerifier: Sendable {
   }
 
   private func walk(
-    _ name: StreamName, _ state: StreamState, _ report: inout Report, progress: (UInt64) -> Void
+    _ name: StreamName, _ state: StreamState, _ lines: inout IndexCheck, _ report: inout Report,
+    progress: (UInt64) -> Void
   ) throws(ReadError) {
     var frontier = Frontier()
     var tiles: [Digest] = []
@@ -110,7 +110,7 @@ public struct StoreVerifier: Sendable {
       if name.origin == country, !name.isHome {
         try checkForwarded(name, piece, chunk, &report)
       } else {
-        try checkBodies(name, at: index, &report)
+        try checkBodies(name, at: index, &lines, &report)
         try checkMissing(name, at: index, piece.context, &report)
       }
       index += UInt64(chunk.count)
@@ -156,8 +156,10 @@ public struct StoreVerifier: Sendable {
     }
   }
 
-  private func checkBodies(_ name: StreamName, at index: UInt64, _ report: inout Report) throws(ReadError) {
-    let piece = try reader.records(name, chunkAt: index)
+  private func checkBodies(
+    _ name: StreamName, at first: UInt64, _ index: inout IndexCheck, _ report: inout Report
+  ) throws(ReadError) {
+    let piece = try reader.records(name, chunkAt: first)
     report.bodies += piece.records.count
     report.erased += piece.erased
     for record in piece.records {
@@ -174,9 +176,8 @@ public struct StoreVerifier: Sendable {
       }
       for (field, value, partition) in lines {
         let key = keys.blindKey(dataset: name.dataset, field: field, value: value)
-        let found = try reader.store.readLocations(key, partition...partition, Self.mostLocations)
         report.indexed += 1
-        if found.count < Self.mostLocations, !found.contains(record.locator) {
+        if try !index.finds(record.locator, by: key, in: partition) {
           report.problems.append("\(name): entry \(record.locator.index) is not found by its \(field)")
         }
       }
