@@ -105,7 +105,8 @@ public final class Installation: Sendable {
     store = try SQLiteStore(path: storePath)
     let core = try Core(
       realm: realm, country: documents.country, keys: keys, store: store, rules: registry, entropy: SystemEntropy(),
-      processors: AllProcessors(), now: started, neighbours: Array(first.neighbours.values), card: documents.card.bytes)
+      processors: SpareProcessors(), now: started, neighbours: Array(first.neighbours.values),
+      card: documents.card.bytes)
     let shortage = { @Sendable [store] in store.shortage }
     blobs = try BlobStore(
       folder: "\(Files.split(storePath).folder)/blobs", storage: keys.storage, shortage: shortage)
