@@ -5,7 +5,6 @@
 //   plain FOLDER RECORDS
 #include "measure.h"
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sodium.h>
 #include <sqlite3.h>

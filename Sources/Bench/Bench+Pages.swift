@@ -73,7 +73,7 @@ extension Bench {
     row("---", "---:", "---:")
     for clients in [1, 8, 64] {
       let times = try Clients.times(clients: clients, seconds: 5, pair.access("GT")) { system, client, round in
-        try system.lookUp("A0\(first + (client &* 7_919 &+ round &* 104_729) % records)")
+        try system.lookUp(Departures.document(first, among: records, client: client, round: round))
       }
       row("\(clients) HTTP clients", milliseconds(times, 0.5), milliseconds(times, 0.99))
     }
@@ -83,7 +83,8 @@ extension Bench {
       try pair.command(
         "GT",
         [
-          "query", "migration", "--from", "SV", "--where", "document=A0\(first + round &* 104_729 % records)",
+          "query", "migration", "--from", "SV", "--where",
+          "document=\(Departures.document(first, among: records, client: 0, round: round))",
           "--officer",
           "of-17", "--role", "migration-officer", "--purpose", "control",
         ])
@@ -99,7 +100,7 @@ extension Bench {
     row("---", "---:", "---:", "---:")
     let access = pair.access("SV")
     let lookUp = { @Sendable (system: System, client: Int, round: Int) throws in
-      _ = try system.lookUp("A0\(first + (client &* 7_919 &+ round &* 104_729) % records)")
+      _ = try system.lookUp(Departures.document(first, among: records, client: client, round: round))
     }
     let idle = try Clients.times(clients: 8, seconds: 5, access, lookUp)
     row("idle", "\(idle.all.count)", milliseconds(idle, 0.5), milliseconds(idle, 0.99))

@@ -4,20 +4,16 @@ import Programs
 extension Bench {
   /// Crossing files, evidence, and the whole store's check; of what `catchUp` left there.
   static func prove(_ pair: Pair, _ records: Int) throws {
-    // Spread over all records, other ones each time.
-    @Sendable func number(_ client: Int, _ round: Int) -> Int {
-      1_000_000 + (client &* 7_919 &+ round &* 104_729) % records
-    }
     let access = pair.access("GT")
     for clients in [1, 8] {
       try Clients.measure("crossing", clients: clients, seconds: 3, access) { system, client, round in
-        try system.crossing("A0\(number(client, round))")
+        try system.crossing(Departures.document(among: records, client: client, round: round))
       }
     }
     let system = try pair.system("GT")
     var (made, file) = (Times(), [UInt8]())
     for round in 0..<200 {
-      let answer = try system.lookUp("A0\(number(3, round))")
+      let answer = try system.lookUp(Departures.document(among: records, client: 3, round: round))
       guard let line = answer.split(separator: 0x0A).first,
         let id = try JSONValue(parsing: Array(line))["id"]?.string
       else { throw ChildError("a lookup without an id") }

@@ -21,6 +21,11 @@ enum Departures {
         + #""waiting_minutes":\#(number % 300),"reference":"W-\#(number)"}"#).utf8)
   }
 
+  /// The document of one of `count` departures, numbered from `first`; other ones for each client and each time, spread over all.
+  static func document(_ first: Int = 1_000_000, among count: Int, client: Int, round: Int) -> String {
+    "A0\(first + (client &* 7_919 &+ round &* 104_729) % count)"
+  }
+
   static func lines(_ numbers: Range<Int>) -> [UInt8] {
     var bytes: [UInt8] = []
     for number in numbers { bytes += line(number) + [0x0A] }

@@ -93,7 +93,7 @@ extension Core {
     }
 
     if let reference = draft.reference, let referenceKey {
-      building.commit.index.append(IndexEntry(partition: IndexField.endless, key: referenceKey, locator: locator))
+      addIndex(IndexField.endless, referenceKey, locator)
       building.references[referenceKey, default: []]
         .append(Earlier(id: id, kind: draft.kind, body: draft.body, reference: reference))
     }
@@ -320,7 +320,10 @@ extension Core {
   }
 
   func addIndex(_ partition: Int32, _ dataset: DatasetName, _ field: String, _ value: [UInt8], _ locator: Locator) {
-    let key = keys.blindKey(dataset: dataset, field: field, value: value)
+    addIndex(partition, keys.blindKey(dataset: dataset, field: field, value: value), locator)
+  }
+
+  func addIndex(_ partition: Int32, _ key: BlindKey, _ locator: Locator) {
     building.commit.index.append(IndexEntry(partition: partition, key: key, locator: locator))
   }
 }

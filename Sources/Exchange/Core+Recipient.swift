@@ -101,9 +101,7 @@ extension Core {
       }
       let locator = Locator(stream: name, index: index)
       let partition = IndexField.partition(of: item.entry.id.time)
-      for key in item.keys {
-        building.commit.index.append(IndexEntry(partition: partition, key: key, locator: locator))
-      }
+      for key in item.keys { addIndex(partition, key, locator) }
       indexChange(item.entry.kind, name.dataset, locator)
     }
     for (record, key) in work.epochs where key == nil {

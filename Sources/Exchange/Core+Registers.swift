@@ -97,8 +97,7 @@ extension Core {
     let locator = Locator(stream: home.name, index: index)
     self.index(draft, read.searchTerms, id, locator)
     if let reference = read.reference {
-      let key = keys.blindKey(dataset: dataset, field: IndexField.reference, value: Array(reference.utf8))
-      building.commit.index.append(IndexEntry(partition: IndexField.endless, key: key, locator: locator))
+      addIndex(IndexField.endless, dataset, IndexField.reference, Array(reference.utf8), locator)
     }
     try share(draft, read, id, homeIndex: index)
   }

@@ -209,7 +209,6 @@ struct StreamWords {
     }
   }
 
-  /// What a home that was put back from a backup waits for.
   /// Why nothing newly due is erased, and what to do.
   func erasingWaits(_ obstacle: ErasureObstacle) -> String {
     say(
@@ -219,6 +218,7 @@ struct StreamWords {
         + "on the node's machine: istmo erase --due --clock-is-right")
   }
 
+  /// What a home that was put back from a backup waits for.
   private func putBack(_ recovery: RecoveryStatus) -> String {
     let (restored, made) = (visit.time(recovery.kept.restored), visit.time(recovery.kept.made))
     let put = say(
