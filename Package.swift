@@ -51,7 +51,7 @@ let package = Package(
         "Terms",
       ]),
     target("Simulator", ["Store", "Exchange", "Ledger", "Sodium", "Terms"]),
-    target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CSQLite"]),
+    target("Store", ["Exchange", "Ledger", "Sodium", "Terms", "CFileSync", "CSQLite"]),
     target("Programs", []),
     target("Traffic", ["Catalog", "Sodium", "Terms"]),
     target("HTTP", ["CMicroHTTPD", "CCurl"]),
@@ -74,6 +74,7 @@ let package = Package(
     // Every test that makes a home reads a topology, three times faster so.
     .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17", "-O2"])]),
     .systemLibrary(name: "CEpoll"),
+    .systemLibrary(name: "CFileSync"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),

@@ -5,7 +5,7 @@ import Terms
 // The origin's side of a stream: sending batches from where the recipient stands, taking receipts, saying "as of".
 extension Core {
   /// What may be under way without a receipt, per stream: bounds the memory at both ends.
-  static let (mostUnreceiptedBytes, mostUnreceiptedBatches) = (4 << 20, 64)
+  static let (mostUnreceiptedBytes, mostUnreceiptedBatches) = (4 << 20, 128)
 
   /// Entries from which a batch leaves though an earlier one has no receipt yet. A smaller one waits for it and takes along what
   /// comes meanwhile: a batch costs both nodes six signatures' work, a commit and a receipt, however little it holds.
@@ -287,17 +287,26 @@ extension Core {
   }
 
   /// The time of a neighbour's cosignature on a stream's checkpoint in seconds, or nil when it is not signed by it. The
-  /// one verified last is remembered: it is what `status` shows and what the next one is compared with.
+  /// two verified last are remembered: the one that `status` shows, and the next one, which is compared with it.
   func receiptTime(_ receipt: SignedCheckpoint, on name: StreamName, of neighbour: Neighbour) -> UInt64? {
-    if let known = verified[name], known.note == receipt.note { return known.time }
+    if let known = verified[name]?.first(where: { $0.note == receipt.note }) { return known.time }
     for key in neighbour.receiptKeys {
       let noteKey = NoteKey(.receipt, of: neighbour.country, in: realm, key: key)
       if let time = try? receipt.note.time(of: noteKey) {
-        verified[name] = (receipt.note, time)
+        verified[name] = Array((verified[name] ?? []).suffix(1)) + [(receipt.note, time)]
         return time
       }
     }
     return nil
+  }
+
+  /// Whether a neighbour's log signed a checkpoint of a stream. An idle stream's "as of" bears the same text and the same log
+  /// signature each time, with another cosignature: what was verified last is not verified again.
+  func isSigned(_ signed: SignedCheckpoint, on name: StreamName, byLogOf neighbour: Neighbour) -> Bool {
+    if let known = verifiedLog[name], signed.hasSameLogSignatures(as: known) { return true }
+    guard (try? signed.isSigned(byLog: neighbour.logKeys)) == true else { return false }
+    verifiedLog[name] = signed
+    return true
   }
 
   func refuse(

@@ -117,9 +117,19 @@ extension Core {
   }
 
   /// Says that everything up to the durable checkpoint is held here.
-  func sendReceipt(_ name: StreamName) {
+  func sendReceipt(_ name: StreamName, repeatedAfter wait: Int64 = Core.upkeepCadence) {
     guard sessions[name.origin] != nil, let note = receiptNote(name) else { return }
+    sessions[name.origin]?.receipts[name] = (now, wait)
     send(.receipt(stream: name, note: note), to: name.origin)
+  }
+
+  /// Gives receipts again whose time has come: an origin that read its state again may have passed over them.
+  func repeatReceipts() {
+    for name in incoming.keys.sorted() {
+      let given = sessions[name.origin]?.receipts[name]
+      guard hasPassed(given?.wait ?? 0, since: given?.at) else { continue }
+      sendReceipt(name, repeatedAfter: min(2 * (given?.wait ?? Core.upkeepCadence / 2), Core.receiptCadence))
+    }
   }
 
   /// The origin's checkpoint with our cosignature of now; nil while nothing is held, or when the stream was stopped.
@@ -138,7 +148,7 @@ extension Core {
     // The origin speaks of a stream that may not flow here: it is told why nobody asks for it.
     if let obstacle = stream.agreed?.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
     guard let signed = try? SignedCheckpoint(note), signed.checkpoint.origin == name.checkpointOrigin(in: realm),
-      (try? signed.isSigned(byLog: neighbour.logKeys)) == true, let time = receiptTime(signed, on: name, of: neighbour)
+      isSigned(signed, on: name, byLogOf: neighbour), let time = receiptTime(signed, on: name, of: neighbour)
     else {
       setProblem(
         of: name, "a checkpoint is not signed by the keys of \(country)'s card",

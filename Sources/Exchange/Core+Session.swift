@@ -3,8 +3,11 @@ import Terms
 
 // Links coming up, messages coming in, time going by.
 extension Core {
-  /// How often an idle origin says "as of", and a recipient gives its receipt again. In milliseconds.
+  /// How often an idle origin says "as of". In milliseconds.
   static let asOfCadence: Int64 = 5000
+  /// How often a recipient gives its receipt again at the end; at first after `upkeepCadence`, then after twice as long each time.
+  /// In milliseconds.
+  static let receiptCadence: Int64 = 60_000
   /// A recipient that heard nothing valid of a stream for this long asks for it again. In milliseconds.
   static let silence: Int64 = 3 * asOfCadence
   /// A gap is asked for at once, but not more often than this: what is on its way may yet fill it. In milliseconds.
@@ -127,7 +130,7 @@ extension Core {
     eraseIfTime()
     if hasPassed(Core.upkeepCadence, since: lastUpkeep) {
       lastUpkeep = now
-      for name in incoming.keys.sorted() { sendReceipt(name) }
+      repeatReceipts()
       if isStoreReady {
         keepReceipts()
         keepHalts()

@@ -104,8 +104,11 @@ public final class Core {
   /// When it is looked for what is due, and by which time.
   var erasing = ErasureSchedule()
   let startedAt: Instant
-  /// The neighbour's cosignature on each stream that was verified last, under the keys of now.
-  var verified: [StreamName: (note: SignedNote, time: UInt64)] = [:]
+  /// The neighbour's cosignatures on each stream that were verified last, under the keys of now: the one held and the one that it
+  /// is compared with.
+  var verified: [StreamName: [(note: SignedNote, time: UInt64)]] = [:]
+  /// The checkpoint of each stream whose log signature was verified last, under the keys of now.
+  var verifiedLog: [StreamName: SignedCheckpoint] = [:]
   /// What runs ahead of the durable state is no longer good; it is read again when the commit under way has ended.
   var mustReload = false
   /// Streams that were stopped and whose stop is not durable yet.
@@ -349,7 +352,7 @@ public final class Core {
 
   private func change(_ list: [Neighbour], _ card: [UInt8]) throws(ReadError) {
     self.card = card
-    (neighbours, verified) = ([:], [:])
+    (neighbours, verified, verifiedLog) = ([:], [:], [:])
     for neighbour in list { neighbours[neighbour.country] = neighbour }
     guard !mustReload else { return }
     try handOver()
@@ -365,6 +368,9 @@ public final class Core {
 
   /// What may wait here for the disk, in bytes of bodies: beyond it nothing is taken in.
   package static let mostPendingBytes = 64 << 20
+
+  /// Whether publishers wait for the commit after the one under way.
+  public var publishersWait: Bool { underWay != nil && !building.results.isEmpty }
 
   /// Bytes of bodies that wait here for the disk.
   package var pendingByteCount: Int { building.byteCount + (underWay?.byteCount ?? 0) }

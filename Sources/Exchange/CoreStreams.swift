@@ -90,6 +90,8 @@ struct Session {
   var sending: [StreamName: Sending] = [:]
   /// When each incoming stream was last asked for, and how long to wait before it is asked for again without need.
   var asked: [StreamName: (at: Instant, patience: Int64)] = [:]
+  /// When each incoming stream's receipt was last given, and how long to wait before it is given again though nothing came.
+  var receipts: [StreamName: (at: Instant, wait: Int64)] = [:]
   /// When a batch of the neighbour was last taken: while one stream fills the link, others wait their turn.
   var lastProgress: Instant?
   /// Refusals that were logged on this link.

@@ -153,7 +153,7 @@ struct IncomingWork {
   private mutating func check(
     _ note: [UInt8], _ name: StreamName, _ neighbour: Neighbour, _ core: Core
   ) throws(Fault) {
-    guard let signed = try? SignedCheckpoint(note), (try? signed.isSigned(byLog: neighbour.logKeys)) == true,
+    guard let signed = try? SignedCheckpoint(note), core.isSigned(signed, on: name, byLogOf: neighbour),
       core.receiptTime(signed, on: name, of: neighbour) != nil
     else {
       throw Fault(

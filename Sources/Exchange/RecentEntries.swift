@@ -5,8 +5,8 @@ import Terms
 /// soon as its commit is durable, instead of being read back, opened, projected and sealed a second time. It is only a
 /// shorter way: what is not here is read from the store.
 struct RecentEntries {
-  /// Bytes beyond which the neighbour is taken not to keep up, and all is forgotten: eight batches.
-  static let mostByteCount = 8 * Message.Batch.closedAtByteCount
+  /// Bytes beyond which the neighbour is taken not to keep up, and all is forgotten: sixteen batches.
+  static let mostByteCount = 16 * Message.Batch.closedAtByteCount
 
   /// The index of the first entry that is here.
   private(set) var first: UInt64

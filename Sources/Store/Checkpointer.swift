@@ -20,9 +20,11 @@ final class Checkpointer: Sendable {
   private let queue = DispatchQueue(label: "istmo.store.checkpoint", qos: .utility)
   private let database: Mutex<Connections?>
   private let isScheduled = Atomic(false)
+  private let writeback: Writeback
 
   init(_ engine: Engine) throws(StoreError) {
     self.engine = engine
+    writeback = try Writeback(path: engine.path)
     database = Mutex(
       Connections(
         copier: try Database(path: engine.path, role: .checkpointer),
@@ -50,6 +52,9 @@ final class Checkpointer: Sendable {
           return engine.mark(frames: writer.walFrames, durably: true)
         }
         guard isNoted == true, let (log, done) = try? database.copier.checkpoint() else { return }
+        // Synced here: the round during which commits wait then has little left to sync.
+        writeback.spread()
+        guard (try? database.copier.syncFile()) != nil else { return }
         if log - done <= Self.lastFrames { break }
       }
       _ = try? engine.write { (_, writer) throws(StoreError) in

@@ -146,14 +146,30 @@ final class Database: @unchecked Sendable {
   /// How many frames the log had after this connection's last commit.
   var walFrames: Int { Int(walFramesNow.pointee) }
 
-  /// Copies what can be copied from the log into the database without waiting for anybody.
+  /// Copies what can be copied from the log into the database without waiting for anybody. After a sync that failed nothing more is:
+  /// the log then stays the only place in which all of it surely is, and the next start copies all of it again.
   /// - Returns: frames in the log, and how many of them are in the database.
   func checkpoint() throws(StoreError) -> (log: Int, done: Int) {
+    guard !lostSync else { throw .lostSync }
     var log: Int32 = 0
     var done: Int32 = 0
     let code = sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, &log, &done)
     guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else { throw error(code, "checkpoint") }
     return (Int(log), Int(done))
+  }
+
+  /// Waits until the disk has what was copied into the database, while commits go on.
+  func syncFile() throws(StoreError) {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    let code = withUnsafeMutablePointer(to: &file) {
+      sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, $0)
+    }
+    guard code == SQLITE_OK, let file, let sync = file.pointee.pMethods?.pointee.xSync else {
+      throw error(code, "find the file")
+    }
+    // By SQLite's own descriptor: closing another one of the same file would drop its locks.
+    let result = sync(file, SQLITE_SYNC_NORMAL)
+    guard result == SQLITE_OK else { throw error(result, "sync") }
   }
 
   /// Cuts the log to no bytes when all of it is in the database and nobody reads from it; false when somebody does.

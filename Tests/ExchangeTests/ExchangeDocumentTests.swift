@@ -26,14 +26,15 @@ import Testing
       "bytes of a fork proof": Message.longestProof, "bytes of a reason": Message.longestReason,
       "batches without a receipt": Core.mostUnreceiptedBatches, "bytes without a receipt": Core.mostUnreceiptedBytes,
       "bytes that wait for a node's disk before it takes no more": Core.mostPendingBytes,
-      "milliseconds between two \"as of\" of an idle stream, and between receipts": Int(Core.asOfCadence),
+      "milliseconds between two \"as of\" of an idle stream": Int(Core.asOfCadence),
+      "milliseconds before a receipt is repeated, at first": Int(Core.upkeepCadence),
+      "milliseconds before a receipt is repeated, at most": Int(Core.receiptCadence),
       "milliseconds without a valid word before a stream is asked for again": Int(Core.silence),
       "milliseconds between two requests for a gap": Int(Core.gapPatience),
       "milliseconds before a request is repeated, at first": Int(Core.patience),
       "milliseconds before a request is repeated, at most": Int(Core.longestPatience),
       "milliseconds that a clock may be off before it is reported": Int(Core.tolerableSkew),
     ]
-    #expect(Core.upkeepCadence == Core.asOfCadence)
     let table = try page().split(separator: "\n").drop { !$0.hasPrefix("## 6.") }
     let rows = table.filter { $0.hasPrefix("| ") }.dropFirst()
     var found: [String: Int] = [:]

@@ -184,13 +184,15 @@ import Testing
     #expect(batches.last.map { $0.first + UInt64($0.count) } == scene.origin.status(Scene.sent)?.size)
   }
 
-  @Test func aBatchHasAtMostAThousandEntries() throws {
+  @Test func aBatchClosesWithItsBytes() throws {
     let scene = try Scene()
     _ = try scene.origin.publishDurably((0..<2500).map { Scene.draft("n \($0)") })
     scene.connect()
     try scene.settle()
-    let counts = scene.carried.compactMap { if case .batch(let batch) = $0 { batch.count } else { nil } }
-    #expect(counts == [1000, 1000, 501])
+    let batches = scene.carried.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+    #expect(batches.allSatisfy { $0.count <= Message.Batch.mostEntries })
+    #expect(batches.dropLast().allSatisfy { $0.bodies.count >= Message.Batch.closedAtByteCount })
+    #expect(batches.allSatisfy { $0.bodies.count < Message.Batch.closedAtByteCount + 100 })
     #expect(scene.recipient.status(Scene.sent)?.size == 2501)
   }
 

@@ -36,8 +36,59 @@ import Testing
     let key = NoteKey(.receipt, of: Scene.sv, in: Scene.realm, key: scene.origin.keys.receipt.verifyingKey)
     let durableTime = try #require(try durable.note.time(of: key))
     #expect(now - durableTime < 15)
-    // Receipts go on too, with the time of now.
-    #expect(scene.origin.status(Scene.sent)?.receiptTime.map { now - $0 < 10 } == true)
+  }
+
+  /// An origin that read its state again may have passed over a receipt.
+  @Test func aReceiptIsGivenAgainLessAndLessOften() throws {
+    let scene = try Scene()
+    scene.connect()
+    _ = try scene.origin.accept(Scene.draft("one"))
+    try scene.settle()
+    scene.carried = []
+    try scene.run(seconds: 240)
+    func times() throws -> [UInt64] {
+      let key = NoteKey(.receipt, of: Scene.gt, in: Scene.realm, key: scene.recipient.keys.receipt.verifyingKey)
+      return try scene.carried.compactMap {
+        guard case .receipt(Scene.sent, let note) = $0 else { return nil }
+        return try SignedCheckpoint(note).note.time(of: key)
+      }
+    }
+    let given = try times()
+    #expect(zip(given, given.dropFirst()).map { $1 - $0 } == [10, 20, 40, 60, 60], "\(given)")
+    let now = UInt64(scene.recipient.now.seconds)
+    #expect(scene.origin.status(Scene.sent)?.receiptTime.map { now - $0 <= 60 } == true)
+    // What is new has its receipt at once, and again soon.
+    scene.carried = []
+    _ = try scene.origin.accept(Scene.draft("two"))
+    try scene.run(seconds: 11)
+    #expect(try times().count >= 2)
+  }
+
+  /// What was verified once stands for the same signature alone.
+  @Test func anAsOfWithAnotherLogSignatureIsRefused() throws {
+    let scene = try Scene()
+    scene.connect()
+    _ = try scene.origin.accept(Scene.draft("one"))
+    try scene.run(seconds: 11)
+    let notes = scene.carried.compactMap { if case .asOf(Scene.sent, let note) = $0 { note } else { nil } }
+    let good = try SignedNote(try #require(notes.last))
+    func forged(_ change: (inout [UInt8]) -> Void) throws -> [UInt8] {
+      var note = try SignedNote(text: good.text)
+      for line in good.signatures {
+        var bytes = line.bytes
+        if line.name == Scene.sent.checkpointOrigin(in: Scene.realm) { change(&bytes) }
+        if !bytes.isEmpty { note.add(.init(name: line.name, id: line.id, bytes: bytes)) }
+      }
+      return note.bytes
+    }
+    scene.recipient.give(.message(.asOf(stream: Scene.sent, note: good.bytes), from: Scene.sv))
+    #expect(scene.recipient.status(Scene.sent)?.problem.isEmpty == true)
+    for bad in [try forged { $0[7] ^= 1 }, try forged { $0 = [] }] {
+      scene.recipient.give(.message(.asOf(stream: Scene.sent, note: bad), from: Scene.sv))
+      #expect(scene.recipient.status(Scene.sent)?.problem.contains("not signed") == true)
+      scene.recipient.give(.message(.asOf(stream: Scene.sent, note: good.bytes), from: Scene.sv))
+      #expect(scene.recipient.status(Scene.sent)?.problem.isEmpty == true)
+    }
   }
 
   @Test func anEmptyStreamHasAnAsOfToo() throws {

@@ -102,7 +102,19 @@ import Testing
     #expect(recent.batch(&copy, end: 100)?.bodies.last == 3)
     recent.forget(below: 50)
     #expect(recent.first == 11)
-    for number in 0..<18 { recent.append(try entry(UInt64(number)), leaf, sealed: [UInt8](repeating: 0, count: size)) }
-    #expect(recent.first == 27, "sixteen were more than eight batches")
+    for number in 0..<34 { recent.append(try entry(UInt64(number)), leaf, sealed: [UInt8](repeating: 0, count: size)) }
+    #expect(recent.first == 43, "32 were more than sixteen batches")
+  }
+
+  @Test func aBatchHasAtMostAThousandEntriesHoweverSmall() throws {
+    var recent = RecentEntries(first: 0)
+    let leaf = NodeHash(SHA256.hash([1]))
+    for number in 0..<1500 {
+      let id = try RecordID(high: 0x7000, low: 1 << 63 | UInt64(number))
+      recent.append(Entry(id: id, kind: .record, commitment: Digest()), leaf, sealed: [])
+    }
+    var frontier = Frontier()
+    #expect(recent.batch(&frontier, end: 1500)?.count == Message.Batch.mostEntries)
+    #expect(recent.batch(&frontier, end: 1500)?.count == 500)
   }
 }

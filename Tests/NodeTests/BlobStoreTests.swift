@@ -142,6 +142,29 @@ import Testing
     #expect(try Self.read(kept.digest, from: store)?.count == 1000)
   }
 
+  /// `verify` and backups go on while attachments leave with their records.
+  @Test func whatIsBeingRemovedIsWholeOrNotThereToWhoeverLooks() async throws {
+    let place = try Place()
+    let store = try place.store()
+    let count = 120
+    for seed in 0..<count { _ = try Self.put(Self.bytes(100, seed: UInt64(seed)), into: store) }
+    let later = SystemClock().now().advanced(byMilliseconds: 60_000)
+    let isDone = Mutex(false)
+    async let removed = Task.detached {
+      defer { isDone.withLock { $0 = true } }
+      return try store.removeAll(olderThan: later) { _ in true }
+    }.value
+    var looks = 0
+    while !isDone.withLock({ $0 }) {
+      let problems = store.verify().problems
+      #expect(problems.isEmpty)
+      looks += 1
+      if !problems.isEmpty { break }
+    }
+    #expect(try await removed == count && looks > 0)
+    #expect(place.files.isEmpty)
+  }
+
   @Test func whatIsNotKeptIsGoneWithItsWriter() throws {
     let place = try Place()
     let store = try place.store()

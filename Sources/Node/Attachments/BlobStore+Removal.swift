@@ -42,18 +42,19 @@ extension BlobStore {
     return BlobHead(bytes, headKey)?.digest
   }
 
-  /// Without its head a file opens for nobody: the head goes first, in its place.
+  /// Without its head a file opens for nobody. It loses its name before its head: whoever looks meanwhile, `verify` or a backup, finds
+  /// a whole attachment or none, and after a crash what is left is cleared away with other leftovers.
   private static func destroy(_ path: String) throws(HomeError) {
-    let file = Glibc.open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard file >= 0 else {
-      if errno == ENOENT { return }
-      throw Files.failure(path, "cannot open")
-    }
+    let (folder, name) = Files.split(path)
+    let leaving = "\(folder)/\(Files.leftover)\(name)"
+    try Files.move(path, to: leaving)
+    let file = Glibc.open(leaving, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard file >= 0 else { throw Files.failure(path, "cannot open") }
     defer { close(file) }
     let zeros = [UInt8](repeating: 0, count: BlobHead.byteCount)
     guard pwrite(file, zeros, zeros.count, 0) == zeros.count, fdatasync(file) == 0 else {
       throw Files.failure(path, "cannot overwrite")
     }
-    try Files.remove(path)
+    try Files.remove(leaving)
   }
 }

@@ -27,9 +27,7 @@ public protocol EngineObserver: AnyObject, Sendable {
 }
 
 /// Runs the core on one thread and its commits on another, so that records are checked and hashed while the disk works. What
-/// this node's own users wait for goes before what a neighbour sent: a link brings more than a second's work at once when it
-/// comes back after days, and a lookup waits for its line in the log. What neighbours sent stays in order, and one of it is
-/// taken in each turn, however many users there are.
+/// this node's own users wait for goes before what a neighbour sent (`WorkQueue`).
 public final class Engine: Sendable {
   /// What was asked for as a whole failed.
   public typealias PublishReply = @Sendable (Result<[PublishResult], StoreError>) -> Void
@@ -40,40 +38,7 @@ public final class Engine: Sendable {
   /// How often the core is told that time goes by, in milliseconds.
   static let tickInterval = 1000
 
-  private enum Work {
-    case input(Core.Input, byteCount: Int, from: CountryCode?)
-    case inspect(@Sendable (Core) -> Void)
-    case stop
-  }
-
-  private struct Queue {
-    /// Of this node's users and its disk.
-    var own: [Work] = []
-    /// Of links and time.
-    var outside = Fifo<Work>()
-    var replies: [UInt64: PublishReply] = [:]
-    var nextToken: UInt64 = 1
-    var waitingBytes: [CountryCode: Int] = [:]
-    var paused: Set<CountryCode> = []
-    var isStopped = false
-
-    mutating func add(_ work: Work) {
-      switch work {
-      case .input(.publish, _, _), .input(.committed, _, _), .input(.commitFailed, _, _), .inspect: own.append(work)
-      case .input, .stop: outside.append(work)
-      }
-    }
-
-    /// All that users wait for, then one of the rest.
-    mutating func takeTurn() -> [Work] {
-      var turn: [Work] = []
-      swap(&turn, &own)
-      if let next = outside.popFirst() { turn.append(next) }
-      return turn
-    }
-  }
-
-  private let queue = Mutex(Queue())
+  private let queue = Mutex(WorkQueue())
   private let wake = DispatchSemaphore(value: 0)
   private let commits = Mutex<[Commit]>([])
   private let commitWake = DispatchSemaphore(value: 0)
@@ -204,7 +169,7 @@ public final class Engine: Sendable {
 
   private var currentLink: (any EngineLink)? { link.withLock { $0.value } }
 
-  private func add(_ work: Work) {
+  private func add(_ work: WorkQueue.Work) {
     queue.withLock { $0.add(work) }
     wake.signal()
   }
@@ -221,6 +186,25 @@ public final class Engine: Sendable {
       perform(effects)
       if case .proceed? = effects.last { handle(.proceed) }
     }
+    func take(_ work: WorkQueue.Work) {
+      switch work {
+      case .input(let input, let byteCount, let country):
+        switch input {
+        case .committed, .commitFailed:
+          commitsUnderWay -= 1
+          for _ in 0..<queue.withLock({ $0.commitEnded() }) { wake.signal() }
+          handle(.room(shortage()))
+        default: break
+        }
+        handle(input)
+        if let country { handled(byteCount, from: country) }
+      case .inspect(let look): look(core)
+      case .stop:
+        // What is under way is finished first: its publishers are told the truth.
+        queue.withLock { $0.isStopped = true }
+        isStopping = true
+      }
+    }
     handle(.room(shortage()))
     while !(isStopping && commitsUnderWay == 0) {
       _ = wake.wait(timeout: nextTick)
@@ -229,24 +213,8 @@ public final class Engine: Sendable {
         handle(.tick)
         nextTick = .now() + .milliseconds(Self.tickInterval)
       }
-      for work in queue.withLock({ $0.takeTurn() }) {
-        switch work {
-        case .input(let input, let byteCount, let country):
-          switch input {
-          case .committed, .commitFailed:
-            commitsUnderWay -= 1
-            handle(.room(shortage()))
-          default: break
-          }
-          handle(input)
-          if let country { handled(byteCount, from: country) }
-        case .inspect(let look): look(core)
-        case .stop:
-          // What is under way is finished first: its publishers are told the truth.
-          queue.withLock { $0.isStopped = true }
-          isStopping = true
-        }
-      }
+      for work in queue.withLock({ $0.takeOwn() }) { take(work) }
+      if let work = queue.withLock({ $0.takeOutside(whileUsersWait: core.publishersWait) }) { take(work) }
     }
     // What came between the last batch and the moment from which nothing more was taken waits for its answer. Records are
     // answered by `stop`.

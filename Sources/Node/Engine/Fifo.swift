@@ -9,6 +9,9 @@ package struct Fifo<Element> {
   /// Adds one behind the others.
   package mutating func append(_ element: Element) { elements.append(element) }
 
+  /// The one that came first; nil when there is none.
+  package var first: Element? { head < elements.count ? elements[head] : nil }
+
   /// Takes the one that came first; nil when there is none.
   package mutating func popFirst() -> Element? {
     guard head < elements.count else { return nil }

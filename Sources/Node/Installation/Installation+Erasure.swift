@@ -67,7 +67,8 @@ extension Installation {
       report = try retention()
       guard report.erased > erased else { break }
     }
-    if report.erased > before { try sweepAttachments() }
+    // Behind the removals that the commits began.
+    if report.erased > before { try sweeping.sync { try sweepAttachments() } }
     return (report.erased - min(before, report.erased), report)
   }
 

@@ -1,0 +1,64 @@
+import Exchange
+import Terms
+
+/// What waits for the core's thread, and who waits for an answer. What this node's own users wait for goes before what a neighbour sent:
+/// a link brings more than a second's work at once when it comes back after days, and a lookup waits for its line in the log. What
+/// neighbours sent stays in order, and goes on however many users there are.
+struct WorkQueue {
+  /// One thing to do.
+  enum Work {
+    case input(Core.Input, byteCount: Int, from: CountryCode?)
+    case inspect(@Sendable (Core) -> Void)
+    case stop
+  }
+
+  /// Batches of neighbours that are taken after one was put off, before one is again.
+  static let batchesAfterWaiting = 4
+
+  /// Of this node's users and its disk.
+  private var own: [Work] = []
+  /// Of links and time.
+  private var outside = Fifo<Work>()
+  /// How often the batch that is next was put off, and how many are not to be.
+  private var (putOff, credit) = (0, 0)
+
+  var replies: [UInt64: Engine.PublishReply] = [:]
+  var nextToken: UInt64 = 1
+  var waitingBytes: [CountryCode: Int] = [:]
+  var paused: Set<CountryCode> = []
+  var isStopped = false
+
+  mutating func add(_ work: Work) {
+    switch work {
+    case .input(.publish, _, _), .input(.committed, _, _), .input(.commitFailed, _, _), .inspect: own.append(work)
+    case .input, .stop: outside.append(work)
+    }
+  }
+
+  /// All that users wait for, and what became of the commit under way.
+  mutating func takeOwn() -> [Work] {
+    defer { own = [] }
+    return own
+  }
+
+  /// One of the rest. A batch is put off while users wait for the commit after the one under way, so that theirs has no batch in it;
+  /// then some are not.
+  mutating func takeOutside(whileUsersWait usersWait: Bool) -> Work? {
+    if case .input(.message(.batch, _), _, _)? = outside.first {
+      guard !usersWait || credit > 0 else {
+        putOff += 1
+        return nil
+      }
+      credit = max(0, credit - 1)
+    }
+    return outside.popFirst()
+  }
+
+  /// The commit under way has ended: what was put off is no longer.
+  /// - Returns: how often that was; so many turns are still to be had.
+  mutating func commitEnded() -> Int {
+    if putOff > 0 { credit = Self.batchesAfterWaiting }
+    defer { putOff = 0 }
+    return putOff
+  }
+}

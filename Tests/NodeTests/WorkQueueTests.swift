@@ -1,0 +1,66 @@
+import Exchange
+import Terms
+import Testing
+
+@testable import Node
+
+/// In which order the core gets what waits.
+@Suite struct WorkQueueTests {
+  private let country: CountryCode
+  private let stream: StreamName
+
+  init() throws {
+    country = try CountryCode("SV")
+    stream = try StreamName("SV/GT/migration")
+  }
+
+  private func batch(_ first: UInt64) -> WorkQueue.Work {
+    let batch = Message.Batch(
+      stream: stream, agreement: .init(), version: 1, first: first, count: 1, entries: [], bodies: [], checkpoint: [])
+    return .input(.message(.batch(batch), from: country), byteCount: 1, from: country)
+  }
+
+  /// Where the batch begins that is taken; 0 when it is something else, nil when nothing is.
+  private func take(_ queue: inout WorkQueue, whileUsersWait usersWait: Bool) -> UInt64? {
+    guard let work = queue.takeOutside(whileUsersWait: usersWait) else { return nil }
+    return if case .input(.message(.batch(let batch), _), _, _) = work { batch.first } else { 0 }
+  }
+
+  private func takeOwn(_ queue: inout WorkQueue) -> Int { queue.takeOwn().count }
+  private func endCommit(_ queue: inout WorkQueue) -> Int { queue.commitEnded() }
+
+  @Test func whatUsersWaitForIsTakenAtOnceAndTheRestOneByOne() {
+    var queue = WorkQueue()
+    queue.add(batch(1))
+    queue.add(.input(.publish(token: 1, drafts: []), byteCount: 0, from: nil))
+    queue.add(batch(2))
+    queue.add(.input(.committed, byteCount: 0, from: nil))
+    #expect(takeOwn(&queue) == 2 && takeOwn(&queue) == 0)
+    #expect(take(&queue, whileUsersWait: false) == 1)
+    #expect(take(&queue, whileUsersWait: false) == 2)
+    #expect(take(&queue, whileUsersWait: false) == nil)
+  }
+
+  @Test func aBatchIsPutOffForOneCommitAndThenSomeAreNot() {
+    var queue = WorkQueue()
+    for number in 1...20 { queue.add(batch(UInt64(number))) }
+    #expect(take(&queue, whileUsersWait: true) == nil)
+    #expect(take(&queue, whileUsersWait: true) == nil)
+    // Both turns are still to be had: whoever woke the core for them does not do it again.
+    #expect(endCommit(&queue) == 2)
+    #expect(endCommit(&queue) == 0)
+    // Users who always wait stop no neighbour.
+    for number in 1...WorkQueue.batchesAfterWaiting {
+      #expect(take(&queue, whileUsersWait: true) == UInt64(number))
+    }
+    #expect(take(&queue, whileUsersWait: true) == nil)
+    #expect(take(&queue, whileUsersWait: false) == UInt64(WorkQueue.batchesAfterWaiting) + 1)
+  }
+
+  @Test func whatIsShortIsNotPutOff() {
+    var queue = WorkQueue()
+    queue.add(.input(.message(.asOf(stream: stream, note: []), from: country), byteCount: 1, from: country))
+    queue.add(.input(.tick, byteCount: 0, from: nil))
+    #expect(take(&queue, whileUsersWait: true) == 0 && take(&queue, whileUsersWait: true) == 0)
+  }
+}
