@@ -28,8 +28,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
 
   init?(parsing b: ArraySlice<UInt8>) {
     let s = b.startIndex
-    guard b.count == 10, b[s + 4] == 0x2D, b[s + 7] == 0x2D, let year = Instant.decimal(b[s..<(s + 4)]),
-      let month = Instant.decimal(b[(s + 5)..<(s + 7)]), let day = Instant.decimal(b[(s + 8)..<(s + 10)]),
+    guard b.count == 10, b[s + 4] == 0x2D, b[s + 7] == 0x2D, let year = Instant.decimal(b, s, 4),
+      let month = Instant.decimal(b, s + 5, 2), let day = Instant.decimal(b, s + 8, 2),
       let value = Self(year: year, month: month, day: day)
     else { return nil }
     self = value
@@ -39,8 +39,13 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
   public init?(year: Int64, month: Int64, day: Int64) {
     guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let lengths: [Int64] = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    guard day <= lengths[Int(month - 1)] else { return nil }
+    let length: Int64 =
+      switch month {
+      case 2: leap ? 29 : 28
+      case 4, 6, 9, 11: 30
+      default: 31
+      }
+    guard day <= length else { return nil }
     // Days from civil: years start in March, so that the leap day is the last of its year.
     let y = month <= 2 ? year - 1 : year
     let era = y / 400

@@ -61,52 +61,59 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// milliseconds is cut off.
   /// - Throws: `TermError` when the text has another form or names a moment that does not exist.
   public init(_ text: some StringProtocol) throws(TermError) {
-    guard let value = Self.parse(Array(text.utf8.prefix(41))) else {
+    guard let value = Self(parsing: Array(text.utf8.prefix(41))[...]) else {
       throw TermError(
         kind: "time", found: String(text.prefix(40)), expected: "RFC 3339 with an offset, such as 2026-11-24T14:03:22Z")
     }
     self = value
   }
 
-  private static func parse(_ b: [UInt8]) -> Instant? {
+  /// Reads the same form from UTF-8; nil when it is another.
+  public init?(parsing b: ArraySlice<UInt8>) {
     // RFC 3339 section 5.6: full-date "T" time-hour ":" time-minute ":" time-second [time-secfrac] time-offset
-    guard b.count >= 20, b.count <= 40, b[10] == 0x54 || b[10] == 0x74, b[13] == 0x3A, b[16] == 0x3A,
-      let day = CalendarDay(parsing: b[0..<10]),
-      let hour = decimal(b[11..<13]), let minute = decimal(b[14..<16]), let second = decimal(b[17..<19]),
-      hour < 24, minute < 60, second < 60
+    let s = b.startIndex
+    guard b.count >= 20, b.count <= 40, b[s + 10] == 0x54 || b[s + 10] == 0x74, b[s + 13] == 0x3A, b[s + 16] == 0x3A,
+      let day = CalendarDay(parsing: b[s..<(s + 10)]),
+      let hour = Self.decimal(b, s + 11, 2), let minute = Self.decimal(b, s + 14, 2),
+      let second = Self.decimal(b, s + 17, 2), hour < 24, minute < 60, second < 60
     else { return nil }
-    var at = 19
+    var at = s + 19
     var milliseconds: Int64 = 0
     if b[at] == 0x2E {
-      let digits = b[(at + 1)...].prefix(while: { (0x30...0x39).contains($0) })
-      guard (1...9).contains(digits.count), let fraction = decimal((Array(digits) + [0x30, 0x30]).prefix(3)) else {
-        return nil
+      at += 1
+      let first = at
+      var unit: Int64 = 100
+      while at < b.endIndex, (0x30...0x39).contains(b[at]) {
+        milliseconds += Int64(b[at] - 0x30) * unit
+        unit /= 10
+        at += 1
       }
-      milliseconds = fraction
-      at += 1 + digits.count
+      guard (1...9).contains(at - first) else { return nil }
     }
-    guard at < b.count else { return nil }
+    guard at < b.endIndex else { return nil }
     var offset: Int64 = 0
     switch b[at] {
     case 0x5A, 0x7A:
-      guard at + 1 == b.count else { return nil }
+      guard at + 1 == b.endIndex else { return nil }
     case 0x2B, 0x2D:
-      guard at + 6 == b.count, b[at + 3] == 0x3A, let h = decimal(b[(at + 1)..<(at + 3)]),
-        let m = decimal(b[(at + 4)..<(at + 6)]), h < 24, m < 60
+      guard at + 6 == b.endIndex, b[at + 3] == 0x3A, let h = Self.decimal(b, at + 1, 2),
+        let m = Self.decimal(b, at + 4, 2), h < 24, m < 60
       else { return nil }
       offset = (h * 60 + m) * (b[at] == 0x2B ? 1 : -1)
     default: return nil
     }
     let total = day.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + second - offset * 60
     let instant = Instant(milliseconds: total * 1000 + milliseconds)
-    return instant >= .earliest && instant <= .latest ? instant : nil
+    guard instant >= .earliest, instant <= .latest else { return nil }
+    self = instant
   }
 
-  static func decimal(_ digits: ArraySlice<UInt8>) -> Int64? {
+  /// A number of so many decimal digits; nil when one is none. They must be there.
+  static func decimal(_ b: ArraySlice<UInt8>, _ at: Int, _ count: Int) -> Int64? {
     var value: Int64 = 0
-    for digit in digits {
-      guard (0x30...0x39).contains(digit) else { return nil }
-      value = value * 10 + Int64(digit - 0x30)
+    for place in at..<(at + count) {
+      guard (0x30...0x39).contains(b[place]) else { return nil }
+      value = value * 10 + Int64(b[place] - 0x30)
     }
     return value
   }

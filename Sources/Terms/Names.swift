@@ -6,8 +6,10 @@ public struct DatasetName: Hashable, Comparable, Sendable, CustomStringConvertib
   /// Reads a dataset name.
   /// - Throws: `TermError` when the text has another form.
   public init(_ text: some StringProtocol) throws(TermError) {
-    guard (1...32).contains(text.utf8.count), let first = text.utf8.first, (0x61...0x7A).contains(first),
-      text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D })
+    // Names are read several times with every request: over bytes, not over whatever text it is.
+    let bytes = Array(text.utf8.prefix(33))
+    guard (1...32).contains(bytes.count), (0x61...0x7A).contains(bytes[0]),
+      bytes.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D })
     else {
       throw TermError(
         kind: "dataset name", found: String(text.prefix(40)),

@@ -31,27 +31,5 @@ enum TimeField {
   }
 
   /// The moment of a text, or nil.
-  static func instant(_ text: ArraySlice<UInt8>) -> Instant? {
-    guard text.count <= 40 else { return nil }
-    if let instant = wholeSecondUTC(text) { return instant }
-    return try? Instant(String(decoding: text, as: UTF8.self))
-  }
-
-  /// `2026-11-24T14:03:22Z`, the form in which bodies have times, read without making a `String`.
-  private static func wholeSecondUTC(_ text: ArraySlice<UInt8>) -> Instant? {
-    let start = text.startIndex
-    guard text.count == 20, text[start + 10] == 0x54, text[start + 13] == 0x3A, text[start + 16] == 0x3A,
-      text[start + 19] == 0x5A, let date = DateField.parts(text[start..<(start + 10)], partial: false),
-      let year = date.year, let month = date.month, let dayOfMonth = date.day,
-      let day = CalendarDay(year: Int64(year), month: Int64(month), day: Int64(dayOfMonth))
-    else { return nil }
-    func pair(_ at: Int) -> Int64 {
-      let (tens, ones) = (text[start + at], text[start + at + 1])
-      guard (0x30...0x39).contains(tens), (0x30...0x39).contains(ones) else { return 99 }
-      return Int64(tens - 0x30) * 10 + Int64(ones - 0x30)
-    }
-    let (hour, minute, second) = (pair(11), pair(14), pair(17))
-    guard hour < 24, minute < 60, second < 60 else { return nil }
-    return Instant(milliseconds: (day.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
-  }
+  static func instant(_ text: ArraySlice<UInt8>) -> Instant? { Instant(parsing: text) }
 }

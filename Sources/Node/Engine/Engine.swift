@@ -218,7 +218,7 @@ public final class Engine: Sendable {
     }
     // What came between the last batch and the moment from which nothing more was taken waits for its answer. Records are
     // answered by `stop`.
-    for case .inspect(let look) in queue.withLock({ $0.own }) { look(core) }
+    for case .inspect(let look) in queue.withLock({ $0.takeOwn() }) { look(core) }
     commitWake.signal()
   }
 
