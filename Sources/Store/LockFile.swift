@@ -8,7 +8,8 @@ final class LockFile: Sendable {
   private let descriptor: Int32
 
   init(path: String) throws(StoreError) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    // Kept last: an object that is whole closes it when it ends, also when this throws, and by then the number may be another file's.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw Self.failure(path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let busy = errno == EWOULDBLOCK
@@ -16,6 +17,7 @@ final class LockFile: Sendable {
       Glibc.close(descriptor)
       throw busy ? .busy("\(path) is locked") : error
     }
+    self.descriptor = descriptor
   }
 
   deinit { Glibc.close(descriptor) }

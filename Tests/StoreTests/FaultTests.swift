@@ -1,5 +1,7 @@
 import Exchange
 import Foundation
+import Glibc
+import Synchronization
 import Terms
 import Testing
 
@@ -149,6 +151,27 @@ import Testing
     #expect(refusal { _ = try SQLiteStore(path: path) } == .busy("\(path)-lock is locked"))
     store.close()
     _ = try SQLiteStore(path: path)
+  }
+
+  /// A descriptor that is closed twice may be another's by the second time.
+  @Test func aStoreThatIsRefusedClosesNoFileOfOthers() throws {
+    let store = try SQLiteStore(path: path)
+    let (locked, other) = (path + "-lock", folder.file("other"))
+    let isOver = Mutex(false)
+    let refused = Mutex(0)
+    // A thread of its own: tests that wait for each other must not share theirs.
+    Thread.detachNewThread {
+      for _ in 0..<20_000 where (try? LockFile(path: locked)) == nil { refused.withLock { $0 += 1 } }
+      isOver.withLock { $0 = true }
+    }
+    var lost = 0
+    while !isOver.withLock({ $0 }) {
+      let file = open(other, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+      for _ in 0..<20 where fcntl(file, F_GETFD) < 0 { lost += 1 }
+      close(file)
+    }
+    #expect(lost == 0 && refused.withLock { $0 } == 20_000)
+    store.close()
   }
 
   @Test func aClosedStoreRefuses() throws {
