@@ -126,9 +126,12 @@ extension Core {
   /// Gives receipts again whose time has come: an origin that read its state again may have passed over them.
   func repeatReceipts() {
     for name in incoming.keys.sorted() {
-      let given = sessions[name.origin]?.receipts[name]
-      guard hasPassed(given?.wait ?? 0, since: given?.at) else { continue }
-      sendReceipt(name, repeatedAfter: min(2 * (given?.wait ?? Core.upkeepCadence / 2), Core.receiptCadence))
+      guard let given = sessions[name.origin]?.receipts[name] else {
+        sendReceipt(name)
+        continue
+      }
+      guard hasPassed(given.wait, since: given.at) else { continue }
+      sendReceipt(name, repeatedAfter: min(2 * given.wait, Core.receiptCadence))
     }
   }
 

@@ -13,7 +13,7 @@ final class Writeback: Sendable {
   /// Opens the file at `path`. The descriptor must outlive all of SQLite's on this file: to close it drops the locks that they hold.
   init(path: String) throws(StoreError) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard descriptor >= 0 else { throw .failed("open \(path): \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else { throw LockFile.failure(path) }
   }
 
   deinit { close(descriptor) }

@@ -18,13 +18,19 @@ import Testing
     }
   }
 
-  @Test func anIdleOriginSaysAsOfEveryFiveSeconds() throws {
+  /// A pair with one record, as long as nothing has happened since both hold it.
+  private func idle(seconds: Int) throws -> Scene {
     let scene = try Scene()
     scene.connect()
     _ = try scene.origin.accept(Scene.draft("one"))
     try scene.settle()
     scene.carried = []
-    try scene.run(seconds: 60)
+    try scene.run(seconds: seconds)
+    return scene
+  }
+
+  @Test func anIdleOriginSaysAsOfEveryFiveSeconds() throws {
+    let scene = try idle(seconds: 60)
     let said = try asOfs(scene)
     #expect(said.count == 12)
     #expect(said.allSatisfy { $0.size == 2 })
@@ -40,12 +46,7 @@ import Testing
 
   /// An origin that read its state again may have passed over a receipt.
   @Test func aReceiptIsGivenAgainLessAndLessOften() throws {
-    let scene = try Scene()
-    scene.connect()
-    _ = try scene.origin.accept(Scene.draft("one"))
-    try scene.settle()
-    scene.carried = []
-    try scene.run(seconds: 240)
+    let scene = try idle(seconds: 240)
     func times() throws -> [UInt64] {
       let key = NoteKey(.receipt, of: Scene.gt, in: Scene.realm, key: scene.recipient.keys.receipt.verifyingKey)
       return try scene.carried.compactMap {

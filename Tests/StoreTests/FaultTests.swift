@@ -157,15 +157,14 @@ import Testing
   @Test func aStoreThatIsRefusedClosesNoFileOfOthers() throws {
     let store = try SQLiteStore(path: path)
     let (locked, other) = (path + "-lock", folder.file("other"))
-    let isOver = Mutex(false)
-    let refused = Mutex(0)
+    let refused = Mutex<Int?>(nil)
     // A thread of its own: tests that wait for each other must not share theirs.
     Thread.detachNewThread {
-      for _ in 0..<20_000 where (try? LockFile(path: locked)) == nil { refused.withLock { $0 += 1 } }
-      isOver.withLock { $0 = true }
+      let count = (0..<20_000).count { _ in (try? LockFile(path: locked)) == nil }
+      refused.withLock { $0 = count }
     }
     var lost = 0
-    while !isOver.withLock({ $0 }) {
+    while refused.withLock({ $0 }) == nil {
       let file = open(other, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
       for _ in 0..<20 where fcntl(file, F_GETFD) < 0 { lost += 1 }
       close(file)

@@ -26,7 +26,7 @@ extension Definition {
     guard body.count <= Self.bodyLengthMax else { throw .tooLong }
     var refers: RecordID?
     if let refersIndex, let text = draft.text(refersIndex) { refers = try RecordField.read(text, sorted[refersIndex]) }
-    let time = timeIndex.flatMap { draft.text($0) }.flatMap { TimeField.instant($0) }
+    let time = timeIndex.flatMap { draft.text($0) }.flatMap { Instant(parsing: $0) }
     return CheckedRecord(
       body: body, reference: referenceIndex.flatMap { draft.string($0) }, change: change, refers: refers,
       time: time ?? now)

@@ -11,7 +11,7 @@ struct OfAgeRule: Hashable, Sendable {
   static let years: Int64 = 18
 
   func check(_ draft: borrowing Draft, _ definition: Definition) throws(Refusal) {
-    guard let text = draft.text(birth), let stated = draft.text(at), let moment = TimeField.instant(stated),
+    guard let text = draft.text(birth), let stated = draft.text(at), let moment = Instant(parsing: stated),
       let isUnderAge = Self.isUnderAge(born: text, at: moment)
     else { return }
     let (field, says) = (definition.sorted[minor], draft.text(minor))

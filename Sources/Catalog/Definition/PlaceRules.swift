@@ -104,6 +104,6 @@ struct OrderRule: Hashable, Sendable {
       guard let year = parts.year else { return nil }
       return CalendarDay(year: Int64(year), month: Int64(parts.month ?? 1), day: Int64(parts.day ?? 1))
     }
-    return TimeField.instant(text).map { CalendarDay(of: $0.advanced(byMilliseconds: 14 * 3_600_000)) }
+    return Instant(parsing: text).map { CalendarDay(of: $0.advanced(byMilliseconds: 14 * 3_600_000)) }
   }
 }

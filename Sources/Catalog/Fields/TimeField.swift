@@ -9,7 +9,7 @@ enum TimeField {
   static func write(
     _ text: ArraySlice<UInt8>, _ now: Instant?, aheadDays: Int, _ field: Field, to out: inout [UInt8]
   ) throws(Refusal) {
-    guard let instant = instant(text) else {
+    guard let instant = Instant(parsing: text) else {
       throw field.refusal(
         "not a moment with an offset", "write RFC 3339, such as 2026-11-24T14:03:22Z or 2026-11-24T08:03:22-06:00",
         found: String(decoding: text, as: UTF8.self))
@@ -29,7 +29,4 @@ enum TimeField {
       out.append(0x22)
     }
   }
-
-  /// The moment of a text, or nil.
-  static func instant(_ text: ArraySlice<UInt8>) -> Instant? { Instant(parsing: text) }
 }

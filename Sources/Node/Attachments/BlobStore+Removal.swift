@@ -47,7 +47,11 @@ extension BlobStore {
   private static func destroy(_ path: String) throws(HomeError) {
     let (folder, name) = Files.split(path)
     let leaving = "\(folder)/\(Files.leftover)\(name)"
-    try Files.move(path, to: leaving)
+    guard rename(path, leaving) == 0 else {
+      if errno == ENOENT { return }
+      throw Files.failure(path, "cannot rename")
+    }
+    try Files.sync(folder: folder)
     let file = Glibc.open(leaving, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
     guard file >= 0 else { throw Files.failure(path, "cannot open") }
     defer { close(file) }
