@@ -11,11 +11,11 @@ enum Bench {
   private enum Part: String, CaseIterable {
     case visible, publish, catchup, lookup, proofs, outage, rest
     /// Asked for by name only: they take minutes, and `pages` prints a table of its own.
-    case pages, alerts, expected
+    case pages, alerts, expected, links
 
     static let quick: Set<Part> = [.visible, .catchup, .rest]
     /// What Scripts/bench makes its table of.
-    static let usual = Set(allCases).subtracting([.pages, .alerts, .expected])
+    static let usual = Set(allCases).subtracting([.pages, .alerts, .expected, .links])
   }
 
   static func main() {
@@ -54,6 +54,8 @@ enum Bench {
       if !sizes.isEmpty {
         return try Growth(folder: folder, istmo: istmo, topology: topology, sizes: sizes, rounds: max(1, rounds)).run()
       }
+      if parts.remove(.links) != nil { try Links.measure(folder: folder, istmo: istmo, topology: topology) }
+      guard !parts.isEmpty else { return }
       let pair = try Pair(folder: folder, istmo: istmo, topology: topology)
       Report.times("fdatasync", try RawLimits.sync(folder: folder, rounds: 1000))
       try pair.start("SV")
@@ -154,10 +156,7 @@ enum Bench {
       Report.figure("disk_\(side)_bytes", Double(try pair.diskBytes(country)) / records)
       Report.figure("memory_\(side)_mib", Double(pair.nodes[country]?.memory.most ?? 0) / 1_048_576)
     }
-    let before = pair.nodes["GT"]?.processorTime ?? .zero
-    sleep(10)
-    let used = (pair.nodes["GT"]?.processorTime ?? .zero) - before
-    Report.figure("idle_link_percent", used / .seconds(10) * 100)
+    Report.figure("idle_link_percent", Links.percent(pair.nodes["GT"], seconds: 10))
     pair.stop("GT")
     let start = ContinuousClock.now
     try pair.start("GT")

@@ -77,7 +77,7 @@ final class Budget {
       }
       token += 1
       let effects = try measured("publish in the core") {
-        origin.core.handle(.publish(token: token, drafts: drafts), at: clock.now())
+        origin.core.handle(.publish([.init(token: token, drafts: drafts)]), at: clock.now())
       }
       try commit(effects, origin, "commit at the origin")
     }

@@ -4,7 +4,7 @@ import HTTP
 import Programs
 
 /// Two nodes, El Salvador and Guatemala, as their users have them: homes made by the command line, a ceremony held, two
-/// processes with default settings, linked over loopback.
+/// processes with default settings, linked over loopback. Guatemala may have other neighbours, and more of them.
 final class Pair {
   /// The stream that most of it is about.
   static let departures = "SV/GT/migration"
@@ -16,43 +16,51 @@ final class Pair {
   private var tokens: [String: String] = [:]
   private var apiPorts: [String: UInt16] = [:]
 
-  /// Makes the homes. `istmo` is the program, `topology` the folder of the sample topology.
-  init(folder: String, istmo: String, topology: String) throws {
+  /// Makes the homes. `istmo` is the program, `topology` the folder of the sample topology, `others` are Guatemala's neighbours.
+  init(folder: String, istmo: String, topology: String, others: [String] = ["SV"]) throws {
     (self.folder, self.istmo) = (folder, istmo)
     try Child.run("/bin/cp", ["-r", topology, "\(folder)/Topology"], log: "\(folder)/log")
     let file = "\(folder)/Topology/central-america.toml"
     var text = TextFile.read(file)
     var ports = FreePorts()
-    for country in ["SV", "GT"] {
+    for country in others + ["GT"] {
       let port = try ports.take()
       linkPorts[country] = port
-      text = text.replacing("\(country.lowercased()).istmo.example:4711", with: "127.0.0.1:\(port)")
+      let host = country == "XS" ? "sieca" : country.lowercased()
+      text = text.replacing("\(host).istmo.example:4711", with: "127.0.0.1:\(port)")
     }
     try TextFile.write(Array(text.utf8), to: file)
     try TextFile.write(Array("a passphrase that protects nothing\n".utf8), to: "\(folder)/passphrase")
     chmod("\(folder)/passphrase", 0o600)
     let pass = ["--passphrase-file", "\(folder)/passphrase"]
-    for country in ["SV", "GT"] {
+    for country in others + ["GT"] {
       try command(country, ["init", "--country", country, "--topology", file] + pass)
+      try command(country, ["token", "add", "bench", "--scope", "publish", "--scope", "lookup", "--scope", "observe"])
+      tokens[country] = TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).map(String.init)
+        .first { $0.hasPrefix("istmo-") }
     }
-    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
-      try command(one, ["ceremony", "offer", "--with", other, "--out", "\(folder)/\(one).offer"] + pass)
+    for other in others { try agree(other, "GT", pass) }
+  }
+
+  /// Holds a ceremony.
+  private func agree(_ one: String, _ other: String, _ pass: [String]) throws {
+    let sides = [(one, other), (other, one)]
+    for (own, their) in sides {
+      try command(own, ["ceremony", "offer", "--with", their, "--out", "\(folder)/\(own).offer"] + pass)
     }
-    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
-      try command(one, ["ceremony", "compare", "\(folder)/\(other).offer", "--json"])
+    for (own, their) in sides {
+      try command(own, ["ceremony", "compare", "\(folder)/\(their).offer", "--json"])
       guard let code = try JSONValue(parsing: Array(TextFile.read("\(folder)/log").utf8))["code"]?.string else {
         throw ChildError("no code")
       }
       try command(
-        one,
-        ["ceremony", "sign", "\(folder)/\(other).offer", "--code", code, "--official", "Bench, Bench"]
-          + ["--out", "\(folder)/\(one).signed"] + pass)
+        own,
+        ["ceremony", "sign", "\(folder)/\(their).offer", "--code", code, "--official", "Bench, Bench"]
+          + ["--out", "\(folder)/\(own).signed"] + pass)
     }
-    for (one, other) in [("SV", "GT"), ("GT", "SV")] {
-      try command(one, ["ceremony", "complete", "\(folder)/\(other).signed"])
-      try command(one, ["token", "add", "bench", "--scope", "publish", "--scope", "lookup", "--scope", "observe"])
-      tokens[one] = TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace).map(String.init)
-        .first { $0.hasPrefix("istmo-") }
+    for (own, their) in sides { try command(own, ["ceremony", "complete", "\(folder)/\(their).signed"]) }
+    for country in [one, other] {
+      for kind in ["offer", "signed"] { unlink("\(folder)/\(country).\(kind)") }
     }
   }
 
@@ -94,11 +102,19 @@ final class Pair {
     System.Access(port: apiPorts[country] ?? 0, token: tokens[country] ?? "")
   }
 
+  /// Links that are up.
+  func linkCount() throws -> Int { try connections("-tnH").split(separator: "\n").count }
+
+  /// The connections of the links at the side that was dialled, as `ss` writes them.
+  private func connections(_ options: String) throws -> String {
+    let ports = linkPorts.values.map { "sport = :\($0)" }.joined(separator: " or ")
+    try Child.run("/usr/bin/ss", [options, ports], log: "\(folder)/log")
+    return TextFile.read("\(folder)/log")
+  }
+
   /// Bytes that went over the link's connection so far, both ways.
   func wireBytes() throws -> Int {
-    let ports = linkPorts.values.map { "sport = :\($0)" }.joined(separator: " or ")
-    try Child.run("/usr/bin/ss", ["-tinH", ports], log: "\(folder)/log")
-    return TextFile.read("\(folder)/log").split(whereSeparator: \.isWhitespace)
+    try connections("-tinH").split(whereSeparator: \.isWhitespace)
       .filter { $0.hasPrefix("bytes_sent:") || $0.hasPrefix("bytes_received:") }
       .compactMap { Int($0.drop { $0 != ":" }.dropFirst()) }.reduce(0, +)
   }

@@ -4,24 +4,45 @@ import Terms
 
 // Publishing: from a checked draft to entries in the home stream and in every agreed stream.
 extension Core {
-  func publish(_ drafts: [Draft], token: UInt64) throws(ReadError) {
-    var results: [PublishResult] = []
-    results.reserveCapacity(drafts.count)
+  /// On a failed read nothing is told: all of the requests fail then.
+  func publish(_ requests: [PublishRequest]) throws(ReadError) {
+    var done: [(token: UInt64, results: [PublishResult])] = []
+    var failed: [Effect] = []
     var ways: Ways?
-    for draft in drafts {
-      if ways?.dataset != draft.dataset {
-        if let done = ways { putBack(done) }
-        ways = try self.ways(of: draft.dataset)
+    for request in requests {
+      if let obstacle = obstacle(to: request) {
+        failed.append(.failed(token: request.token, obstacle))
+        continue
       }
-      results.append(try publish(draft, on: &ways))
+      var results: [PublishResult] = []
+      results.reserveCapacity(request.drafts.count)
+      for draft in request.drafts {
+        if ways?.dataset != draft.dataset {
+          if let done = ways { putBack(done) }
+          ways = try self.ways(of: draft.dataset)
+        }
+        results.append(try publish(draft, on: &ways))
+      }
+      done.append((request.token, results))
     }
     if let ways { putBack(ways) }
     // A duplicate of a record that is not durable yet waits for it too.
     if !building.hasChanges, underWay != nil {
-      underWay?.results.append((token, results))
+      underWay?.results += done
     } else {
-      building.results.append((token, results))
+      building.results += done
     }
+    effects += failed
+  }
+
+  /// Why a request is not taken now; nil when it is.
+  private func obstacle(to request: PublishRequest) -> StoreError? {
+    if mustReload { return .failed("its state is being read again; publish again in a moment") }
+    if !request.drafts.isEmpty, let recoveryObstacle { return recoveryObstacle }
+    if pendingByteCount >= Core.mostPendingBytes {
+      return .failed("the disk does not keep up; publish again in a moment")
+    }
+    return request.drafts.allSatisfy(\.mayUseReserve) ? nil : shortage
   }
 
   /// The streams into which records of one dataset go, taken out for as long as a batch is published: finding them

@@ -11,8 +11,8 @@ import Terms
 public final class Core {
   /// What goes in.
   public enum Input: Sendable {
-    /// Records to publish; the results come back under the token.
-    case publish(token: UInt64, drafts: [Draft])
+    /// Records to publish. What waited together is taken together: it shares the work on its streams.
+    case publish([PublishRequest])
     /// A link to a neighbour is up.
     case linkUp(CountryCode)
     /// A link is gone.
@@ -40,6 +40,17 @@ public final class Core {
     case goOn(without: CountryCode, reason: String)
     /// Agreements or cards changed.
     case neighbours([Neighbour], card: [UInt8])
+  }
+
+  /// Records that are published together or not at all.
+  public struct PublishRequest: Sendable {
+    /// Under which the results come back.
+    public let token: UInt64
+    /// Each is stored, or refused with a reason of its own.
+    public let drafts: [Draft]
+
+    /// Records under a token that no other request has.
+    public init(token: UInt64, drafts: [Draft]) { (self.token, self.drafts) = (token, drafts) }
   }
 
   /// What comes out, in order.
@@ -158,18 +169,7 @@ public final class Core {
         if case .hello = message { receive(message, from: country) }
       case .bundle(_, let country) where mustReload:
         log(.warning, "a bundle of \(country) came while the state is being read again; import it again")
-      case .publish(let token, _) where mustReload:
-        effects.append(.failed(token: token, .failed("its state is being read again; publish again in a moment")))
-      case .publish(let token, let drafts) where !drafts.isEmpty && recoveryObstacle != nil:
-        if let obstacle = recoveryObstacle { effects.append(.failed(token: token, obstacle)) }
-      case .publish(let token, _) where pendingByteCount >= Core.mostPendingBytes:
-        effects.append(.failed(token: token, .failed("the disk does not keep up; publish again in a moment")))
-      case .publish(let token, let drafts):
-        if let shortage, !drafts.allSatisfy(\.mayUseReserve) {
-          effects.append(.failed(token: token, shortage))
-        } else {
-          try publish(drafts, token: token)
-        }
+      case .publish(let requests): try publish(requests)
       case .linkUp(let country): linkUp(country)
       case .linkDown(let country): sessions[country] = nil
       case .message(let message, let country): receive(message, from: country)
@@ -193,7 +193,9 @@ public final class Core {
     } catch {
       // A read failed in the midst of a change: what was half built is dropped and read again, as after a crash.
       log(.error, "\(error)")
-      if case .publish(let token, _) = input { effects.append(.failed(token: token, .failed(error.description))) }
+      if case .publish(let requests) = input {
+        for request in requests { effects.append(.failed(token: request.token, .failed(error.description))) }
+      }
       drop(building, because: .failed(error.description))
       building = Building()
       mustReload = true

@@ -33,7 +33,12 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
   }
 
   static func same(_ a: String, _ b: String) -> Bool {
-    a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lower($0) == lower($1) }
+    guard a.utf8.count == b.utf8.count else { return false }
+    var (left, right) = (a.utf8.makeIterator(), b.utf8.makeIterator())
+    while let one = left.next(), let other = right.next() {
+      guard one == other || lower(one) == lower(other) else { return false }
+    }
+    return true
   }
 
   private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }

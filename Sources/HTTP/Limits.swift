@@ -2,7 +2,7 @@
 public enum Limits {
   /// Event loops, each on its own thread. Handlers do not block, so a few carry everything; the disk is the bottleneck.
   public static let threads = 2
-  /// TCP connections at once: a thousand waiting publishers twice over, at 32 KiB each 64 MiB.
+  /// TCP connections at once: a thousand waiting publishers twice over, at 16 KiB each 32 MiB.
   public static let tcpConnections = 2_048
   /// TCP connections at once from one IPv4 address or one IPv6 /64, so that one machine cannot take all of them; still
   /// room for a thousand publishers behind one national gateway.
@@ -12,8 +12,9 @@ public enum Limits {
   public static let unixConnections = 1_280
   /// Connections that wait in the kernel to be accepted; a burst of a thousand clients fits.
   public static let backlog: Int32 = 1_024
-  /// Memory of a connection for head and upload buffer. Bounds the head at about half; larger buys little throughput.
-  public static let connectionMemory = 32 * 1_024
+  /// Memory of a connection for head and upload buffer. Bounds the head; larger buys little throughput, and all of it is cleared
+  /// after each request.
+  public static let connectionMemory = 16 * 1_024
   /// Bytes of a request target. Queries are short; longer belongs into an upload.
   public static let targetBytes = 8 * 1_024
   /// Fields of a query, more than any operation of the API has.

@@ -82,10 +82,9 @@ public struct Request: Sendable {
 
   /// The token of an `Authorization: Bearer` header (RFC 6750 section 2.1).
   public var bearerToken: String? {
-    guard let value = headers["Authorization"], let space = value.firstIndex(of: " "),
+    guard let value = headers["Authorization"], let space = value.utf8.firstIndex(of: 0x20),
       Headers.same(String(value[..<space]), "Bearer")
     else { return nil }
-    let token = value[space...].drop { $0 == " " }
-    return token.isEmpty ? nil : String(token)
+    return String(value[space...].utf8.drop { $0 == 0x20 }).flatMap { $0.isEmpty ? nil : $0 }
   }
 }

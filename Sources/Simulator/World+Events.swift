@@ -125,7 +125,7 @@ extension World {
     node.waiting[node.nextToken] = handings
     checker.handed(handings, to: node.country)
     trace.note(clock.elapsed, "\(node.country) publishes \(drafts.count) as \(node.nextToken)")
-    try give(.publish(token: node.nextToken, drafts: drafts), to: node)
+    try give(.publish([.init(token: node.nextToken, drafts: drafts)]), to: node)
   }
 
   /// A commit reaches the disk; the node may crash on either side of that moment.

@@ -48,11 +48,10 @@ struct MemoryTable: Sendable {
 
     /// All lines in order of key, newest first within a key.
     func sorted() -> [IndexItem] {
-      let order = (0..<UInt32(truncatingIfNeeded: lines.count)).sorted { a, b in
-        let (x, y) = (lines[Int(a)].item.key, lines[Int(b)].item.key)
-        return x != y ? x < y : a > b
-      }
-      return order.map { lines[Int($0)].item }
+      // Keys beside their places, so that comparing does not look all over the lines.
+      var order = lines.enumerated().map { (key: $1.item.key, place: UInt32(truncatingIfNeeded: $0)) }
+      order.sort { $0.key != $1.key ? $0.key < $1.key : $0.place > $1.place }
+      return order.map { lines[Int($0.place)].item }
     }
 
     /// Where the key's newest line is, or the free slot where it would be: open addressing, at most half full.

@@ -55,6 +55,39 @@ import Testing
     #expect(origin.commit == nil)
   }
 
+  @Test func whatIsPublishedTogetherIsOneCommitAndAnsweredApart() throws {
+    let scene = try Scene()
+    scene.connect()
+    try scene.settle()
+    let origin = scene.origin
+    let same = Scene.draft("two", reference: "r")
+    let tokens = origin.publish(together: [[Scene.draft("one")], [same, Scene.draft("three")], [same]])
+    #expect(origin.results.isEmpty)
+    try origin.store.commit(try #require(origin.commit))
+    origin.commit = nil
+    origin.give(.committed)
+    #expect(origin.commit == nil)
+    #expect(tokens.map { origin.results[$0]?.count } == [1, 2, 1])
+    guard case .accepted(let id)? = origin.results[tokens[1]]?.first else { throw Scene.Unexpected.notAccepted }
+    #expect(origin.results[tokens[2]] == [.duplicate(id)])
+    try scene.settle()
+    #expect(try scene.recipient.names(Scene.sent) == ["one", "two", "three"])
+  }
+
+  @Test func oneRequestThatIsNotTakenDoesNotHoldUpTheOthers() throws {
+    let origin = try Scene().origin
+    origin.give(.room(.full("test")))
+    var line = Scene.draft("a lookup's line")
+    line = Draft(
+      dataset: line.dataset, version: line.version, body: line.body, reference: nil, kind: .record,
+      mayUseReserve: true)
+    let tokens = origin.publish(together: [[Scene.draft("one")], [line], [Scene.draft("two")]])
+    try origin.finishCommits()
+    #expect(origin.failures == [tokens[0]: .full("test"), tokens[2]: .full("test")])
+    #expect(origin.results.keys.sorted() == [tokens[1]])
+    #expect(try origin.names(Scene.home) == ["a lookup's line"])
+  }
+
   @Test func aFailedCommitIsAsACrash() throws {
     let scene = try Scene()
     scene.connect()

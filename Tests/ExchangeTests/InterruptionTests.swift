@@ -146,7 +146,7 @@ private struct TwoCores {
       let draft = Draft(
         dataset: Self.dataset, version: 1, body: SimulatedRules.body(["name": "n\(count)"]), reference: nil,
         kind: .record)
-      try give(.publish(token: UInt64(count), drafts: [draft]), to: Self.code("SV"))
+      try give(.publish([.init(token: UInt64(count), drafts: [draft])]), to: Self.code("SV"))
     }
   }
 

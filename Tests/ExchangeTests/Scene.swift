@@ -85,9 +85,17 @@ final class Party {
   /// Hands drafts over; gives the token.
   @discardableResult
   func publish(_ drafts: [Draft]) -> UInt64 {
-    lastToken += 1
-    give(.publish(token: lastToken, drafts: drafts))
+    publish(together: [drafts])
     return lastToken
+  }
+
+  /// Hands over what waited together; gives the tokens.
+  @discardableResult
+  func publish(together requests: [[Draft]]) -> [UInt64] {
+    let tokens = requests.indices.map { lastToken + 1 + UInt64($0) }
+    lastToken += UInt64(requests.count)
+    give(.publish(zip(tokens, requests).map { .init(token: $0, drafts: $1) }))
+    return tokens
   }
 
   /// Makes durable what waits, and what waits behind it.

@@ -32,13 +32,26 @@ import Testing
   @Test func whatUsersWaitForIsTakenAtOnceAndTheRestOneByOne() {
     var queue = WorkQueue()
     queue.add(batch(1))
-    queue.add(.input(.publish(token: 1, drafts: []), byteCount: 0, from: nil))
+    queue.add(.input(.publish([.init(token: 1, drafts: [])]), byteCount: 0, from: nil))
     queue.add(batch(2))
     queue.add(.input(.committed, byteCount: 0, from: nil))
     #expect(takeOwn(&queue) == 2 && takeOwn(&queue) == 0)
     #expect(take(&queue, whileUsersWait: false) == 1)
     #expect(take(&queue, whileUsersWait: false) == 2)
     #expect(take(&queue, whileUsersWait: false) == nil)
+  }
+
+  @Test func whatIsPublishedInOneGoIsOneInput() {
+    var queue = WorkQueue()
+    for token in 1...5 {
+      queue.add(.input(.publish([.init(token: UInt64(token), drafts: [])]), byteCount: 0, from: nil))
+      // What became of a commit is told in its place.
+      if token == 3 { queue.add(.input(.committed, byteCount: 0, from: nil)) }
+    }
+    let together = queue.takeOwn().map { work in
+      if case .input(.publish(let requests), _, _) = work { requests.map(\.token) } else { [UInt64]() }
+    }
+    #expect(together == [[1, 2, 3], [], [4, 5]])
   }
 
   @Test func aBatchIsPutOffForOneCommitAndThenSomeAreNot() {

@@ -84,18 +84,33 @@ extension Definition {
   /// The fields of a body; with `knowsAll` there may be no others.
   /// - Throws: `Refusal` when it is no object of fields.
   func draft(of body: ReadBody, knowsAll: Bool = true) throws(Refusal) -> Draft {
-    var draft = Draft(try body.object(), fieldCount: sorted.count)
-    var child = draft.document.firstChild(0)
-    let end = draft.document.end(0)
-    while child < end {
-      let key = draft.document.key(child)
-      if let index = index(of: key) {
-        draft.slots[index] = child
-      } else if knowsAll {
-        throw unknown(key)
-      }
-      child = draft.document.end(child)
-    }
-    return draft
+    let document = try body.object()
+    let found = try body.slots(by: self)
+    if knowsAll, let stranger = found.stranger { throw unknown(document.key(stranger)) }
+    return Draft(document, slots: found.slots)
   }
+
+  /// Where the fields stand in an object.
+  func slots(in document: JSONDocument) -> FieldSlots {
+    var found = FieldSlots(slots: [Int](repeating: -1, count: sorted.count))
+    var child = document.firstChild(0)
+    let end = document.end(0)
+    while child < end {
+      if let index = index(of: document.key(child)) {
+        found.slots[index] = child
+      } else if found.stranger == nil {
+        found.stranger = child
+      }
+      child = document.end(child)
+    }
+    return found
+  }
+}
+
+/// Where the fields of a definition stand in a body.
+struct FieldSlots: Sendable {
+  /// For each field, by alphabet, the node that holds it, or -1.
+  var slots: [Int]
+  /// The first member that is no field.
+  var stranger: Int?
 }

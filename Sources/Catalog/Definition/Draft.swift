@@ -6,9 +6,10 @@ struct Draft {
   /// The machine-readable zone, once a rule has read it.
   var zone: MRZ?
 
+  init(_ document: JSONDocument, slots: [Int]) { (self.document, self.slots) = (document, slots) }
+
   init(_ document: JSONDocument, fieldCount: Int) {
-    self.document = document
-    slots = [Int](repeating: -1, count: fieldCount)
+    self.init(document, slots: [Int](repeating: -1, count: fieldCount))
   }
 
   /// The node of a field, or nil when it is absent.

@@ -4,11 +4,26 @@ public struct ReadBody: Sendable {
   /// The body as it was given.
   public let bytes: [UInt8]
   private let scanned: Result<JSONDocument, Refusal>
+  /// Where the fields of one definition stand, when it has been said which will ask most.
+  private let places: (definition: Definition, found: FieldSlots)?
 
-  /// Reads a body; what is wrong with it is said when it is asked for.
-  public init(_ bytes: [UInt8]) {
+  /// Reads a body; what is wrong with it is said when it is asked for. The `definition` is the one that will ask most.
+  public init(_ bytes: [UInt8], of definition: Definition? = nil) {
     self.bytes = bytes
-    do throws(Refusal) { scanned = .success(try JSONScanner.scan(bytes)) } catch { scanned = .failure(error) }
+    do throws(Refusal) {
+      let document = try JSONScanner.scan(bytes)
+      scanned = .success(document)
+      places = definition.map { ($0, $0.slots(in: document)) }
+    } catch {
+      (scanned, places) = (.failure(error), nil)
+    }
+  }
+
+  /// Where the fields of a definition stand.
+  /// - Throws: `Refusal` when it is no JSON object.
+  func slots(by definition: Definition) throws(Refusal) -> FieldSlots {
+    if let places, places.definition === definition { return places.found }
+    return definition.slots(in: try object())
   }
 
   /// The body's members.

@@ -1,7 +1,7 @@
 import Terms
 
-/// A rule over several fields, bound to their places in the definition.
-enum Rule: Hashable, Sendable {
+/// A rule over several fields, bound to their places in the definition. Indirect, as rules are passed about with every record.
+indirect enum Rule: Hashable, Sendable {
   case actingPost(ActingPostRule)
   case postOfCrossing(PostOfCrossingRule)
   case ownPost(OwnPostRule)

@@ -74,7 +74,8 @@ public enum JSONValue: Hashable, Sendable {
     return String(decoding: out, as: UTF8.self)
   }
 
-  private func write(to out: inout [UInt8]) {
+  /// Appends the same.
+  public func write(to out: inout [UInt8]) {
     switch self {
     case .null: out.append("null")
     case .boolean(let value): out.append(value ? "true" : "false")

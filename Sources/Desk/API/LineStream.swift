@@ -9,7 +9,7 @@ final class LineStream: ResponseStream {
   /// Adds a line.
   func add(_ value: JSONValue) {
     change { pushed in
-      pushed.waiting += value.json.utf8
+      value.write(to: &pushed.waiting)
       pushed.waiting.append(0x0A)
     }
   }

@@ -107,7 +107,7 @@ public final class Router: Service {
   static func ndjson(_ values: [JSONValue]) -> Response {
     var bytes: [UInt8] = []
     for value in values {
-      bytes += value.json.utf8
+      value.write(to: &bytes)
       bytes.append(0x0A)
     }
     return Response(

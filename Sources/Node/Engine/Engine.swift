@@ -98,7 +98,7 @@ public final class Engine: Sendable {
       let token = queue.nextToken
       queue.nextToken += 1
       queue.replies[token] = reply
-      queue.add(.input(.publish(token: token, drafts: drafts), byteCount: 0, from: nil))
+      queue.add(.input(.publish([.init(token: token, drafts: drafts)]), byteCount: 0, from: nil))
       return false
     }
     if isStopped {

@@ -30,9 +30,20 @@ struct WorkQueue {
 
   mutating func add(_ work: Work) {
     switch work {
-    case .input(.publish, _, _), .input(.committed, _, _), .input(.commitFailed, _, _), .inspect: own.append(work)
+    case .input(.publish(let requests), _, _): add(requests)
+    case .input(.committed, _, _), .input(.commitFailed, _, _), .inspect: own.append(work)
     case .input, .stop: outside.append(work)
     }
+  }
+
+  /// What is published in one go is one input.
+  private mutating func add(_ requests: [Core.PublishRequest]) {
+    guard case .input(.publish(var together), _, _)? = own.last else {
+      return own.append(.input(.publish(requests), byteCount: 0, from: nil))
+    }
+    own.removeLast()
+    together += requests
+    own.append(.input(.publish(together), byteCount: 0, from: nil))
   }
 
   /// All that users wait for, and what became of the commit under way.

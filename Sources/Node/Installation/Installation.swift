@@ -43,6 +43,7 @@ public final class Installation: Sendable {
   public let drafts: DraftBook
   /// Answers lookups.
   public let lookups: Lookups
+  let gates: PublishGates
   let documents: any SignedDocuments
   let keys: Keyring
   let store: SQLiteStore
@@ -127,6 +128,7 @@ public final class Installation: Sendable {
       risk: Lookups.Risk(selectivity: selectivity, openAlerts: { watch.openAlerts }),
       questions: QuestionAsker(
         realm: realm, port: questionPort, clock: clock, neighbour: { standing.now.neighbours[$0] }))
+    gates = PublishGates(lookups)
     let owner = QuestionOwner(lookups: lookups, neighbour: { standing.now.neighbours[$0] }, log: log)
     questionPort.serve { (sealed, asker) throws(QuestionRefusal) in try owner.answer(sealed, of: asker) }
     evidenceMaker = EvidenceMaker(
@@ -222,14 +224,14 @@ public final class Installation: Sendable {
   ) -> PublishSession {
     PublishSession(
       definition, registry: registry, country: country, engine: engine, room: spoolRoom, clock: clock,
-      gates: PublishGates(lookups), resume: resume, done: done)
+      gates: gates, resume: resume, done: done)
   }
 
   /// Publishes one line as an upload of it would; waits for the disk.
   public func publish(_ line: [UInt8], of definition: Definition) -> PublishSession.Outcome {
     do throws(Refusal) {
       let draft = try registry.draft(line, of: definition, from: country, now: clock.now())
-      try PublishGates(lookups).check(draft)
+      try gates.check(draft)
       do throws(StoreError) {
         return try engine.publish([draft]).first.map { PublishSession.Outcome($0) } ?? .failed("no answer")
       } catch { return .failed(error.description) }

@@ -2,7 +2,8 @@ import Catalog
 import Exchange
 
 /// What a record is asked that the definition cannot ask: whether it fits what is known here.
-struct PublishGates: Sendable {
+/// A class, as every upload takes them along.
+final class PublishGates: Sendable {
   private let release: ReleaseGate
   private let reach: ReachGate
 

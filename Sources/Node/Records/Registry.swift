@@ -3,8 +3,8 @@ import Exchange
 import Ledger
 import Terms
 
-/// The topology with its dataset definitions, as the exchange asks for them.
-public struct Registry: RecordRules {
+/// The topology with its dataset definitions, as the exchange asks for them. A class, as every body that is read takes it along.
+public final class Registry: RecordRules {
   /// What can be: countries, crossings, pairs, datasets.
   public let topology: Topology
   private let definitions: [DatasetName: Definition]
@@ -44,7 +44,8 @@ public struct Registry: RecordRules {
 
   /// Reads a body that was made under this version.
   public func read(_ body: [UInt8], of dataset: DatasetName, version: UInt32) -> any RecordReading {
-    Reading(body: ReadBody(body), definition: definition(dataset, version: version), registry: self)
+    let definition = definition(dataset, version: version)
+    return Reading(body: ReadBody(body, of: definition), definition: definition, registry: self)
   }
 
   /// A body, read, with the definition it was made under.
@@ -87,7 +88,7 @@ public struct Registry: RecordRules {
     }
     if let fault = ObserverRule.fault(terms, definition) { throw RuleBreach(fault) }
     let isWithdrawal = if case .withdraws = kind { true } else { false }
-    let read = ReadBody(body)
+    let read = ReadBody(body, of: definition)
     do { try definition.verify(read, terms: terms, isWithdrawal: isWithdrawal) } catch {
       throw RuleBreach(error.logText)
     }

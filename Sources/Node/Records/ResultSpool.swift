@@ -54,7 +54,7 @@ public final class ResultSpool: Sendable {
   /// Adds a line. It is kept in any case; when it cannot be in a file, `failure` says why, and no more should come.
   public func add(_ line: JSONValue) {
     state.withLock { state in
-      state.tail += line.json.utf8
+      line.write(to: &state.tail)
       state.tail.append(0x0A)
       while state.failure == nil, state.tail.count >= Self.pieceBytes {
         state.failure = write(Array(state.tail.prefix(Self.pieceBytes)), &state)
