@@ -12,6 +12,10 @@ extension Core {
   /// comes meanwhile: a batch costs both nodes six signatures' work, a commit and a receipt, however little it holds.
   static let fewEntries: UInt64 = 128
 
+  /// How soon after a small batch another may leave, in milliseconds. To whom a record is shown it is nothing; to two nodes between
+  /// which hundreds of records go in a second it is most of their work.
+  static let pace: Int64 = 4
+
   func receive(_ resume: Message.Resume, from country: CountryCode) throws(ReadError) {
     let name = resume.stream
     sessions[country]?.sending[name] = nil
@@ -85,18 +89,35 @@ extension Core {
     else { return }
     let end = min(stream.durable.size, stream.limit ?? .max)
     while var sending = sessions[name.recipient]?.sending[name], sending.frontier.size < end,
-      sending.unreceiptedBytes < Core.mostUnreceiptedBytes, sending.unreceipted.count < Core.mostUnreceiptedBatches,
-      !sending.waits(with: end - sending.frontier.size)
+      sending.unreceiptedBytes < Core.mostUnreceiptedBytes, sending.unreceipted.count < Core.mostUnreceiptedBatches
     {
+      if let last = sending.last, !last.isFull, end - sending.frontier.size < Core.fewEntries {
+        guard sending.unreceipted.isEmpty else { return }
+        guard hasPassed(Core.pace, since: last.at) else { return putOff(name, sentAt: last.at) }
+      }
       let batch = try batch(of: name, &sending.frontier, end: end)
       let byteCount = batch.entries.count + batch.bodies.count
       outgoing[name]?.recent?.forget(below: sending.frontier.size)
       sending.unreceipted.append((sending.frontier.size, sending.frontier.root, byteCount))
       sending.unreceiptedBytes += byteCount
       sending.lastAsOf = now
+      sending.last = (now, byteCount >= Message.Batch.closedAtByteCount)
       sessions[name.recipient]?.sending[name] = sending
       send(.batch(batch), to: name.recipient)
     }
+  }
+
+  private func putOff(_ name: StreamName, sentAt time: Instant) {
+    // One reminder serves all: who is not due then is put off again.
+    if putOff.isEmpty { effects.append(.remind(milliseconds: Core.pace - now.milliseconds(since: time))) }
+    putOff.insert(name)
+  }
+
+  /// Sends what was put off.
+  func sendPutOff() {
+    let names = putOff.sorted()
+    putOff = []
+    for name in names { isolated(name) { () throws(ReadError) in try pump(name) } }
   }
 
   /// The next batch; moves the frontier on.

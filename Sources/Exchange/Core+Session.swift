@@ -126,6 +126,7 @@ extension Core {
         isolated(name) { () throws(ReadError) in try sayAsOf(name) }
       }
     }
+    sendPutOff()
     for name in incoming.keys.sorted() { askIfNeeded(name) }
     eraseIfTime()
     if hasPassed(Core.upkeepCadence, since: lastUpkeep) {

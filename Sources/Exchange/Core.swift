@@ -29,6 +29,8 @@ public final class Core {
     case proceed
     /// Time went by; about once a second.
     case tick
+    /// The moment has come that `Effect.remind` asked for.
+    case due
     /// The disk ran short of room, or has room again: nil. Only what may use the reserve is taken meanwhile.
     case room(StoreError?)
     /// What is due is erased now and not at the next look. An operator may say that the clock is right though it went ahead
@@ -70,6 +72,8 @@ public final class Core {
     /// Give the input `proceed` once the effects before this one are done, before any other. Publishers hear of a commit
     /// and the next commit begins before what became durable is made ready for the neighbours.
     case proceed
+    /// Give the input `due` after so many milliseconds. None other is asked for before.
+    case remind(milliseconds: Int64)
     /// The link must be closed.
     case close(CountryCode, reason: String)
     /// Something an operator should see. No personal data.
@@ -111,6 +115,8 @@ public final class Core {
   private var unannounced: Building?
   var lastID: RecordID?
   var effects: [Effect] = []
+  /// Streams of which a few entries were put off for a moment.
+  var putOff: Set<StreamName> = []
   var lastUpkeep: Instant
   /// When it is looked for what is due, and by which time.
   var erasing = ErasureSchedule()
@@ -182,6 +188,7 @@ public final class Core {
           announce(done)
         }
       case .tick: tick()
+      case .due: if !mustReload { sendPutOff() }
       case .room(let shortage): note(shortage)
       case .eraseDue(let isClockRight):
         if !mustReload { try eraseDue(isClockRight: isClockRight) }

@@ -105,12 +105,8 @@ struct Session {
     var unreceipted: [(size: UInt64, root: RootHash, byteCount: Int)] = []
     var unreceiptedBytes = 0
     var lastAsOf: Instant?
-
-    /// Whether so few entries wait for the receipt of what is under way. What follows a full batch is the end of more.
-    func waits(with count: UInt64) -> Bool {
-      guard let last = unreceipted.last else { return false }
-      return count < Core.fewEntries && last.byteCount < Message.Batch.closedAtByteCount
-    }
+    /// When the last batch left, and whether it was full: what follows a full one is the end of more.
+    var last: (at: Instant, isFull: Bool)?
   }
 }
 

@@ -4,6 +4,8 @@ import Terms
 /// Something that will happen in the world.
 enum Event {
   case tick(CountryCode, life: Int)
+  /// A core is reminded of what it put off.
+  case remind(CountryCode, life: Int)
   case publish(CountryCode)
   /// A message reaches the other end, if its link still stands.
   case arrive(type: UInt8, payload: [UInt8], from: CountryCode, to: CountryCode, link: Int)

@@ -132,6 +132,9 @@ private struct TwoCores {
           waiting.append((.committed, country))
         case .send(let message, let recipient): waiting.append((.message(message, from: country), recipient))
         case .proceed: waiting.insert((.proceed, country), at: 0)
+        case .remind(let milliseconds):
+          now = now.advanced(byMilliseconds: milliseconds)
+          waiting.append((.due, country))
         default: break
         }
       }

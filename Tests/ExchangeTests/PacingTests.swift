@@ -44,6 +44,43 @@ import Testing
     #expect(batches(scene).map(\.count) == [1], "nothing is under way any more")
   }
 
+  /// Small batches one after the other would cost both nodes more than the records in them.
+  @Test func smallBatchesLeaveSomeMillisecondsApart() throws {
+    let scene = try linked()
+    let origin = scene.origin
+    origin.isReminded = false
+    _ = try origin.accept(Scene.draft("one"))
+    try receipt(try #require(batches(scene).first), scene)
+    for name in ["two", "three"] { _ = try origin.accept(Scene.draft(name)) }
+    #expect(batches(scene).isEmpty)
+    #expect(origin.reminders == [Core.pace], "one reminder for both")
+    origin.remind()
+    let second = batches(scene)
+    #expect(second.map(\.count) == [2])
+    try receipt(try #require(second.first), scene)
+    // A moment that went by anyway is not waited for.
+    origin.now = origin.now.advanced(byMilliseconds: Core.pace - 1)
+    _ = try origin.accept(Scene.draft("four"))
+    #expect(batches(scene).isEmpty && origin.reminders == [1])
+    origin.now = origin.now.advanced(byMilliseconds: 1)
+    origin.give(.due)
+    #expect(batches(scene).map(\.count) == [1])
+  }
+
+  /// A reminder can be lost with the thread that was to give it, and a clock set back: no record may wait for that.
+  @Test func aReminderThatNeverComesHoldsNothingUp() throws {
+    let scene = try linked()
+    let origin = scene.origin
+    origin.isReminded = false
+    _ = try origin.accept(Scene.draft("one"))
+    try receipt(try #require(batches(scene).first), scene)
+    _ = try origin.accept(Scene.draft("two"))
+    #expect(batches(scene).isEmpty)
+    origin.now = origin.now.advanced(byMilliseconds: -3_600_000)
+    origin.give(.tick)
+    #expect(batches(scene).map(\.count) == [1])
+  }
+
   @Test func manyDoNotWait() throws {
     let scene = try linked()
     _ = try scene.origin.accept(Scene.draft("one"))

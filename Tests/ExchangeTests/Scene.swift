@@ -27,6 +27,9 @@ final class Party {
   var hellos: [Message.Hello] = []
   var closed: [String] = []
   var log: [Core.LogEvent] = []
+  /// Milliseconds after which the core wants to be reminded. They go by at once where no test says otherwise.
+  var reminders: [Int64] = []
+  var isReminded = true
   private var lastToken: UInt64 = 0
 
   init(
@@ -67,10 +70,20 @@ final class Party {
       case .hello(let hello, _): hellos.append(hello)
       case .arrived(let stream, let range): arrived.append((stream, range))
       case .proceed: give(.proceed)
+      case .remind(let milliseconds):
+        reminders.append(milliseconds)
+        if isReminded { remind() }
       case .close(_, let reason): closed.append(reason)
       case .log(let event): log.append(event)
       }
     }
+  }
+
+  /// Lets the time of the next reminder go by.
+  func remind() {
+    guard !reminders.isEmpty else { return }
+    now = now.advanced(byMilliseconds: reminders.removeFirst())
+    give(.due)
   }
 
   /// Starts on an old copy that is marked as put back from a backup.

@@ -180,9 +180,16 @@ public final class Engine: Sendable {
     var isStopping = false
     var commitsUnderWay = 0
     var nextTick = DispatchTime.now() + .milliseconds(Self.tickInterval)
+    var due = DispatchTime.distantFuture
     func handle(_ input: Core.Input) {
       let effects = core.handle(input, at: clock.now())
-      for case .commit in effects { commitsUnderWay += 1 }
+      for effect in effects {
+        switch effect {
+        case .commit: commitsUnderWay += 1
+        case .remind(let milliseconds): due = .now() + .milliseconds(Int(milliseconds))
+        default: break
+        }
+      }
       perform(effects)
       if case .proceed? = effects.last { handle(.proceed) }
     }
@@ -207,7 +214,11 @@ public final class Engine: Sendable {
     }
     handle(.room(shortage()))
     while !(isStopping && commitsUnderWay == 0) {
-      _ = wake.wait(timeout: nextTick)
+      _ = wake.wait(timeout: min(nextTick, due))
+      if DispatchTime.now() >= due {
+        due = .distantFuture
+        handle(.due)
+      }
       if !isStopping, DispatchTime.now() >= nextTick {
         handle(.room(shortage()))
         handle(.tick)
@@ -264,7 +275,7 @@ public final class Engine: Sendable {
       case .arrived(let stream, let range):
         counters.arrived(range.count)
         observer.withLock { $0.value }?.engine(arrived: stream, range: range)
-      case .proceed: break  // `runCore` gives it.
+      case .proceed, .remind: break  // `runCore` gives what they ask for.
       case .close(let country, let reason): currentLink?.close(country, reason: reason)
       case .log(let event): observer.withLock { $0.value }?.engine(logs: event)
       }
