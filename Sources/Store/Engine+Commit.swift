@@ -61,6 +61,16 @@ extension Engine {
   /// Has the database take over what waits in the journal.
   func applyWaiting() throws(StoreError) -> Aftermath { try transact(nil, sequence: 0) }
 
+  /// The same, and lets the journal begin again: most of it while commits go on, what came meanwhile while they wait.
+  func emptyJournal() throws(StoreError) -> Aftermath {
+    _ = try applyWaiting()
+    return try journal.withLock { (journal) throws(StoreError) in
+      let aftermath = try applyWaiting()
+      journal.restart(wiping: false)
+      return aftermath
+    }
+  }
+
   /// Writes what waits in the journal, then `last`, whose number is `sequence`: one durable transaction, however many commits.
   private func transact(_ last: Commit?, sequence: UInt64) throws(StoreError) -> Aftermath {
     try write { (writer, database) throws(StoreError) in

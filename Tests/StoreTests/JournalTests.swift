@@ -280,6 +280,39 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path + "-commits"))
   }
 
+  /// When it is half full all of it is taken over: then it begins again, and not only when it is full.
+  @Test func aHalfFullJournalBeginsAgain() throws {
+    var tuning = Self.waiting
+    tuning.journalBytes = 64 << 10
+    let store = try SQLiteStore(path: path, tuning: tuning)
+    var next: UInt64 = 0
+    func commit() throws {
+      try store.commit {
+        $0.appends = [append(name, first: next, count: 1, bodies: 1_000)]
+        $0.index = [entry(1, next, name, next)]
+      }
+      next += 1
+    }
+    try commit()
+    let half = tuning.journalBytes / 2 / JournalFormat.length(1_000)
+    for _ in 0..<3 {
+      for _ in 0..<half + 2 { try commit() }
+      store.applier.settle()
+      #expect(try store.figures()["journal_commits"] == 0)
+      let start = try journal(path).prefix(JournalFormat.start + 512)
+      try commit()
+      #expect(try journal(path).prefix(JournalFormat.start + 512) != start, "the next commit stands at the start")
+    }
+    try commit()
+    try crashImage(of: store, from: path, to: image)
+    store.close()
+    let back = try SQLiteStore(path: image, tuning: tuning)
+    #expect(try back.figures()["journal_commits"] == 2)
+    for index in 0..<next { #expect(try back.locate(index, 1...1) == [Locator(stream: name, index: index)]) }
+    try back.verify()
+    back.close()
+  }
+
   @Test func aFullDatabaseRefusesUntilWhatWaitsHasRoom() throws {
     let store = try SQLiteStore(path: path, tuning: Self.waiting)
     try store.commit { $0.appends = [append(name, first: 0, count: 1)] }
