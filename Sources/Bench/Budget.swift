@@ -123,7 +123,7 @@ final class Budget {
   private func commit(_ effects: [Core.Effect], _ side: Side, _ part: String) throws -> [Core.Effect] {
     var all: [Core.Effect] = []
     var next = effects
-    while case .commit(let commit)? = next.first(where: { if case .commit = $0 { true } else { false } }) {
+    while case .commit(let commit, _)? = next.first(where: { if case .commit = $0 { true } else { false } }) {
       try measured(part) { try side.store.commit(commit) }
       next = try measured("tell what is durable") {
         side.core.handle(.committed, at: clock.now()) + side.core.handle(.proceed, at: clock.now())

@@ -6,7 +6,7 @@ import Terms
 extension Core {
   /// On a failed read nothing is told: all of the requests fail then.
   func publish(_ requests: [PublishRequest]) throws(ReadError) {
-    var done: [(token: UInt64, results: [PublishResult])] = []
+    var done: [Published] = []
     var failed: [Effect] = []
     var ways: Ways?
     for request in requests {
@@ -23,7 +23,7 @@ extension Core {
         }
         results.append(try publish(draft, on: &ways))
       }
-      done.append((request.token, results))
+      done.append(Published(token: request.token, results: results))
     }
     if let ways { putBack(ways) }
     // A duplicate of a record that is not durable yet waits for it too.

@@ -113,7 +113,9 @@ struct Session {
 /// What gathers for the next commit.
 struct Building {
   var commit = Commit()
-  var results: [(token: UInt64, results: [PublishResult])] = []
+  var results: [Core.Published] = []
+  /// Those that are told with the commit.
+  var told: [UInt64] = []
   var epochs: [(stream: StreamName, epoch: EpochRecord, key: EpochKey)] = []
   /// Epochs whose keys are destroyed.
   var erased: [(stream: StreamName, epoch: EpochRecord)] = []

@@ -27,6 +27,8 @@ final class SimulatedNode {
   var saved: MemoryStore.Snapshot?
   /// Commits of all lives.
   var commitCount = 0
+  /// What is told when the commit under way is durable.
+  var telling: [Core.Published] = []
 
   init(_ country: CountryCode, seed: UInt64) {
     self.country = country

@@ -59,8 +59,9 @@ extension World {
   func perform(_ effect: Core.Effect, of node: SimulatedNode) throws {
     let country = node.country
     switch effect {
-    case .commit(let commit):
+    case .commit(let commit, let telling):
       node.commitCount += 1
+      node.telling = telling
       later(.flush(country, commit, life: node.life), in: 1 + chance.below(faults.longestCommit))
     case .send(let plain, let to):
       let message = plan.planted == .falseReceipt ? try falseReceipt(plain, of: node) : plain
@@ -75,7 +76,7 @@ extension World {
         queue.add(
           .arrive(type: type, payload: payload, from: country, to: to, link: network.number(pair)), at: arrival)
       }
-    case .published(let token, let results): try published(token, results, at: node)
+    case .published(let done): try published(done.token, done.results, at: node)
     case .failed(let token, let error):
       trace.note(clock.elapsed, "\(country) failed \(token): \(error)")
       let handings = node.waiting.removeValue(forKey: token) ?? []

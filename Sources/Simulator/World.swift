@@ -194,6 +194,8 @@ public final class World {
     switch input {
     case .linkUp(let other): node.linked.insert(other)
     case .linkDown(let other): node.linked.remove(other)
+    // Told before the core hears of it, as it may be.
+    case .committed: for done in node.telling { try published(done.token, done.results, at: node) }
     default: break
     }
     let effects = core.handle(input, at: clock.now(at: node.country))

@@ -117,9 +117,9 @@ private struct TwoCores {
   }
 
   /// Hands an input to a core, and all that follows to both.
-  private func give(_ input: Core.Input, to country: CountryCode) throws { try give([(input, country)]) }
+  private mutating func give(_ input: Core.Input, to country: CountryCode) throws { try give([(input, country)]) }
 
-  private func give(_ inputs: [(Core.Input, CountryCode)]) throws {
+  private mutating func give(_ inputs: [(Core.Input, CountryCode)]) throws {
     var waiting = inputs
     while !waiting.isEmpty {
       let (input, country) = waiting.removeFirst()
@@ -127,7 +127,7 @@ private struct TwoCores {
       for effect in try #require(node.core).handle(input, at: now) {
         switch effect {
         case .commit where full.map(Self.code) == country: waiting.append((.commitFailed(.full("full")), country))
-        case .commit(let commit):
+        case .commit(let commit, _):
           try node.store.commit(commit)
           waiting.append((.committed, country))
         case .send(let message, let recipient): waiting.append((.message(message, from: country), recipient))
@@ -141,7 +141,7 @@ private struct TwoCores {
     }
   }
 
-  func link() throws { try give(nodes.keys.sorted().map { (.linkUp(other($0)), $0) }) }
+  mutating func link() throws { try give(nodes.keys.sorted().map { (.linkUp(other($0)), $0) }) }
 
   mutating func publish(_ number: Int) throws {
     for _ in 0..<number {
@@ -160,13 +160,13 @@ private struct TwoCores {
     }
   }
 
-  func suspend(_ text: String, because reason: String?) throws {
+  mutating func suspend(_ text: String, because reason: String?) throws {
     let country = Self.code(text)
     nodes[country]?.paused = reason
     try give(.neighbours([neighbour(of: country)], card: []), to: country)
   }
 
-  func carry(from: String, to: String) throws {
+  mutating func carry(from: String, to: String) throws {
     let messages = try #require(nodes[Self.code(from)]?.core).messagesForBundle(
       to: Self.code(to), byteCount: 1 << 20)
     try give(.bundle(messages, from: Self.code(from)), to: Self.code(to))

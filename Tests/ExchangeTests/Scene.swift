@@ -20,6 +20,7 @@ final class Party {
 
   /// The commit that the core waits for.
   var commit: Commit?
+  private var telling: [Core.Published] = []
   var outbox: [Message] = []
   var results: [UInt64: [PublishResult]] = [:]
   var failures: [UInt64: StoreError] = [:]
@@ -61,11 +62,13 @@ final class Party {
   }
 
   func give(_ input: Core.Input) {
+    // Whoever publishes may be told before the core hears of its commit.
+    if case .committed = input { for done in telling { results[done.token] = done.results } }
     for effect in core.handle(input, at: now) {
       switch effect {
-      case .commit(let wanted): commit = wanted
+      case .commit(let wanted, let telling): (commit, self.telling) = (wanted, telling)
       case .send(let message, _): outbox.append(message)
-      case .published(let token, let list): results[token] = list
+      case .published(let done): results[done.token] = done.results
       case .failed(let token, let error): failures[token] = error
       case .hello(let hello, _): hellos.append(hello)
       case .arrived(let stream, let range): arrived.append((stream, range))

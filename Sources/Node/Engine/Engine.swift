@@ -40,7 +40,7 @@ public final class Engine: Sendable {
 
   private let queue = Mutex(WorkQueue())
   private let wake = DispatchSemaphore(value: 0)
-  private let commits = Mutex<[Commit]>([])
+  private let commits = Mutex<[(commit: Commit, telling: [Core.Published])]>([])
   private let commitWake = DispatchSemaphore(value: 0)
   private let ended = DispatchGroup()
   private let store: any Store
@@ -90,8 +90,9 @@ public final class Engine: Sendable {
   /// Sets where messages go.
   public func attach(_ link: any EngineLink) { self.link.withLock { $0.value = link } }
 
-  /// Publishes records; the reply comes when they are durable, on the engine's thread: it must not block. It never comes
-  /// before this returns: a caller may hold a lock that the reply takes.
+  /// Publishes records; the reply comes when they are durable, on one of the engine's threads: it must not block. It never comes
+  /// before this returns, as a caller may hold a lock that the reply takes, and never before the core will hear of the commit: who
+  /// inspects it then finds the records.
   public func publish(_ drafts: [Draft], reply: @escaping PublishReply) {
     let isStopped = queue.withLock { queue in
       if queue.isStopped { return true }
@@ -245,12 +246,13 @@ public final class Engine: Sendable {
     while true {
       commitWake.wait()
       // Woken without a commit: the engine has stopped.
-      guard let commit = commits.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
+      guard let (commit, telling) = commits.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
       do throws(StoreError) {
         let start = DispatchTime.now()
         try store.commit(commit)
         counters.committed(commit, nanoseconds: DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds)
         enqueue(.committed)
+        for published in telling { tell(published) }
         observer.withLock { $0.value }?.engine(made: commit)
       } catch {
         counters.commitFailed()
@@ -259,16 +261,19 @@ public final class Engine: Sendable {
     }
   }
 
+  private func tell(_ published: Core.Published) {
+    counters.published(published.results)
+    queue.withLock { $0.replies.removeValue(forKey: published.token) }?(.success(published.results))
+  }
+
   private func perform(_ effects: [Core.Effect]) {
     for effect in effects {
       switch effect {
-      case .commit(let commit):
-        commits.withLock { $0.append(commit) }
+      case .commit(let commit, let telling):
+        commits.withLock { $0.append((commit, telling)) }
         commitWake.signal()
       case .send(let message, let country): currentLink?.send(message, to: country)
-      case .published(let token, let results):
-        counters.published(results)
-        queue.withLock { $0.replies.removeValue(forKey: token) }?(.success(results))
+      case .published(let published): tell(published)
       case .failed(let token, let error):
         queue.withLock { $0.replies.removeValue(forKey: token) }?(.failure(error))
       case .hello(let hello, let country): observer.withLock { $0.value }?.engine(heard: hello, from: country)
