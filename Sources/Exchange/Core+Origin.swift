@@ -14,7 +14,7 @@ extension Core {
 
   /// How soon after a small batch another may leave, in milliseconds. To whom a record is shown it is nothing; to two nodes between
   /// which hundreds of records go in a second it is most of their work.
-  static let pace: Int64 = 4
+  static let pace: Int64 = 8
 
   func receive(_ resume: Message.Resume, from country: CountryCode) throws(ReadError) {
     let name = resume.stream

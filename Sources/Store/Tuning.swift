@@ -9,7 +9,7 @@ struct Tuning: Sendable {
   /// Bytes of a commit from which it goes into the database at once: writing it twice would cost more than its pages do.
   var journalledBytesMax = 16 << 10
   /// How long a commit waits in the journal for others to be taken over with it, in milliseconds.
-  var applyDelay = 100
+  var applyDelay = 250
   /// Connections that read.
   var readers = 4
   /// Whether each commit is noted beside the log. Tests leave it out, as a power cut may have.
