@@ -3,6 +3,7 @@ import PackageDescription
 
 // Arrows point downward only: a target may use what stands below it in this list.
 // Tests/StructureTests reads this file's graph and refuses an upward arrow.
+
 // Programs that are used have the runtime in them: calls into it, of which there are thousands a record, go straight there. What is
 // generic is made for its types across targets.
 let runtime = ["-static-stdlib"]

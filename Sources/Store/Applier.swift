@@ -39,7 +39,7 @@ final class Applier: Sendable {
     queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in
       guard let self else { return }
       status.withLock { $0.isScheduled = false }
-      run { engine throws(StoreError) in try engine.applyWaiting() }
+      run()
     }
   }
 
@@ -52,15 +52,16 @@ final class Applier: Sendable {
     queue.async { [weak self] in
       guard let self else { return }
       status.withLock { $0.isUrgent = false }
-      run { engine throws(StoreError) in try engine.emptyJournal() }
+      run(emptyingJournal: true)
     }
   }
 
   /// On failure, such as a full disk, it comes back a second later; every commit tries as well until then.
-  private func run(_ apply: (Engine) throws(StoreError) -> Engine.Aftermath) {
+  private func run(emptyingJournal: Bool = false) {
     guard !status.withLock({ $0.isClosing }) else { return }
     do throws(StoreError) {
-      checkpointer.note(walFrames: try apply(engine).walFrames)
+      let aftermath = try emptyingJournal ? engine.emptyJournal() : engine.applyWaiting()
+      checkpointer.note(walFrames: aftermath.walFrames)
       if waits { schedule(after: engine.tuning.applyDelay) }
     } catch {
       if case .full = error { checkpointer.note(walFrames: .max) }
@@ -69,7 +70,7 @@ final class Applier: Sendable {
   }
 
   /// Waits until nothing waits.
-  func settle() { queue.sync { run { engine throws(StoreError) in try engine.applyWaiting() } } }
+  func settle() { queue.sync { run() } }
 
   /// Stops after what is in hand.
   func close() {

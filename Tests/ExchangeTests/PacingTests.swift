@@ -27,6 +27,15 @@ import Testing
     return scene
   }
 
+  /// Just now a small batch left and had its receipt; of reminders the test decides.
+  private func afterABatch() throws -> Scene {
+    let scene = try linked()
+    scene.origin.isReminded = false
+    _ = try scene.origin.accept(Scene.draft("one"))
+    try receipt(try #require(batches(scene).first), scene)
+    return scene
+  }
+
   @Test func whatIsMadeWhileABatchIsUnderWayLeavesTogetherWithItsReceipt() throws {
     let scene = try linked()
     _ = try scene.origin.accept(Scene.draft("one"))
@@ -46,11 +55,8 @@ import Testing
 
   /// Small batches one after the other would cost both nodes more than the records in them.
   @Test func smallBatchesLeaveSomeMillisecondsApart() throws {
-    let scene = try linked()
+    let scene = try afterABatch()
     let origin = scene.origin
-    origin.isReminded = false
-    _ = try origin.accept(Scene.draft("one"))
-    try receipt(try #require(batches(scene).first), scene)
     for name in ["two", "three"] { _ = try origin.accept(Scene.draft(name)) }
     #expect(batches(scene).isEmpty)
     #expect(origin.reminders == [Core.pace], "one reminder for both")
@@ -69,11 +75,8 @@ import Testing
 
   /// A reminder can be lost with the thread that was to give it, and a clock set back: no record may wait for that.
   @Test func aReminderThatNeverComesHoldsNothingUp() throws {
-    let scene = try linked()
+    let scene = try afterABatch()
     let origin = scene.origin
-    origin.isReminded = false
-    _ = try origin.accept(Scene.draft("one"))
-    try receipt(try #require(batches(scene).first), scene)
     _ = try origin.accept(Scene.draft("two"))
     #expect(batches(scene).isEmpty)
     origin.now = origin.now.advanced(byMilliseconds: -3_600_000)
