@@ -10,15 +10,15 @@ public enum ShownText {
         scalars.append("…")
         break
       }
-      scalars.append(isHidden(scalar) ? " " : scalar)
+      scalars.append(isHidden(scalar.value) ? " " : scalar)
     }
     return String(scalars)
   }
 
   /// Control characters, and marks that show as nothing or turn the direction of writing, with which a text can show as
   /// something it is not (UAX 9 section 2, UTS 39 section 5.4).
-  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
+  static func isHidden(_ scalar: UInt32) -> Bool {
+    switch scalar {
     case 0..<0x20, 0x7F...0x9F, 0xAD, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFFE, 0xFFFF,
       0xE0000...0xE007F:
       true

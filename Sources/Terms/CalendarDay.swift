@@ -20,16 +20,16 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
   /// Reads `YYYY-MM-DD`.
   /// - Throws: `TermError` when the text has another form or names no day.
   public init(_ text: some StringProtocol) throws(TermError) {
-    guard let day = Self(parsing: Array(text.utf8.prefix(11))[...]) else {
+    let bytes = Array(text.utf8.prefix(11))
+    guard let day = Self(parsing: bytes.span) else {
       throw TermError(kind: "date", found: String(text.prefix(40)), expected: "YYYY-MM-DD, such as 1974-08-12")
     }
     self = day
   }
 
-  init?(parsing b: ArraySlice<UInt8>) {
-    let s = b.startIndex
-    guard b.count == 10, b[s + 4] == 0x2D, b[s + 7] == 0x2D, let year = Instant.decimal(b, s, 4),
-      let month = Instant.decimal(b, s + 5, 2), let day = Instant.decimal(b, s + 8, 2),
+  init?(parsing b: Span<UInt8>) {
+    guard b.count == 10, b[4] == 0x2D, b[7] == 0x2D, let year = Instant.decimal(b, 0, 4),
+      let month = Instant.decimal(b, 5, 2), let day = Instant.decimal(b, 8, 2),
       let value = Self(year: year, month: month, day: day)
     else { return nil }
     self = value
@@ -69,14 +69,19 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
 
   /// `YYYY-MM-DD`.
   public var description: String {
-    let (year, month, day) = components
     var bytes: [UInt8] = []
+    append(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends the same in ASCII.
+  func append(to bytes: inout [UInt8]) {
+    let (year, month, day) = components
     bytes.appendDecimal(year, width: 4)
     bytes.append(0x2D)
     bytes.appendDecimal(month, width: 2)
     bytes.append(0x2D)
     bytes.appendDecimal(day, width: 2)
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Earlier than.

@@ -6,11 +6,14 @@ public struct CountryCode: Hashable, Comparable, Sendable, CustomStringConvertib
   /// Reads two ASCII capitals.
   /// - Throws: `TermError` when the text is anything else.
   public init(_ text: some StringProtocol) throws(TermError) {
-    let bytes = Array(text.utf8.prefix(3))
-    guard bytes.count == 2, bytes.allSatisfy({ (0x41...0x5A).contains($0) }) else {
+    var bytes = text.utf8.makeIterator()
+    let capitals: ClosedRange<UInt8> = 0x41...0x5A
+    guard let first = bytes.next(), let second = bytes.next(), bytes.next() == nil, capitals.contains(first),
+      capitals.contains(second)
+    else {
       throw TermError(kind: "country code", found: String(text.prefix(40)), expected: "two capitals, such as SV")
     }
-    (first, second) = (bytes[0], bytes[1])
+    (self.first, self.second) = (first, second)
   }
 
   /// The code as text, such as `SV`.

@@ -37,12 +37,19 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
   public var wholeSeconds: String { text(withMilliseconds: false) }
 
   private func text(withMilliseconds: Bool) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(24)
+    append(withMilliseconds: withMilliseconds, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends the same in ASCII.
+  public func append(withMilliseconds: Bool, to bytes: inout [UInt8]) {
     let clamped = min(max(self, .earliest), .latest)
     let seconds = clamped.seconds
     let day = CalendarDay(daysSinceEpoch: seconds >= 0 ? seconds / 86_400 : -((86_399 - seconds) / 86_400))
     let ofDay = seconds - day.daysSinceEpoch * 86_400
-    var bytes = Array(day.description.utf8)
-    bytes.reserveCapacity(24)
+    day.append(to: &bytes)
     bytes.append(0x54)
     bytes.appendDecimal(ofDay / 3600, width: 2)
     bytes.append(0x3A)
@@ -54,7 +61,6 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
       bytes.appendDecimal(clamped.milliseconds - seconds * 1000, width: 3)
     }
     bytes.append(0x5A)
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Reads an RFC 3339 date-time with `Z` or a numeric offset and at most nine decimals of a second; anything beyond
@@ -69,34 +75,34 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
   }
 
   /// Reads the same form from UTF-8; nil when it is another.
-  public init?(parsing b: ArraySlice<UInt8>) {
+  public init?(parsing text: ArraySlice<UInt8>) {
     // RFC 3339 section 5.6: full-date "T" time-hour ":" time-minute ":" time-second [time-secfrac] time-offset
-    let s = b.startIndex
-    guard b.count >= 20, b.count <= 40, b[s + 10] == 0x54 || b[s + 10] == 0x74, b[s + 13] == 0x3A, b[s + 16] == 0x3A,
-      let day = CalendarDay(parsing: b[s..<(s + 10)]),
-      let hour = Self.decimal(b, s + 11, 2), let minute = Self.decimal(b, s + 14, 2),
-      let second = Self.decimal(b, s + 17, 2), hour < 24, minute < 60, second < 60
+    let b = text.span
+    guard b.count >= 20, b.count <= 40, b[10] == 0x54 || b[10] == 0x74, b[13] == 0x3A, b[16] == 0x3A,
+      let day = CalendarDay(parsing: b.extracting(0..<10)),
+      let hour = Self.decimal(b, 11, 2), let minute = Self.decimal(b, 14, 2),
+      let second = Self.decimal(b, 17, 2), hour < 24, minute < 60, second < 60
     else { return nil }
-    var at = s + 19
+    var at = 19
     var milliseconds: Int64 = 0
     if b[at] == 0x2E {
       at += 1
       let first = at
       var unit: Int64 = 100
-      while at < b.endIndex, (0x30...0x39).contains(b[at]) {
+      while at < b.count, (0x30...0x39).contains(b[at]) {
         milliseconds += Int64(b[at] - 0x30) * unit
         unit /= 10
         at += 1
       }
       guard (1...9).contains(at - first) else { return nil }
     }
-    guard at < b.endIndex else { return nil }
+    guard at < b.count else { return nil }
     var offset: Int64 = 0
     switch b[at] {
     case 0x5A, 0x7A:
-      guard at + 1 == b.endIndex else { return nil }
+      guard at + 1 == b.count else { return nil }
     case 0x2B, 0x2D:
-      guard at + 6 == b.endIndex, b[at + 3] == 0x3A, let h = Self.decimal(b, at + 1, 2),
+      guard at + 6 == b.count, b[at + 3] == 0x3A, let h = Self.decimal(b, at + 1, 2),
         let m = Self.decimal(b, at + 4, 2), h < 24, m < 60
       else { return nil }
       offset = (h * 60 + m) * (b[at] == 0x2B ? 1 : -1)
@@ -109,7 +115,7 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
   }
 
   /// A number of so many decimal digits; nil when one is none. They must be there.
-  static func decimal(_ b: ArraySlice<UInt8>, _ at: Int, _ count: Int) -> Int64? {
+  static func decimal(_ b: Span<UInt8>, _ at: Int, _ count: Int) -> Int64? {
     var value: Int64 = 0
     for place in at..<(at + count) {
       guard (0x30...0x39).contains(b[place]) else { return nil }
@@ -123,12 +129,18 @@ extension [UInt8] {
   /// Appends a non-negative number in decimal, padded with zeros to at least `width` digits.
   public mutating func appendDecimal(_ value: some BinaryInteger, width: Int = 1) {
     var rest = UInt64(clamping: value)
-    var reversed: [UInt8] = []
-    repeat {
-      reversed.append(0x30 + UInt8(rest % 10))
+    var digits = 1
+    var above = rest / 10
+    while above > 0 {
+      digits += 1
+      above /= 10
+    }
+    append(contentsOf: repeatElement(0x30, count: Swift.max(width, digits)))
+    var place = count
+    while rest > 0 {
+      place -= 1
+      self[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
-    } while rest > 0
-    for _ in 0..<Swift.max(0, width - reversed.count) { append(0x30) }
-    append(contentsOf: reversed.reversed())
+    }
   }
 }

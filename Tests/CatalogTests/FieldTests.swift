@@ -170,7 +170,7 @@ import Testing
     }
     #expect((refusal.found?.unicodeScalars.count ?? 0) <= Refusal.foundLimit)
     let other = try #require(throws: Refusal.self) { _ = try trial.canonical("\\u001b[2J\\n\\u202efield", "1") }
-    #expect(other.description.unicodeScalars.allSatisfy { !ShownText.isHidden($0) })
+    #expect(other.description.unicodeScalars.allSatisfy { !ShownText.isHidden($0.value) })
     let long = String(repeating: "x", count: 30_000)
     let twice = try #require(throws: Refusal.self) { _ = try trial.canonical(long, "1,\"\(long)\":1") }
     #expect(twice.description.utf8.count < 300)

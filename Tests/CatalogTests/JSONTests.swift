@@ -158,6 +158,32 @@ import Testing
     }
   }
 
+  /// A recipient looks at places instead of writing a body anew; both say the same of whatever comes.
+  @Test(arguments: UInt64(0)..<8) func theCanonicalFormIsKnownWithoutWritingIt(seed: UInt64) throws {
+    let (definition, topology) = (try Sample.definition(), try Sample.topology())
+    let lines = [Sample.line(), Sample.line(base: RecordTests.confirmation), Self.whole]
+    let bodies = lines.flatMap { line in
+      [Sample.salvador, Sample.guatemala].compactMap {
+        try? definition.check(line, from: $0, topology: topology, now: Sample.now).body
+      }
+    }
+    #expect(bodies.count >= lines.count)
+    let alphabet = Array("{}[]\":,\\ue0159.-<Ñ\u{301} aZ".utf8)
+    var random = Seeded(seed)
+    var (canonical, other) = (0, 0)
+    for round in 0..<4000 {
+      let body = round % 10 == 0 ? random.pick(bodies) : random.altered(random.pick(bodies), with: alphabet)
+      guard let draft = try? definition.draft(of: ReadBody(body)) else { continue }
+      let written = try? definition.write(draft, in: FieldContext())
+      let isWritten = try? draft.isWritten(definition.sorted, byteCount: body.count, in: FieldContext())
+      #expect((written == nil) == (isWritten == nil), "seed \(seed), round \(round)")
+      guard let written, let isWritten else { continue }
+      #expect(isWritten == (written == body), "seed \(seed), round \(round)")
+      if isWritten { canonical += 1 } else { other += 1 }
+    }
+    #expect(canonical > 400 && other > 20)
+  }
+
   @Test(
     .enabled(if: ForeignProgram.python != nil, "needs ISTMO_TEST_PYTHON, which Scripts/test sets"),
     arguments: [UInt64(1), 2, 3])

@@ -92,7 +92,7 @@ import Testing
       let all = faults("\(key) = 1\n" + Faulty.topology)
       #expect(all.count == 1)
       for fault in all {
-        #expect(fault.description.unicodeScalars.allSatisfy { !ShownText.isHidden($0) })
+        #expect(fault.description.unicodeScalars.allSatisfy { !ShownText.isHidden($0.value) })
         #expect(fault.description.utf8.count < 1000)
       }
     }

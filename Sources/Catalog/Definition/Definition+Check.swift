@@ -10,8 +10,9 @@ extension Definition {
     if case .withdraws = change { return try withdrawal(draft, change, now: now) }
     for rule in rules { try rule.derive(&draft, self, now: now) }
     let context = FieldContext(topology: topology, now: now)
-    try checkDeciding(draft, in: context)
-    try checkPresence(draft)
+    var verdicts = Verdicts()
+    try checkDeciding(draft, in: context, &verdicts)
+    try checkPresence(draft, &verdicts)
     let body = try write(draft, in: context)
     for rule in rules { try rule.check(draft, self, author: author, topology: topology) }
     return try checked(draft, body, change, now: now)
@@ -51,18 +52,17 @@ extension Definition {
     var child = draft.document.firstChild(0)
     let end = draft.document.end(0)
     while child < end {
-      let key = draft.document.key(child)
-      if let index = index(of: key) {
+      if let index = names.index(ofKey: child, in: draft.document) {
         draft.slots[index] = child
-      } else if ("replaces" as StaticString).isEqual(to: key) || ("withdraws" as StaticString).isEqual(to: key) {
+      } else if draft.document.isKey(child, "replaces") || draft.document.isKey(child, "withdraws") {
         guard case .record = change else {
           throw Refusal(
             field: "withdraws", problem: "a record cannot replace and withdraw at once", whatToDo: "write one of both")
         }
         let id = try recordID(child, of: draft.document)
-        change = key.first == 0x72 ? .replaces(id) : .withdraws(id)
+        change = draft.document.isKey(child, "replaces") ? .replaces(id) : .withdraws(id)
       } else {
-        throw unknown(key)
+        throw unknown(draft.document.key(child))
       }
       child = draft.document.end(child)
     }
@@ -91,30 +91,32 @@ extension Definition {
   }
 
   /// The fields that decide which others stand are judged before these: of a record with a misspelt `event` nothing else can be said.
-  private func checkDeciding(_ draft: Draft, in context: borrowing FieldContext) throws(Refusal) {
+  private func checkDeciding(
+    _ draft: Draft, in context: borrowing FieldContext, _ verdicts: inout Verdicts
+  ) throws(Refusal) {
     var canonical: [UInt8] = []
     for index in decidingIndices {
       if let node = draft.node(index) {
         try sorted[index].write(node, of: draft.document, in: context, to: &canonical)
-        try draft.checkOnlyWhen(sorted[index])
-      } else if let condition = draft.demand(for: sorted[index]) {
+        try draft.checkOnlyWhen(sorted[index], &verdicts)
+      } else if let condition = draft.demand(for: sorted[index], &verdicts) {
         throw sorted[index].refusal("missing", condition)
       }
     }
   }
 
   /// Which fields must and may stand.
-  private func checkPresence(_ draft: Draft) throws(Refusal) {
-    for index in sorted.indices { try checkPresence(of: index, draft) }
+  private func checkPresence(_ draft: Draft, _ verdicts: inout Verdicts) throws(Refusal) {
+    for index in sorted.indices { try checkPresence(of: index, draft, &verdicts) }
   }
 
   /// Whether one field must and may stand.
-  func checkPresence(of index: Int, _ draft: Draft) throws(Refusal) {
+  func checkPresence(of index: Int, _ draft: Draft, _ verdicts: inout Verdicts) throws(Refusal) {
     let field = sorted[index]
     if let node = draft.node(index) {
-      try draft.checkOnlyWhen(field)
+      try draft.checkOnlyWhen(field, &verdicts)
       if case .group(let group) = field.type { try group.checkPresence(node, of: draft.document, field) }
-    } else if let condition = draft.demand(for: field) {
+    } else if let condition = draft.demand(for: field, &verdicts) {
       throw field.refusal("missing", condition)
     }
   }

@@ -17,9 +17,10 @@ extension Definition {
       if case .withdraws = change { return }
       for rule in rules { note { () throws(Refusal) in try rule.derive(&draft, self, now: now) } }
       let context = FieldContext(topology: topology, now: now)
+      var verdicts = Verdicts()
       for (index, field) in sorted.enumerated() {
         note { () throws(Refusal) in
-          try checkPresence(of: index, draft)
+          try checkPresence(of: index, draft, &verdicts)
           var out: [UInt8] = []
           if let node = draft.node(index) { try field.write(node, of: draft.document, in: context, to: &out) }
         }

@@ -1,24 +1,19 @@
 extension Definition {
   /// A checked body with only these fields; canonical like the whole.
   public func project(_ body: ReadBody, onto fields: [String]) -> [UInt8] {
-    guard let document = try? body.object() else { return [0x7B, 0x7D] }
+    guard let document = try? body.object(), let slots = try? body.slots(by: self).slots else { return [0x7B, 0x7D] }
     var out: [UInt8] = []
     out.reserveCapacity(body.bytes.count)
     out.append(0x7B)
     let wanted = choice(of: fields)
-    var child = document.firstChild(0)
-    let end = document.end(0)
-    while child < end {
-      if let index = index(of: document.key(child)), wanted.top[index] {
-        if out.count > 1 { out.append(0x2C) }
-        out.append(contentsOf: sorted[index].member)
-        if let group = group(index) {
-          group.project(child, of: document, sorted[index], onto: wanted.inner[index], to: &out)
-        } else {
-          out.append(contentsOf: document.raw(child))
-        }
+    for (index, node) in slots.enumerated() where node >= 0 && wanted.top[index] {
+      if out.count > 1 { out.append(0x2C) }
+      out.append(contentsOf: sorted[index].member)
+      if let group = group(index) {
+        group.project(node, of: document, sorted[index], onto: wanted.inner[index], to: &out)
+      } else {
+        out.append(contentsOf: document.raw(node))
       }
-      child = document.end(child)
     }
     out.append(0x7D)
     return out
@@ -34,7 +29,9 @@ extension Definition {
       let end = document.end(0)
       while child < end {
         let raw = document.raw(child)
-        if let index = index(of: document.key(child)), raw.count > found[index]?.count ?? 0 { found[index] = raw }
+        if let index = names.index(ofKey: child, in: document), raw.count > found[index]?.count ?? 0 {
+          found[index] = raw
+        }
         child = document.end(child)
       }
     }
@@ -52,18 +49,8 @@ extension Definition {
   public func fields(of body: ReadBody) -> [(name: String, json: String)] {
     guard let draft = try? draft(of: body) else { return [] }
     return fields.compactMap { field in
-      guard let index = index(of: field.nameBytes[...]), let node = draft.node(index) else { return nil }
+      guard let index = names.index(of: field.nameBytes), let node = draft.node(index) else { return nil }
       return (field.name, String(decoding: draft.document.raw(node), as: UTF8.self))
     }
-  }
-}
-
-extension JSONDocument {
-  /// A member's value as the source has it, quotes and brackets included.
-  func raw(_ node: Int) -> ArraySlice<UInt8> {
-    guard nodes.indices.contains(node), nodes[node].rawStart <= nodes[node].rawEnd,
-      nodes[node].rawEnd <= bytes.count
-    else { return [] }
-    return bytes[nodes[node].rawStart..<nodes[node].rawEnd]
   }
 }

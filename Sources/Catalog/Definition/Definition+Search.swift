@@ -7,7 +7,7 @@ extension Definition {
     guard let draft = try? draft(of: body) else { return [] }
     var keys: [SearchKey] = []
     keys.reserveCapacity(12)
-    for index in sorted.indices where sorted[index].isSearchable || group(index) != nil {
+    for index in findable {
       guard let node = draft.node(index) else { continue }
       sorted[index].appendKeys(node, of: draft.document, to: &keys)
     }

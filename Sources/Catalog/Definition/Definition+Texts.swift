@@ -1,7 +1,7 @@
 extension Definition {
   /// The text of a field in a checked body; nil when it is absent or no text.
   public func text(of name: String, in body: ReadBody) -> String? {
-    guard let index = index(of: Array(name.utf8)[...]), let draft = try? draft(of: body) else { return nil }
+    guard let index = names.index(of: name.utf8), let draft = try? draft(of: body) else { return nil }
     return draft.string(index)
   }
 

@@ -14,6 +14,7 @@ extension Definition {
     }
     let draft = try draft(of: body)
     let agreed = choice(of: terms.fields)
+    var verdicts = Verdicts()
     for index in sorted.indices {
       let field = sorted[index]
       if draft.slots[index] >= 0 {
@@ -25,20 +26,20 @@ extension Definition {
             throw field.refusal("has no place in a withdrawal", "the origin must leave it out")
           }
         } else {
-          try draft.checkOnlyWhen(field, among: agreed.top)
+          try draft.checkOnlyWhen(field, among: agreed.top, &verdicts)
           if let group = group(index) {
             try group.checkPresence(draft.slots[index], of: draft.document, field, agreed: agreed.inner[index])
           }
         }
-      } else if !isWithdrawal, agreed.top[index], draft.demand(for: field) != nil {
+      } else if !isWithdrawal, agreed.top[index], draft.demand(for: field, &verdicts) != nil {
         throw field.refusal("missing", "the origin must send it; the agreement shares it")
       }
     }
-    guard try write(draft, in: FieldContext()) == body.bytes else {
+    guard try draft.isWritten(sorted, byteCount: body.bytes.count, in: FieldContext()) else {
       throw Refusal(
         field: "line", problem: "not in canonical form", whatToDo: "the origin must sort members and leave out spaces")
     }
-    if !isWithdrawal { for rule in rules { try rule.verify(draft, self, among: agreed) } }
+    if !isWithdrawal { for index in agreed.rules { try rules[index].checkFields(draft, self) } }
     if !isWithdrawal, let clause = terms.filter.first(where: { !admits(draft, $0) }) {
       throw Refusal(
         field: clause.field, problem: "outside the agreed filter (\(clause))",
@@ -55,8 +56,7 @@ extension Definition {
   }
 
   private func admits(_ draft: borrowing Draft, _ clause: FilterClause) -> Bool {
-    var name = clause.field
-    guard let index = name.withUTF8({ names.index(of: $0) }), let node = draft.node(index) else { return false }
+    guard let index = names.index(of: clause.field.utf8), let node = draft.node(index) else { return false }
     // Of a list one value is enough: a route that touches the recipient.
     guard draft.document.kind(node) == .list else { return admits(draft.document, node, clause) }
     var child = draft.document.firstChild(node)
@@ -92,11 +92,11 @@ extension Definition {
 
   /// Where the fields stand in an object.
   func slots(in document: JSONDocument) -> FieldSlots {
-    var found = FieldSlots(slots: [Int](repeating: -1, count: sorted.count))
+    var found = FieldSlots(slots: Draft.noSlots(sorted.count))
     var child = document.firstChild(0)
     let end = document.end(0)
     while child < end {
-      if let index = index(of: document.key(child)) {
+      if let index = names.index(ofKey: child, in: document) {
         found.slots[index] = child
       } else if found.stranger == nil {
         found.stranger = child

@@ -50,6 +50,8 @@ public final class Definition: Hashable, Sendable {
   let awaitsIndex: Int?
   let choices = Mutex<[(fields: [String], choice: FieldChoice)]>([])
   let referenceIndex: Int?
+  /// The fields that make search keys, or whose own fields may.
+  let findable: [Int]
   /// The fields that conditions of others name.
   let decidingIndices: [Int]
   let reasonIndex: Int?
@@ -79,9 +81,11 @@ public final class Definition: Hashable, Sendable {
     let all = fields + [Self.reference]
     let alphabetical = all.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
     func index(_ name: String?) -> Int? { alphabetical.firstIndex { $0.name == name } }
-    self.fields = all.map { $0.bound(to: index) }
-    let sorted = alphabetical.map { $0.bound(to: index) }
+    var numbers = ConditionNumbers()
+    self.fields = all.map { $0.bound(to: index, &numbers) }
+    let sorted = alphabetical.map { $0.bound(to: index, &numbers) }
     self.sorted = sorted
+    findable = sorted.indices.filter { sorted[$0].isSearchable || sorted[$0].inner != nil }
     names = FieldNames(sorted.map(\.nameBytes))
     named = Self.named(sorted)
     timeIndex = index(timeField)
@@ -109,42 +113,9 @@ public final class Definition: Hashable, Sendable {
   /// The fields that an agreement shares when it names none.
   public var sharedFields: [String] { leaves.filter(\.isShared).map(\.name).sorted() }
 
-  /// The place of a field among the sorted ones.
-  func index(of name: ArraySlice<UInt8>) -> Int? { names.index(of: name) }
-
   /// Definitions are the same when their files are.
   public static func == (a: Definition, b: Definition) -> Bool { a.digest == b.digest && a.dataset == b.dataset }
 
   /// Feeds what makes a definition the same to a hasher.
   public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
-}
-
-/// Finds names among few: all their bytes in one list, compared by length and first byte before anything else.
-struct FieldNames: Sendable {
-  private let bytes: [UInt8]
-  private let spans: [Span]
-
-  private struct Span {
-    var start: Int
-    var count: Int
-    var first: UInt8
-  }
-
-  init(_ names: [[UInt8]]) {
-    var bytes: [UInt8] = []
-    var spans: [Span] = []
-    for name in names {
-      spans.append(Span(start: bytes.count, count: name.count, first: name.first ?? 0))
-      bytes += name
-    }
-    (self.bytes, self.spans) = (bytes, spans)
-  }
-
-  func index(of name: some Collection<UInt8>) -> Int? {
-    guard let first = name.first else { return nil }
-    for (index, span) in spans.enumerated() where span.count == name.count && span.first == first {
-      if bytes[span.start..<(span.start + span.count)].elementsEqual(name) { return index }
-    }
-    return nil
-  }
 }

@@ -9,7 +9,15 @@ struct Draft {
   init(_ document: JSONDocument, slots: [Int]) { (self.document, self.slots) = (document, slots) }
 
   init(_ document: JSONDocument, fieldCount: Int) {
-    self.init(document, slots: [Int](repeating: -1, count: fieldCount))
+    self.init(document, slots: Self.noSlots(fieldCount))
+  }
+
+  /// Places of fields none of which stands anywhere. Appended one by one: the initializer that repeats looks the array's type up.
+  static func noSlots(_ count: Int) -> [Int] {
+    var slots: [Int] = []
+    slots.reserveCapacity(count)
+    for _ in 0..<count { slots.append(-1) }
+    return slots
   }
 
   /// The node of a field, or nil when it is absent.
@@ -29,8 +37,8 @@ struct Draft {
   /// Whether a condition holds. A part about a field that is absent holds only if `whereAbsent` says so.
   func meets(_ condition: Field.Condition, whereAbsent: Bool = false) -> Bool {
     condition.parts.allSatisfy { part in
-      guard let text = text(part.index) else { return whereAbsent }
-      return part.valueBytes.contains { $0.count == text.count && $0.elementsEqual(text) }
+      guard let node = node(part.index), document.kind(node) == .text else { return whereAbsent }
+      return part.valueBytes.contains { document.isText(node, $0) }
     }
   }
 }

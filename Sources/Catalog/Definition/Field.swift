@@ -30,16 +30,20 @@ public final class Field: Sendable {
   /// The same in bytes, and with quotes and colon.
   let nameBytes: [UInt8]
   let member: [UInt8]
+  /// The numbers of `onlyWhen` and `requiredWhen` among its definition's conditions, which many fields share.
+  let onlyWhenNumber: Int
+  let requiredWhenNumber: Int
 
   init(
     name: String, title: Translated, description: Translated, type: FieldType, isRequired: Bool = false,
     requiredWhen: [Condition] = [], onlyWhen: [Condition] = [], isPersonal: Bool = false, isSearchable: Bool = false,
-    isFilterable: Bool = false, isShared: Bool = true
+    isFilterable: Bool = false, isShared: Bool = true, onlyWhenNumber: Int = 0, requiredWhenNumber: Int = 0
   ) {
     (self.name, self.title, self.description, self.type) = (name, title, description, type)
     (self.isRequired, self.requiredWhen, self.onlyWhen) = (isRequired, requiredWhen, onlyWhen)
     (self.isPersonal, self.isSearchable) = (isPersonal, isSearchable)
     (self.isFilterable, self.isShared) = (isFilterable, isShared)
+    (self.onlyWhenNumber, self.requiredWhenNumber) = (onlyWhenNumber, requiredWhenNumber)
     ownName = String(name[(name.utf8.lastIndex(of: 0x2E).map { name.utf8.index(after: $0) } ?? name.startIndex)...])
     nameBytes = Array(ownName.utf8)
     member = Array("\"\(ownName)\":".utf8)
@@ -83,11 +87,14 @@ public final class Field: Sendable {
   }
 
   /// The same field with its conditions bound to places in the definition.
-  func bound(to indexOf: (String) -> Int?) -> Field {
-    Field(
+  func bound(to indexOf: (String) -> Int?, _ numbers: inout ConditionNumbers) -> Field {
+    let requiredWhen = requiredWhen.map { $0.bound(to: indexOf) }
+    let onlyWhen = onlyWhen.map { $0.bound(to: indexOf) }
+    return Field(
       name: name, title: title, description: description, type: type, isRequired: isRequired,
-      requiredWhen: requiredWhen.map { $0.bound(to: indexOf) }, onlyWhen: onlyWhen.map { $0.bound(to: indexOf) },
-      isPersonal: isPersonal, isSearchable: isSearchable, isFilterable: isFilterable, isShared: isShared)
+      requiredWhen: requiredWhen, onlyWhen: onlyWhen, isPersonal: isPersonal, isSearchable: isSearchable,
+      isFilterable: isFilterable, isShared: isShared, onlyWhenNumber: numbers.number(of: onlyWhen),
+      requiredWhenNumber: numbers.number(of: requiredWhen))
   }
 
   /// The fields of a group; nil of any other field.

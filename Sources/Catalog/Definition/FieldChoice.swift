@@ -4,6 +4,8 @@ struct FieldChoice {
   var top: [Bool]
   /// By the group's place; empty for what is no group.
   var inner: [[Bool]]
+  /// The rules that a recipient can ask again.
+  var rules: [Int] = []
 }
 
 extension Definition {
@@ -37,6 +39,7 @@ extension Definition {
         break
       }
     }
+    choice.rules = rules.indices.filter { rules[$0].canBeAsked(among: choice) }
     return choice
   }
 

@@ -9,7 +9,7 @@ struct ActingPostRule: Hashable, Sendable {
   let to: Int
 
   func check(_ draft: borrowing Draft, _ definition: Definition, _ topology: Topology) throws(Refusal) {
-    guard let crossingID = draft.string(crossing), let postID = draft.string(post), let from = draft.string(from),
+    guard let crossingID = draft.text(crossing), let postID = draft.text(post), let from = draft.string(from),
       let to = draft.string(to), let place = topology.crossing(crossingID), let fromCode = try? CountryCode(from),
       let toCode = try? CountryCode(to)
     else { return }
@@ -19,7 +19,7 @@ struct ActingPostRule: Hashable, Sendable {
     }
     guard place.connects(fromCode, toCode) else {
       throw field.refusal(
-        "the direction is not one of the crossing \(crossingID)",
+        "the direction is not one of the crossing \(place.id)",
         place.countries.count == 2
           ? "write from and to as \(place.countries.map(\.description).joined(separator: " and ")), in either order"
           : "write \(place.countries.map(\.description).joined()) as from or as to", found: "\(from) to \(to)")
@@ -27,10 +27,10 @@ struct ActingPostRule: Hashable, Sendable {
     guard let acting = topology.actingPost(at: place, from: fromCode, to: toCode, dataset: definition.dataset) else {
       return
     }
-    guard acting.id == postID else {
+    guard acting.id.isSame(as: postID) else {
       throw definition.sorted[post].refusal(
         "not the post that acts for \(definition.dataset) at this crossing in this direction",
-        "the control is made at \(acting.id)", found: postID)
+        "the control is made at \(acting.id)", found: draft.string(post))
     }
   }
 }

@@ -12,16 +12,10 @@ extension Rule {
     }
   }
 
-  /// Asks the rule again at the recipient, when all the fields that it compares are shared. What rests on the topology or on
+  /// Whether a recipient can ask the rule again: all the fields that it compares are shared. What rests on the topology or on
   /// the publishing country is the publisher's alone.
-  func verify(_ draft: borrowing Draft, _ definition: Definition, among agreed: FieldChoice) throws(Refusal) {
-    switch self {
-    case .lineRange(let rule):
-      guard agreed.includes(rule.range), agreed.top[rule.lines] else { return }
-      try rule.check(draft, definition)
-    default:
-      guard let compared, compared.allSatisfy({ agreed.includes($0) }) else { return }
-      try checkFields(draft, definition)
-    }
+  func canBeAsked(among agreed: FieldChoice) -> Bool {
+    if case .lineRange(let rule) = self { return agreed.includes(rule.range) && agreed.top[rule.lines] }
+    return compared?.allSatisfy { agreed.includes($0) } ?? false
   }
 }

@@ -1,12 +1,5 @@
 /// Countries as ISO 3166-1 alpha-2 codes.
 enum CountryField {
-  static func write(
-    _ text: ArraySlice<UInt8>, _ special: Bool, _ field: Field, to out: inout [UInt8]
-  ) throws(Refusal) {
-    try check(text, special, field)
-    out.appendJSONText(text)
-  }
-
   static func check(_ text: ArraySlice<UInt8>, _ special: Bool, _ field: Field) throws(Refusal) {
     if ISO3166.isAlpha2(text) || special && ISO3166.isSpecial(text) { return }
     let also = special ? ", or XXA (stateless), XXB, XXC (refugee), XXX (unspecified)" : ""

@@ -1,18 +1,17 @@
 /// Crossings of the topology, such as `GT-SV/la-hachadura`.
 enum CrossingField {
-  static func write(
-    _ text: ArraySlice<UInt8>, _ context: borrowing FieldContext, _ field: Field, to out: inout [UInt8]
-  ) throws(Refusal) {
-    let id = String(decoding: text, as: UTF8.self)
+  static func check(_ text: ArraySlice<UInt8>, _ context: borrowing FieldContext, _ field: Field) throws(Refusal) {
     guard PlaceName.isCrossing(text) else {
-      throw field.refusal("not the form of a crossing", "write it as GT-SV/la-hachadura", found: id)
+      throw field.refusal(
+        "not the form of a crossing", "write it as GT-SV/la-hachadura",
+        found: String(decoding: text, as: UTF8.self))
     }
-    if let topology = context.topology, topology.crossing(id) == nil {
+    if let topology = context.topology, topology.crossing(text) == nil {
+      let id = String(decoding: text, as: UTF8.self)
       let near = NearestName.find(id, in: topology.crossings.map(\.id))
       throw field.refusal(
         "no such crossing in the topology", near.map { "write \($0)" } ?? "see Topology for the crossings there are",
         found: id)
     }
-    out.appendJSONText(text)
   }
 }

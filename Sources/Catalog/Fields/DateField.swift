@@ -2,16 +2,13 @@ import Terms
 
 /// Days of the calendar, `1974-08-12`. A partial date may lack the day (`1974-08`), the month too (`1974`), or be `unknown`.
 enum DateField {
-  static func write(
-    _ text: ArraySlice<UInt8>, _ partial: Bool, _ field: Field, to out: inout [UInt8]
-  ) throws(Refusal) {
+  static func check(_ text: ArraySlice<UInt8>, _ partial: Bool, _ field: Field) throws(Refusal) {
     guard parts(text, partial: partial) != nil else {
       throw field.refusal(
         "not a day of the calendar",
         partial ? "write YYYY-MM-DD; YYYY-MM, YYYY or unknown when less is known" : "write YYYY-MM-DD",
         found: String(decoding: text, as: UTF8.self))
     }
-    out.appendJSONText(text)
   }
 
   /// What is known of a date.

@@ -13,24 +13,27 @@ enum DocumentField {
     _ node: Int, of document: borrowing JSONDocument, _ field: Field, to out: inout [UInt8]
   ) throws(Refusal) {
     try Members.refuseOthers(node, of: document, than: members, field)
-    let country = try Members.text(node, "country", of: document, field)
-    let kind = try Members.text(node, "kind", of: document, field)
+    let (countryNode, kindNode) = (
+      try Members.member(node, "country", of: document, field), try Members.member(node, "kind", of: document, field)
+    )
+    let (country, kind) = (try field.text(countryNode, of: document), try field.text(kindNode, of: document))
     let number = try Members.text(node, "number", of: document, field)
     try CountryField.check(country, true, field)
-    guard kinds.contains(where: { $0.utf8.elementsEqual(kind) }) else {
+    guard kinds.contains(where: { $0.isSame(as: kind) }) else {
       throw field.refusal(
         "not a kind of document", "write kind as one of \(kinds.joined(separator: ", "))",
         found: String(decoding: kind, as: UTF8.self))
     }
     try checkNumber(number, kind: kind, country: country, field)
     out.append("{\"country\":")
-    out.appendJSONText(country)
+    document.appendText(countryNode, to: &out)
     if let expiry = document.member(node, "expiry") {
       out.append(",\"expiry\":")
-      try DateField.write(try field.text(expiry, of: document), false, field, to: &out)
+      try DateField.check(try field.text(expiry, of: document), false, field)
+      document.appendText(expiry, to: &out)
     }
     out.append(",\"kind\":")
-    out.appendJSONText(kind)
+    document.appendText(kindNode, to: &out)
     out.append(",\"number\":")
     WrittenNumber.append(number, to: &out)
     out.append(0x7D)
@@ -39,13 +42,14 @@ enum DocumentField {
   private static func checkNumber(
     _ number: ArraySlice<UInt8>, kind: ArraySlice<UInt8>, country: ArraySlice<UInt8>, _ field: Field
   ) throws(Refusal) {
-    let key = WrittenNumber.key(number)
-    guard number.count <= numberLengthMax, !key.isEmpty, WrittenNumber.isPlain(number) else {
+    guard number.count <= numberLengthMax, WrittenNumber.hasKey(number), WrittenNumber.isPlain(number) else {
       throw field.refusal(
         "the number is not 1 to \(numberLengthMax) letters A-Z, digits, spaces, hyphens, dots and strokes",
         "write the number as the document shows it", found: String(decoding: number, as: UTF8.self))
     }
-    if kind.elementsEqual("identity-card".utf8), let fault = NationalIdentity.fault(of: key[...], country: country) {
+    if "identity-card".isSame(as: kind),
+      let fault = NationalIdentity.fault(of: WrittenNumber.key(number)[...], country: country)
+    {
       throw field.refusal(fault.problem, fault.whatToDo, found: String(decoding: number, as: UTF8.self))
     }
   }

@@ -17,8 +17,9 @@ public struct FieldGroup: Hashable, Sendable {
     let alphabetical = fields.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
     // Conditions within a group name its own fields, and name them without it.
     func index(_ name: String) -> Int? { alphabetical.firstIndex { $0.nameBytes.elementsEqual(name.utf8) } }
-    self.fields = fields.map { $0.bound(to: index) }
-    sorted = alphabetical.map { $0.bound(to: index) }
+    var numbers = ConditionNumbers()
+    self.fields = fields.map { $0.bound(to: index, &numbers) }
+    sorted = alphabetical.map { $0.bound(to: index, &numbers) }
     names = FieldNames(sorted.map(\.nameBytes))
     self.limit = limit
   }
@@ -53,7 +54,7 @@ public struct FieldGroup: Hashable, Sendable {
     var child = document.firstChild(node)
     let end = document.end(node)
     while child < end {
-      guard let index = names.index(of: document.key(child)) else { throw unknown(document.key(child), field) }
+      guard let index = names.index(ofKey: child, in: document) else { throw unknown(document.key(child), field) }
       item.slots[index] = child
       child = document.end(child)
     }
@@ -82,16 +83,17 @@ public struct FieldGroup: Hashable, Sendable {
   }
 
   private func checkPresence(_ item: Draft, _ agreed: [Bool]?) throws(Refusal) {
+    var verdicts = Verdicts()
     for (index, field) in sorted.enumerated() {
       let isAgreed = agreed?[index] ?? true
       if item.slots[index] >= 0 {
         guard isAgreed else { throw field.refusal("not agreed", "the origin must leave it out") }
         if let agreed {
-          try item.checkOnlyWhen(field, among: agreed)
+          try item.checkOnlyWhen(field, among: agreed, &verdicts)
         } else {
-          try item.checkOnlyWhen(field)
+          try item.checkOnlyWhen(field, &verdicts)
         }
-      } else if isAgreed, let advice = item.demand(for: field) {
+      } else if isAgreed, let advice = item.demand(for: field, &verdicts) {
         throw field.refusal("missing", advice)
       }
     }

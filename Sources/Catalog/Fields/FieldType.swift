@@ -154,16 +154,10 @@ extension Field {
     _ node: Int, as type: FieldType, of document: borrowing JSONDocument, in context: borrowing FieldContext,
     to out: inout [UInt8]
   ) throws(Refusal) {
+    if try isText(node, as: type, of: document, in: context) { return document.appendText(node, to: &out) }
     switch type {
-    case .text(let limits): try limits.write(try text(node, of: document), self, to: &out)
     case .number(let limits): try NumberField.write(node, of: document, limits, self, to: &out)
-    case .country(let special): try CountryField.write(try text(node, of: document), special, self, to: &out)
-    case .date(let partial): try DateField.write(try text(node, of: document), partial, self, to: &out)
-    case .time(let days):
-      try TimeField.write(try text(node, of: document), context.now, aheadDays: days, self, to: &out)
-    case .enumeration(let words): try EnumField.write(try text(node, of: document), words, self, to: &out)
-    case .crossing: try CrossingField.write(try text(node, of: document), context, self, to: &out)
-    case .post: try PostField.write(try text(node, of: document), context, self, to: &out)
+    case .time(let days): try TimeField.write(node, of: document, context.now, aheadDays: days, self, to: &out)
     case .document: try DocumentField.write(node, of: document, self, to: &out)
     case .mrz: try MRZField.write(try text(node, of: document), self, to: &out)
     case .plate(let isChecked): try PlateField.write(node, of: document, isChecked: isChecked, self, to: &out)
@@ -182,7 +176,35 @@ extension Field {
     case .list(let element, let limit):
       try ListField.write(node, of: document, element, limit, self, in: context, to: &out)
     case .group(let group): try group.write(node, of: document, self, in: context, to: &out)
+    case .text, .country, .date, .enumeration, .crossing, .post: break
     }
+  }
+
+  /// Whether it is of a type whose values are kept as they are written; then the value has been checked.
+  private func isText(
+    _ node: Int, as type: FieldType, of document: borrowing JSONDocument, in context: borrowing FieldContext
+  ) throws(Refusal) -> Bool {
+    switch type {
+    case .text(let limits): try limits.check(try text(node, of: document), self)
+    case .country(let special): try CountryField.check(try text(node, of: document), special, self)
+    case .date(let partial): try DateField.check(try text(node, of: document), partial, self)
+    case .enumeration(let words): try EnumField.check(try text(node, of: document), words, self)
+    case .crossing: try CrossingField.check(try text(node, of: document), context, self)
+    case .post: try PostField.check(try text(node, of: document), context, self)
+    default: return false
+    }
+    return true
+  }
+
+  /// Whether a value stands in the source as `write` would have it.
+  /// - Throws: `Refusal` when the value is not one of this field.
+  func isWritten(
+    _ node: Int, of document: borrowing JSONDocument, in context: borrowing FieldContext, _ scratch: inout [UInt8]
+  ) throws(Refusal) -> Bool {
+    if try isText(node, as: type, of: document, in: context), document.isAsItStands(node) { return true }
+    scratch.removeAll(keepingCapacity: true)
+    try write(node, of: document, in: context, to: &scratch)
+    return document.isRaw(node, scratch)
   }
 
   /// The value as a text.

@@ -10,11 +10,15 @@ enum Members {
     }
     var child = document.firstChild(node)
     let end = document.end(node)
+    // By alphabet, as in bodies, each is found where the one before it was passed.
+    var next = names.startIndex
     while child < end {
-      let key = document.key(child)
-      guard names.contains(where: { $0.isEqual(to: key) }) else {
+      if let place = names[next...].firstIndex(where: { document.isKey(child, $0) }) {
+        next = place + 1
+      } else if !names[..<next].contains(where: { document.isKey(child, $0) }) {
         throw field.refusal(
-          "a member that is not known", "write only \(list(names))", found: String(decoding: key, as: UTF8.self))
+          "a member that is not known", "write only \(list(names))",
+          found: String(decoding: document.key(child), as: UTF8.self))
       }
       child = document.end(child)
     }
@@ -24,10 +28,17 @@ enum Members {
   static func text(
     _ node: Int, _ name: StaticString, of document: borrowing JSONDocument, _ field: Field
   ) throws(Refusal) -> ArraySlice<UInt8> {
+    try field.text(try member(node, name, of: document, field), of: document)
+  }
+
+  /// - Throws: `Refusal` when the member is missing.
+  static func member(
+    _ node: Int, _ name: StaticString, of document: borrowing JSONDocument, _ field: Field
+  ) throws(Refusal) -> Int {
     guard let child = document.member(node, name) else {
       throw field.refusal("the member \(name) is missing", "add it")
     }
-    return try field.text(child, of: document)
+    return child
   }
 
   private static func list(_ names: [StaticString]) -> String { names.map { "\($0)" }.joined(separator: ", ") }

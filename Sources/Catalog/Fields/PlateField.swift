@@ -10,25 +10,25 @@ enum PlateField {
   ) throws(Refusal) {
     try Members.refuseOthers(node, of: document, than: members, field)
     let hasCountry = isChecked || document.member(node, "country") != nil
-    let country = hasCountry ? try Members.text(node, "country", of: document, field) : []
-    let text = try Members.text(node, "text", of: document, field)
-    if hasCountry { try CountryField.check(country, false, field) }
+    let country = hasCountry ? try Members.member(node, "country", of: document, field) : nil
+    let written = try Members.member(node, "text", of: document, field)
+    if let country { try CountryField.check(try field.text(country, of: document), false, field) }
+    let text = try field.text(written, of: document)
     try TextField.refuseHidden(text, field)
-    var scalars = 0
-    for byte in text where byte & 0xC0 != 0x80 { scalars += 1 }
-    guard (1...textLengthMax).contains(scalars), !key(text).isEmpty else {
+    guard (1...textLengthMax).contains(TextField.scalarCount(text)), WrittenNumber.hasKey(text) || !key(text).isEmpty
+    else {
       throw field.refusal(
         "the text is not 1 to \(textLengthMax) characters with a letter or digit", "write the plate as it shows",
         found: String(decoding: text, as: UTF8.self))
     }
     out.append(0x7B)
-    if hasCountry {
+    if let country {
       out.append("\"country\":")
-      out.appendJSONText(country)
+      document.appendText(country, to: &out)
       out.append(0x2C)
     }
     out.append("\"text\":")
-    out.appendJSONText(text)
+    document.appendText(written, to: &out)
     out.append(0x7D)
   }
 

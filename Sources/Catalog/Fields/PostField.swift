@@ -1,17 +1,16 @@
 /// Posts of the topology, such as `GT-SV/la-hachadura/SV`.
 enum PostField {
-  static func write(
-    _ text: ArraySlice<UInt8>, _ context: borrowing FieldContext, _ field: Field, to out: inout [UInt8]
-  ) throws(Refusal) {
-    let id = String(decoding: text, as: UTF8.self)
+  static func check(_ text: ArraySlice<UInt8>, _ context: borrowing FieldContext, _ field: Field) throws(Refusal) {
     guard PlaceName.isPost(text) else {
-      throw field.refusal("not the form of a post", "write it as GT-SV/la-hachadura/SV", found: id)
+      throw field.refusal(
+        "not the form of a post", "write it as GT-SV/la-hachadura/SV",
+        found: String(decoding: text, as: UTF8.self))
     }
-    if let topology = context.topology, topology.post(id) == nil {
+    if let topology = context.topology, topology.post(text) == nil {
+      let id = String(decoding: text, as: UTF8.self)
       let near = NearestName.find(id, in: topology.crossings.flatMap { $0.posts.map(\.id) })
       throw field.refusal(
         "no such post in the topology", near.map { "write \($0)" } ?? "see Topology for the posts there are", found: id)
     }
-    out.appendJSONText(text)
   }
 }

@@ -11,9 +11,8 @@ public struct TextField: Hashable, Sendable {
   /// Any text at all.
   public static let any = TextField(length: 1...lengthMax, isName: false)
 
-  func write(_ text: ArraySlice<UInt8>, _ field: Field, to out: inout [UInt8]) throws(Refusal) {
-    var scalars = 0
-    for byte in text where byte & 0xC0 != 0x80 { scalars += 1 }
+  func check(_ text: ArraySlice<UInt8>, _ field: Field) throws(Refusal) {
+    let scalars = Self.scalarCount(text)
     guard length.contains(scalars) else {
       throw field.refusal(
         "\(length.lowerBound) to \(length.upperBound) characters are expected, not \(scalars)",
@@ -26,24 +25,34 @@ public struct TextField: Hashable, Sendable {
         "write the name in Latin letters, as in the document's machine-readable zone",
         found: String(decoding: text, as: UTF8.self))
     }
-    out.appendJSONText(text)
+  }
+
+  /// How many characters (Unicode scalars) a text in UTF-8 has.
+  static func scalarCount(_ text: ArraySlice<UInt8>) -> Int {
+    let text = text.span
+    var scalars = 0
+    for at in text.indices where text[at] & 0xC0 != 0x80 { scalars += 1 }
+    return scalars
   }
 
   /// Refuses what does not show, and spaces at the ends.
   static func refuseHidden(_ text: ArraySlice<UInt8>, _ field: Field) throws(Refusal) {
-    var isASCII = true
-    for byte in text {
-      guard byte >= 0x20, byte != 0x7F else {
-        throw field.refusal("a control character", "leave it out")
-      }
-      isASCII = isASCII && byte < 0x80
-    }
     guard text.first != 0x20, text.last != 0x20 else {
       throw field.refusal("a space at the start or the end", "leave it out")
     }
-    guard !isASCII else { return }
-    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where ShownText.isHidden(scalar) {
-      throw field.refusal("a hidden character", "leave it out")
+    let text = text.span
+    var at = 0
+    while at < text.count {
+      let byte = text[at]
+      guard byte >= 0x20, byte != 0x7F else { throw field.refusal("a control character", "leave it out") }
+      guard byte >= 0x80 else {
+        at += 1
+        continue
+      }
+      guard let (value, length) = UTF8Reader.scalar(in: text, at: at), !ShownText.isHidden(value) else {
+        throw field.refusal("a hidden character", "leave it out")
+      }
+      at += length
     }
   }
 

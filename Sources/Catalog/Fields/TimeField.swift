@@ -7,8 +7,10 @@ enum TimeField {
   static let (aheadDaysStanding, aheadDaysMax) = (1, 3660)
 
   static func write(
-    _ text: ArraySlice<UInt8>, _ now: Instant?, aheadDays: Int, _ field: Field, to out: inout [UInt8]
+    _ node: Int, of document: borrowing JSONDocument, _ now: Instant?, aheadDays: Int, _ field: Field,
+    to out: inout [UInt8]
   ) throws(Refusal) {
+    let text = try field.text(node, of: document)
     guard let instant = Instant(parsing: text) else {
       throw field.refusal(
         "not a moment with an offset", "write RFC 3339, such as 2026-11-24T14:03:22Z or 2026-11-24T08:03:22-06:00",
@@ -21,11 +23,10 @@ enum TimeField {
     }
     // Already as it is kept: 2026-11-24T14:03:22Z.
     if text.count == 20, text.last == 0x5A, text[text.startIndex + 10] == 0x54 {
-      out.appendJSONText(text)
+      document.appendText(node, to: &out)
     } else {
-      let whole = instant.milliseconds % 1000 == 0
       out.append(0x22)
-      out.append(contentsOf: (whole ? instant.wholeSeconds : instant.description).utf8)
+      instant.append(withMilliseconds: instant.milliseconds % 1000 != 0, to: &out)
       out.append(0x22)
     }
   }

@@ -32,10 +32,26 @@ enum WrittenNumber {
     return out
   }
 
+  /// Whether there is a letter or a digit in it, so that it has a key.
+  static func hasKey(_ number: ArraySlice<UInt8>) -> Bool {
+    number.contains { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      default: false
+      }
+    }
+  }
+
   /// Two keys: the number alone, and with its country where that is known.
   static func appendKeys(_ key: [UInt8], country: ArraySlice<UInt8>?, _ field: Field, to keys: inout [SearchKey]) {
     keys.append(SearchKey(field: field.name, value: key))
-    if let country { keys.append(SearchKey(field: field.name, value: country + [0x2F] + key)) }
+    guard let country else { return }
+    var value: [UInt8] = []
+    value.reserveCapacity(country.count + 1 + key.count)
+    value.append(contentsOf: country)
+    value.append(0x2F)
+    value.append(contentsOf: key)
+    keys.append(SearchKey(field: field.name, value: value))
   }
 
   /// The key of what an officer typed, `00016297-5` or `SV/00016297-5`. `country` gives the code that stands before a stroke,

@@ -12,6 +12,8 @@ struct JSONDocument {
   static let depthMax = 8
   /// The longest line or body (design: a body is at most 64 KiB).
   static let byteLimit = 65_536
+  /// No longer text is read by any caller: nodes count places in 32 bits.
+  static let byteCountMax = 1 << 30
 
   /// The kind of a node.
   func kind(_ node: Int) -> JSONKind { nodes.indices.contains(node) ? nodes[node].kind : .null }
@@ -19,13 +21,38 @@ struct JSONDocument {
   /// The bytes of a text (decoded, NFC), a number or a word.
   func text(_ node: Int) -> ArraySlice<UInt8> {
     guard nodes.indices.contains(node) else { return [] }
-    return bytes[nodes[node].start..<nodes[node].end]
+    return bytes[nodes[node].text]
   }
 
   /// The bytes of a member's name.
   func key(_ node: Int) -> ArraySlice<UInt8> {
     guard nodes.indices.contains(node) else { return [] }
-    return bytes[nodes[node].keyStart..<nodes[node].keyEnd]
+    return bytes[nodes[node].key]
+  }
+
+  /// A member's value as the source has it, quotes and brackets included; empty for what stands in no source.
+  func raw(_ node: Int) -> ArraySlice<UInt8> {
+    guard nodes.indices.contains(node) else { return [] }
+    return bytes[nodes[node].raw]
+  }
+
+  /// Whether a value stands in the source as these bytes.
+  func isRaw(_ node: Int, _ written: [UInt8]) -> Bool {
+    guard nodes.indices.contains(node) else { return false }
+    return written.span.isEqual(to: bytes.span.extracting(nodes[node].raw))
+  }
+
+  /// Whether a value is a text that stands in the source as it is kept: in NFC, and nothing in it had to be decoded.
+  func isAsItStands(_ node: Int) -> Bool { nodes.indices.contains(node) && nodes[node].isAsItStands }
+
+  /// Appends a text with the fewest escapes: as the source has it where none of it had to be decoded.
+  func appendText(_ node: Int, to out: inout [UInt8]) {
+    guard nodes.indices.contains(node) else { return }
+    if nodes[node].isAsItStands {
+      out.append(contentsOf: bytes[nodes[node].raw])
+    } else {
+      out.appendJSONText(bytes[nodes[node].text])
+    }
   }
 
   /// A text as a `String`; for a number or a word its spelling; for an object or a list what it is.
@@ -49,33 +76,44 @@ struct JSONDocument {
     var child = firstChild(node)
     let end = end(node)
     while child < end {
-      if name.isEqual(to: key(child)) { return child }
+      if isKey(child, name) { return child }
       child = self.end(child)
     }
     return nil
   }
 
+  /// Whether a member has this name.
+  func isKey(_ node: Int, _ name: StaticString) -> Bool {
+    guard nodes.indices.contains(node) else { return false }
+    return name.isEqual(to: bytes.span.extracting(nodes[node].key))
+  }
+
+  /// Whether a text is this one.
+  func isText(_ node: Int, _ text: [UInt8]) -> Bool {
+    guard nodes.indices.contains(node) else { return false }
+    return text.span.isEqual(to: bytes.span.extracting(nodes[node].text))
+  }
+
   /// Adds a text that stands in no source, for a field derived from another; returns its node.
-  mutating func addText(_ text: some Sequence<UInt8>) -> Int {
+  mutating func addText(_ text: some Sequence<UInt8>) -> Int { addText(text, key: 0..<0) }
+
+  private mutating func addText(_ text: some Sequence<UInt8>, key: Range<Int>) -> Int {
     let start = bytes.count
     bytes.append(contentsOf: text)
-    nodes.append(JSONNode(kind: .text, start: start, end: bytes.count))
+    nodes.append(JSONNode(.text, start..<bytes.count, key: key))
     return nodes.count - 1
   }
 
   /// Adds an object of texts; returns its node.
   mutating func addObject(_ members: [(name: String, text: [UInt8])]) -> Int {
     let object = nodes.count
-    nodes.append(JSONNode(kind: .object, start: bytes.count, end: bytes.count))
+    nodes.append(JSONNode(.object, bytes.count..<bytes.count))
     for member in members {
       let keyStart = bytes.count
       bytes.append(contentsOf: member.name.utf8)
-      let keyEnd = bytes.count
-      let child = addText(member.text)
-      nodes[child].keyStart = keyStart
-      nodes[child].keyEnd = keyEnd
+      _ = addText(member.text, key: keyStart..<bytes.count)
     }
-    nodes[object].next = nodes.count
+    nodes[object].close(next: nodes.count)
     return object
   }
 }
@@ -97,24 +135,44 @@ enum JSONKind: UInt8 {
   }
 }
 
-/// One value: spans of the document's bytes.
+/// One value: spans of the document's bytes, in 32 bits each, as a body's nodes are made and looked through for every record.
 struct JSONNode {
-  var kind: JSONKind
-  var start: Int
-  var end: Int
-  var keyStart = 0
-  var keyEnd = 0
-  /// Where the value stands in the source, quotes and brackets included.
-  var rawStart = 0
-  var rawEnd = 0
-  /// For an object or list, the node after its last descendant.
-  var next = 0
+  let kind: JSONKind
+  private let start: UInt32
+  private let end: UInt32
+  private let keyStart: UInt32
+  private let keyEnd: UInt32
+  private let rawStart: UInt32
+  private var rawEnd: UInt32
+  private var next: UInt32 = 0
 
-  init(kind: JSONKind, start: Int, end: Int) {
-    (self.kind, self.start, self.end) = (kind, start, end)
+  /// - Parameter raw: where the value stands in the source, quotes and brackets included.
+  init(_ kind: JSONKind, _ text: Range<Int>, key: Range<Int> = 0..<0, raw: Range<Int> = 0..<0) {
+    self.kind = kind
+    // No document is as long as that: see `byteCountMax`.
+    (start, end) = (UInt32(truncatingIfNeeded: text.lowerBound), UInt32(truncatingIfNeeded: text.upperBound))
+    (keyStart, keyEnd) = (UInt32(truncatingIfNeeded: key.lowerBound), UInt32(truncatingIfNeeded: key.upperBound))
+    (rawStart, rawEnd) = (UInt32(truncatingIfNeeded: raw.lowerBound), UInt32(truncatingIfNeeded: raw.upperBound))
   }
 
-  func end(of node: Int) -> Int { kind == .object || kind == .list ? next : node + 1 }
+  /// Where the decoded text stands, or the spelling of a number or a word.
+  var text: Range<Int> { Int(start)..<Int(end) }
+  /// Where the name of a member stands.
+  var key: Range<Int> { Int(keyStart)..<Int(keyEnd) }
+  /// Where the value stands in the source.
+  var raw: Range<Int> { Int(rawStart)..<Int(rawEnd) }
+
+  /// Whether it is a text in the source without escapes, in NFC.
+  var isAsItStands: Bool { kind == .text && start == rawStart &+ 1 && rawEnd == end &+ 1 }
+
+  /// Says where an object or a list ends: the node after its last descendant, and in the source the place behind its bracket.
+  mutating func close(next: Int, rawEnd: Int = 0) {
+    self.next = UInt32(clamping: next)
+    self.rawEnd = UInt32(clamping: rawEnd)
+  }
+
+  /// The node after this and all its descendants.
+  func end(of node: Int) -> Int { kind == .object || kind == .list ? Int(next) : node + 1 }
 }
 
 extension StaticString {
@@ -122,5 +180,11 @@ extension StaticString {
   func isEqual(to bytes: some Collection<UInt8>) -> Bool {
     guard hasPointerRepresentation, bytes.count == utf8CodeUnitCount else { return false }
     return withUTF8Buffer { buffer in buffer.elementsEqual(bytes) }
+  }
+
+  /// Whether the bytes are this ASCII text.
+  func isEqual(to bytes: Span<UInt8>) -> Bool {
+    guard hasPointerRepresentation, bytes.count == utf8CodeUnitCount else { return false }
+    return withUTF8Buffer { $0.span.isEqual(to: bytes) }
   }
 }

@@ -11,7 +11,7 @@ struct JSONScanner {
   /// The document of `bytes`.
   /// - Throws: `Refusal` about the `line` when the text is not JSON, or longer or deeper than allowed.
   static func scan(_ bytes: [UInt8], longest: Int = JSONDocument.byteLimit) throws(Refusal) -> JSONDocument {
-    guard bytes.count <= longest else { throw .tooLong }
+    guard bytes.count <= min(longest, JSONDocument.byteCountMax) else { throw .tooLong }
     let scanned: Result<(nodes: [JSONNode], decoded: [UInt8]), Refusal> = bytes.withUnsafeBufferPointer { source in
       var scanner = JSONScanner(source)
       do throws(Refusal) { try scanner.whole() } catch { return .failure(error) }
@@ -24,7 +24,8 @@ struct JSONScanner {
   private init(_ source: UnsafeBufferPointer<UInt8>) {
     self.source = source
     end = source.count
-    nodes.reserveCapacity(40)
+    // As many as a record has; a small block, since small ones cost the allocator a tenth of a large one's time.
+    nodes.reserveCapacity(min(32, end / 12 + 2))
   }
 
   private mutating func whole() throws(Refusal) {
@@ -51,36 +52,41 @@ struct JSONScanner {
     }
   }
 
-  private mutating func value(depth: Int) throws(Refusal) {
+  private mutating func value(depth: Int, key: Range<Int> = 0..<0) throws(Refusal) {
     skipSpace()
     guard depth <= JSONDocument.depthMax else { throw fault("nested deeper than \(JSONDocument.depthMax)") }
+    let start = at
     switch byte {
-    case 0x7B: try object(depth: depth)
-    case 0x5B: try list(depth: depth)
+    case 0x7B: try object(depth: depth, key: key)
+    case 0x5B: try list(depth: depth, key: key)
     case 0x22:
-      let span = try text()
-      nodes.append(JSONNode(kind: .text, start: span.lowerBound, end: span.upperBound))
-    case 0x2D, 0x30...0x39: try number()
-    case 0x74: try word("true", .boolean)
-    case 0x66: try word("false", .boolean)
-    case 0x6E: try word("null", .null)
+      let text = try text()
+      nodes.append(JSONNode(.text, text, key: key, raw: start..<at))
+    case 0x2D, 0x30...0x39:
+      try number()
+      nodes.append(JSONNode(.number, start..<at, key: key, raw: start..<at))
+    case 0x74: try word("true", .boolean, key: key)
+    case 0x66: try word("false", .boolean, key: key)
+    case 0x6E: try word("null", .null, key: key)
     default: throw fault(at < end ? "a value must begin here" : "the line ends too early")
     }
   }
 
-  private mutating func word(_ word: StaticString, _ kind: JSONKind) throws(Refusal) {
+  private mutating func word(_ word: StaticString, _ kind: JSONKind, key: Range<Int>) throws(Refusal) {
     let stop = at + word.utf8CodeUnitCount
     guard stop <= end, word.isEqual(to: source[at..<stop]) else { throw fault("an unknown word") }
-    nodes.append(JSONNode(kind: kind, start: at, end: stop))
+    nodes.append(JSONNode(kind, at..<stop, key: key, raw: at..<stop))
     at = stop
   }
 
-  private mutating func object(depth: Int) throws(Refusal) {
+  private mutating func object(depth: Int, key: Range<Int>) throws(Refusal) {
     let node = nodes.count
-    nodes.append(JSONNode(kind: .object, start: at, end: at))
+    nodes.append(JSONNode(.object, at..<at, key: key, raw: at..<at))
     at += 1
     skipSpace()
     var members = 0
+    // A bit for each name by its length and first letter: only names that share one are compared.
+    var seen: UInt64 = 0
     if byte == 0x7D {
       at += 1
     } else {
@@ -90,18 +96,13 @@ struct JSONScanner {
         let key = try text()
         members += 1
         guard members <= JSONDocument.membersMax else { throw fault("more than \(JSONDocument.membersMax) members") }
-        try refuseDuplicate(key, in: node)
+        let bit: UInt64 = 1 << ((key.isEmpty ? 0 : UInt64(byte(ofText: key.lowerBound)) &+ UInt64(key.count) &* 7) & 63)
+        if seen & bit != 0 { try refuseDuplicate(key, in: node) }
+        seen |= bit
         skipSpace()
         guard byte == 0x3A else { throw fault("a colon must stand here") }
         at += 1
-        let child = nodes.count
-        skipSpace()
-        let rawStart = at
-        try value(depth: depth + 1)
-        nodes[child].rawStart = rawStart
-        nodes[child].rawEnd = at
-        nodes[child].keyStart = key.lowerBound
-        nodes[child].keyEnd = key.upperBound
+        try value(depth: depth + 1, key: key)
         skipSpace()
         if byte == 0x2C {
           at += 1
@@ -112,16 +113,16 @@ struct JSONScanner {
         break
       }
     }
-    nodes[node].next = nodes.count
+    nodes[node].close(next: nodes.count, rawEnd: at)
   }
 
   /// RFC 8259 section 4 leaves duplicates open; here they are refused, as readers would disagree.
   private func refuseDuplicate(_ key: Range<Int>, in node: Int) throws(Refusal) {
     var child = node + 1
     while child < nodes.count {
-      let start = nodes[child].keyStart
-      if nodes[child].keyEnd &- start == key.count,
-        (0..<key.count).allSatisfy({ byte(ofText: start &+ $0) == byte(ofText: key.lowerBound &+ $0) })
+      let known = nodes[child].key
+      if known.count == key.count,
+        (0..<key.count).allSatisfy({ byte(ofText: known.lowerBound + $0) == byte(ofText: key.lowerBound + $0) })
       {
         throw Refusal(
           field: String(decoding: key.map { byte(ofText: $0) }, as: UTF8.self), problem: "a member stands twice",
@@ -134,9 +135,9 @@ struct JSONScanner {
   /// A byte of a text, which stands in the source or decoded.
   private func byte(ofText place: Int) -> UInt8 { place < end ? source[place] : decodedTexts[place - end] }
 
-  private mutating func list(depth: Int) throws(Refusal) {
+  private mutating func list(depth: Int, key: Range<Int>) throws(Refusal) {
     let node = nodes.count
-    nodes.append(JSONNode(kind: .list, start: at, end: at))
+    nodes.append(JSONNode(.list, at..<at, key: key, raw: at..<at))
     at += 1
     skipSpace()
     if byte == 0x5D {
@@ -154,12 +155,11 @@ struct JSONScanner {
         break
       }
     }
-    nodes[node].next = nodes.count
+    nodes[node].close(next: nodes.count, rawEnd: at)
   }
 
   /// RFC 8259 section 6: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
   private mutating func number() throws(Refusal) {
-    let start = at
     if byte == 0x2D { at += 1 }
     if byte == 0x30 { at += 1 } else { try digits() }
     if byte == 0x2E {
@@ -171,7 +171,6 @@ struct JSONScanner {
       if byte == 0x2B || byte == 0x2D { at += 1 }
       try digits()
     }
-    nodes.append(JSONNode(kind: .number, start: start, end: at))
   }
 
   private mutating func digits() throws(Refusal) {
@@ -182,18 +181,12 @@ struct JSONScanner {
   /// The span of a text's decoded bytes; the position moves behind the closing quote.
   private mutating func text() throws(Refusal) -> Range<Int> {
     let start = at + 1
-    var i = start
-    while i < end {
-      let byte = source[i]
-      if byte == 0x22 {
-        at = i + 1
-        return start..<i
-      }
-      guard byte >= 0x20, byte != 0x5C, byte < 0x80 else { return try decodedText(from: start, plainTo: i) }
-      i += 1
+    let stop = source.span.bytes.firstSpecial(from: start, isBeyondASCII: true)
+    if stop < end, source[stop] == 0x22 {
+      at = stop + 1
+      return start..<stop
     }
-    at = i
-    throw fault("a text never ends")
+    return try decodedText(from: start, plainTo: stop)
   }
 
   /// The way of texts with escapes or with letters beyond ASCII.
@@ -221,9 +214,9 @@ struct JSONScanner {
         decoded.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         copiedTo = at
       case 0..<0x20: throw fault("a control character must be escaped")
-      case 0x20..<0x80: at += 1
+      case 0x20..<0x80: at = source.span.bytes.firstSpecial(from: at + 1, isBeyondASCII: true)
       default:
-        guard let (value, length) = UTF8Reader.scalar(in: source, at: at, end: end) else {
+        guard let (value, length) = UTF8Reader.scalar(in: source.span, at: at) else {
           throw fault("not UTF-8")
         }
         if value >= NFC.firstSuspect { isSuspect = true }

@@ -2,12 +2,12 @@ extension [UInt8] {
   /// Appends a JSON text with the fewest escapes (RFC 8785 section 3.2.2.2). `text` is valid UTF-8.
   mutating func appendJSONText(_ text: ArraySlice<UInt8>) {
     append(0x22)
-    var plainFrom = text.startIndex
-    for i in text.indices {
-      let byte = text[i]
-      guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
-      append(contentsOf: text[plainFrom..<i])
-      plainFrom = i + 1
+    var rest = text
+    while true {
+      let plain = rest.prefix(rest.span.bytes.firstSpecial(from: 0, isBeyondASCII: false))
+      append(contentsOf: plain)
+      rest = rest[plain.endIndex...]
+      guard let byte = rest.popFirst() else { break }
       append(0x5C)
       switch byte {
       case 0x22, 0x5C: append(byte)
@@ -23,7 +23,6 @@ extension [UInt8] {
         append(low < 10 ? 0x30 + low : 0x57 + low)
       }
     }
-    append(contentsOf: text[plainFrom...])
     append(0x22)
   }
 

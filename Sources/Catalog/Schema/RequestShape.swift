@@ -224,7 +224,7 @@ extension RequestShape.Member {
   private static func isLine(_ text: String, _ most: Int) -> Bool {
     let scalars = text.unicodeScalars
     return (1...most).contains(scalars.count) && scalars.first != " " && scalars.last != " "
-      && !scalars.contains { ShownText.isHidden($0) }
+      && !scalars.contains { ShownText.isHidden($0.value) }
   }
 
   private static func isTyped(_ text: String, _ most: Int) -> Bool { (1...most).contains(text.utf8.count) }

@@ -23,18 +23,20 @@ enum Transliteration {
 
   /// Whether each letter is Latin, or one of the marks that names hold: space, hyphen, apostrophes, full stop, comma.
   static func isName(_ text: ArraySlice<UInt8>) -> Bool {
-    var plain = true
-    for byte in text {
-      switch byte {
-      case 0x41...0x5A, 0x61...0x7A, 0x20, 0x27, 0x2C, 0x2D, 0x2E: continue
-      case 0x80...: plain = false
-      default: return false
+    let text = text.span
+    var at = 0
+    while at < text.count {
+      switch text[at] {
+      case 0x41...0x5A, 0x61...0x7A, 0x20, 0x27, 0x2C, 0x2D, 0x2E: at += 1
+      case 0..<0x80: return false
+      default:
+        guard let (scalar, length) = UTF8Reader.scalar(in: text, at: at),
+          letters(of: scalar, .plain) != 0 || scalar == 0x2019 || isMark(scalar)
+        else { return false }
+        at += length
       }
     }
-    if plain { return true }
-    return String(decoding: text, as: UTF8.self).unicodeScalars.allSatisfy { scalar in
-      scalar.value < 0x80 || scalar.value == 0x2019 || isMark(scalar) || letters(of: scalar, .plain) != 0
-    }
+    return true
   }
 
   /// Appends the name in capitals, words divided by `<`, other marks left out (apostrophes join, hyphens divide:
@@ -58,18 +60,21 @@ enum Transliteration {
       default: divides = true
       }
     }
-    if text.allSatisfy({ $0 < 0x80 }) {
-      for byte in text { ascii(byte, &out) }
-      return
-    }
-    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-      if scalar.value < 0x80 {
-        ascii(UInt8(scalar.value), &out)
-      } else if case let letters = letters(of: scalar, style), letters != 0 {
+    let text = text.span
+    var at = 0
+    while at < text.count {
+      let byte = text[at]
+      guard byte >= 0x80, let (scalar, length) = UTF8Reader.scalar(in: text, at: at) else {
+        ascii(byte, &out)
+        at += 1
+        continue
+      }
+      at += length
+      if case let letters = letters(of: scalar, style), letters != 0 {
         divide(&out)
         append(letters, to: &out)
-        if style == .escaped, escapes.contains(scalar.value) { out.append(contentsOf: [0x58, 0x58]) }
-      } else if !isMark(scalar) && scalar.value != 0x2019 {
+        if style == .escaped, escapes.contains(scalar) { out.append(contentsOf: [0x58, 0x58]) }
+      } else if !isMark(scalar) && scalar != 0x2019 {
         divides = true
       }
     }
@@ -78,27 +83,29 @@ enum Transliteration {
   /// Appends the name so that all its transliterations come out the same: MÜLLER, MUELLER and MUXXLLER as `MULLER`, PEÑA,
   /// PENA and PENXXA as `PENA`. Some names come together that are not the same, such as SÁENZ and SANZ.
   static func appendFolded(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) {
-    var capitals: [UInt8] = []
-    capitals.reserveCapacity(text.count + 4)
-    append(text, to: &capitals)
-    var at = 0
-    while at < capitals.count {
-      let letter = capitals[at]
-      out.append(letter)
+    var (at, kept) = (out.count, out.count)
+    append(text, to: &out)
+    let end = out.count
+    // In its own place: what is kept never overtakes what is read.
+    while at < end {
+      let letter = out[at]
+      out[kept] = letter
+      kept += 1
       at += 1
       switch letter {
       case 0x41:  // A: AA for Å, AE for Ä
-        while at < capitals.count, capitals[at] == 0x41 || capitals[at] == 0x45 { at += 1 }
+        while at < end, out[at] == 0x41 || out[at] == 0x45 { at += 1 }
       case 0x4F:  // O: OE for Ö
-        while at < capitals.count, capitals[at] == 0x45 { at += 1 }
+        while at < end, out[at] == 0x45 { at += 1 }
       case 0x55:  // U: UE or UXX for Ü
-        while at < capitals.count, capitals[at] == 0x45 { at += 1 }
+        while at < end, out[at] == 0x45 { at += 1 }
         fallthrough
       case 0x4E:  // N: NXX for Ñ
-        if at + 1 < capitals.count, capitals[at] == 0x58, capitals[at + 1] == 0x58 { at += 2 }
+        if at + 1 < end, out[at] == 0x58, out[at + 1] == 0x58 { at += 2 }
       default: break
       }
     }
+    out.removeLast(end - kept)
   }
 
   /// The name in capitals.
@@ -108,7 +115,7 @@ enum Transliteration {
     return out
   }
 
-  private static func isMark(_ scalar: Unicode.Scalar) -> Bool { (0x300...0x36F).contains(scalar.value) }
+  private static func isMark(_ scalar: UInt32) -> Bool { (0x300...0x36F).contains(scalar) }
 
   /// One or two capitals in one number, the first above the second; 0 when there are none.
   private typealias Letters = UInt16
@@ -132,8 +139,7 @@ enum Transliteration {
     return base.value < 0x80 && base.properties.isAlphabetic ? Letters(base.value & 0xDF) << 8 : 0
   }
 
-  private static func letters(of scalar: Unicode.Scalar, _ style: Style) -> Letters {
-    let value = scalar.value
+  private static func letters(of value: UInt32, _ style: Style) -> Letters {
     if style != .plain {
       switch value {
       case 0xC4, 0xE4: return letters("AE")

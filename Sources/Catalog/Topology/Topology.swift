@@ -17,8 +17,9 @@ public struct Topology: Hashable, Sendable {
   /// Which side acts at a crossing where no rule says otherwise.
   public let actingDefault: ActingSide
 
-  private let crossingIndex: [String: Int]
-  private let postIndex: [String: Post]
+  private let crossingNames: FieldNames
+  private let posts: [Post]
+  private let postNames: FieldNames
 
   /// A side of a passage.
   public enum ActingSide: String, Hashable, Sendable, CaseIterable {
@@ -37,8 +38,9 @@ public struct Topology: Hashable, Sendable {
     self.countries = countries.sorted { $0.code < $1.code }
     self.observers = observers.sorted { $0.code < $1.code }
     self.definitions = definitions.sorted { $0.dataset < $1.dataset }
-    crossingIndex = Dictionary(crossings.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-    postIndex = Dictionary(crossings.flatMap(\.posts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    crossingNames = FieldNames(crossings.map { Array($0.id.utf8) })
+    posts = crossings.flatMap(\.posts)
+    postNames = FieldNames(posts.map { Array($0.id.utf8) })
   }
 
   /// The member country of this code.
@@ -50,10 +52,16 @@ public struct Topology: Hashable, Sendable {
   }
 
   /// The crossing of this id.
-  public func crossing(_ id: String) -> Crossing? { crossingIndex[id].map { crossings[$0] } }
+  public func crossing(_ id: String) -> Crossing? { crossing(Array(id.utf8)[...]) }
+
+  /// The crossing of an id in UTF-8.
+  func crossing(_ id: ArraySlice<UInt8>) -> Crossing? { crossingNames.index(of: id.span).map { crossings[$0] } }
 
   /// The post of this id.
-  public func post(_ id: String) -> Post? { postIndex[id] }
+  public func post(_ id: String) -> Post? { post(Array(id.utf8)[...]) }
+
+  /// The post of an id in UTF-8.
+  func post(_ id: ArraySlice<UInt8>) -> Post? { postNames.index(of: id.span).map { posts[$0] } }
 
   /// The definition of a dataset.
   public func definition(_ dataset: DatasetName) -> Definition? { definitions.first { $0.dataset == dataset } }
