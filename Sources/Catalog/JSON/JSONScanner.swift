@@ -43,7 +43,10 @@ struct JSONScanner {
   /// The byte at the position, or 0 at the end; 0 is never valid in JSON outside a text.
   private var byte: UInt8 { at < end ? source[at] : 0 }
 
+  @inline(__always)
   private mutating func skipSpace() {
+    // Bodies have none.
+    guard byte <= 0x20 else { return }
     while at < end {
       switch source[at] {
       case 0x20, 0x09, 0x0A, 0x0D: at += 1
@@ -179,6 +182,7 @@ struct JSONScanner {
   }
 
   /// The span of a text's decoded bytes; the position moves behind the closing quote.
+  @inline(__always)
   private mutating func text() throws(Refusal) -> Range<Int> {
     let start = at + 1
     let stop = source.span.bytes.firstSpecial(from: start, isBeyondASCII: true)
