@@ -6,15 +6,30 @@ extension Definition {
     out.reserveCapacity(body.bytes.count)
     out.append(0x7B)
     let wanted = choice(of: fields)
+    // Members that follow each other in the body are copied together.
+    var stretch = 0..<0
+    func end(_ out: inout [UInt8]) {
+      if !stretch.isEmpty, out.count > 1 { out.append(0x2C) }
+      out.append(contentsOf: document.bytes[stretch])
+      stretch = 0..<0
+    }
     for (index, node) in slots.enumerated() where node >= 0 && wanted.top[index] {
-      if out.count > 1 { out.append(0x2C) }
-      out.append(contentsOf: sorted[index].member)
-      if let group = group(index) {
-        group.project(node, of: document, sorted[index], onto: wanted.inner[index], to: &out)
+      guard wanted.inner[index].isEmpty else {
+        end(&out)
+        if out.count > 1 { out.append(0x2C) }
+        out.append(contentsOf: sorted[index].member)
+        group(index)?.project(node, of: document, sorted[index], onto: wanted.inner[index], to: &out)
+        continue
+      }
+      let member = document.member(node)
+      if member.lowerBound != stretch.upperBound + 1 || stretch.isEmpty {
+        end(&out)
+        stretch = member
       } else {
-        out.append(contentsOf: document.raw(node))
+        stretch = stretch.lowerBound..<member.upperBound
       }
     }
+    end(&out)
     out.append(0x7D)
     return out
   }

@@ -17,7 +17,7 @@ struct ExpiresRule: Hashable, Sendable {
   /// The moment, or the first known day of a date, which the reader sees to be of the same type on both sides.
   private static func moment(_ text: ArraySlice<UInt8>) -> Int64? {
     if let instant = Instant(parsing: text) { return instant.milliseconds }
-    guard let parts = DateField.parts(text, partial: true), let year = parts.year else { return nil }
+    guard let parts = DateField.parts(text.span, partial: true), let year = parts.year else { return nil }
     return CalendarDay(year: Int64(year), month: Int64(parts.month ?? 1), day: Int64(parts.day ?? 1))?.daysSinceEpoch
   }
 }

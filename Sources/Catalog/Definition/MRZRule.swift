@@ -79,7 +79,7 @@ struct MRZRule: Hashable, Sendable {
     guard Self.agree(zone.given, draft.text(given) ?? [], mayBeTruncated: zone.mayBeTruncated) else {
       throw disagree(given, "the given names")
     }
-    guard let birth = draft.text(birth), let parts = DateField.parts(birth, partial: true),
+    guard let birth = draft.text(birth), let parts = DateField.parts(birth.span, partial: true),
       MRZDates.agree(zone.birth, parts)
     else { throw disagree(self.birth, "the birth date") }
     guard draft.text(sex)?.first == zone.sex?.asciiValue ?? 0x58 else { throw disagree(sex, "the sex") }
@@ -108,8 +108,8 @@ struct MRZRule: Hashable, Sendable {
       default: kindText != "passport" && kindText != "visa" && kindText != "birth-certificate"
       }
     guard fits else { throw disagree("the kind") }
-    if let expiry = draft.document.member(node, "expiry"),
-      let parts = DateField.parts(draft.document.text(expiry), partial: false), !MRZDates.agree(zone.expiry, parts)
+    if let expiry = draft.document.member(node, "expiry").map({ draft.document.text($0) }),
+      let parts = DateField.parts(expiry.span, partial: false), !MRZDates.agree(zone.expiry, parts)
     {
       throw disagree("the expiry")
     }

@@ -33,7 +33,9 @@ struct NameRule: Hashable, Sendable {
   func key(typed: String) throws(Refusal) -> SearchKey {
     let bytes = NFC.normalized(typed)
     let form = "type SURNAME, GIVEN NAMES and the birth date, such as \"Eriksson, Anna Maria 1974-08-12\""
-    guard let space = bytes.lastIndex(of: 0x20), DateField.parts(bytes[(space + 1)...], partial: true) != nil else {
+    guard let space = bytes.lastIndex(of: 0x20),
+      DateField.parts(bytes.span.extracting((space + 1)...), partial: true) != nil
+    else {
       throw Refusal(field: key, found: typed, problem: "no birth date at the end", whatToDo: form)
     }
     let name = bytes[..<space]

@@ -29,7 +29,7 @@ struct OfAgeRule: Hashable, Sendable {
   /// Whether a person has not turned eighteen; nil where that cannot be said: of a birth that is known in part only, and on the
   /// days around the birthday, since a moment is kept in UTC and lies on another day somewhere.
   static func isUnderAge(born text: ArraySlice<UInt8>, at moment: Instant) -> Bool? {
-    guard let parts = DateField.parts(text, partial: true), let year = parts.year.map(Int64.init),
+    guard let parts = DateField.parts(text.span, partial: true), let year = parts.year.map(Int64.init),
       let earliest = CalendarDay(year: year, month: Int64(parts.month ?? 1), day: Int64(parts.day ?? 1))
     else { return nil }
     var latest = earliest

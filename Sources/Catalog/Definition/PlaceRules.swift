@@ -10,7 +10,7 @@ struct ActingPostRule: Hashable, Sendable {
 
   func check(_ draft: borrowing Draft, _ definition: Definition, _ topology: Topology) throws(Refusal) {
     guard let crossingID = draft.text(crossing), let postID = draft.text(post), let from = draft.string(from),
-      let to = draft.string(to), let place = topology.crossing(crossingID), let fromCode = try? CountryCode(from),
+      let to = draft.string(to), let place = topology.crossing(crossingID.span), let fromCode = try? CountryCode(from),
       let toCode = try? CountryCode(to)
     else { return }
     let field = definition.sorted[self.from]
@@ -27,7 +27,7 @@ struct ActingPostRule: Hashable, Sendable {
     guard let acting = topology.actingPost(at: place, from: fromCode, to: toCode, dataset: definition.dataset) else {
       return
     }
-    guard acting.id.isSame(as: postID) else {
+    guard acting.id.isSame(as: postID.span) else {
       throw definition.sorted[post].refusal(
         "not the post that acts for \(definition.dataset) at this crossing in this direction",
         "the control is made at \(acting.id)", found: draft.string(post))
@@ -41,7 +41,7 @@ struct PostOfCrossingRule: Hashable, Sendable {
   let post: Int
 
   func derive(_ draft: inout Draft) {
-    guard draft.node(crossing) == nil, let post = draft.text(post), PlaceName.isPost(post),
+    guard draft.node(crossing) == nil, let post = draft.text(post), PlaceName.isPost(post.span),
       let stroke = post.lastIndex(of: 0x2F)
     else { return }
     draft.slots[crossing] = draft.document.addText(Array(post[..<stroke]))
@@ -100,7 +100,7 @@ struct OrderRule: Hashable, Sendable {
 
   /// The day of a date, or the latest day anywhere of a moment (offsets reach fourteen hours).
   private func day(_ text: ArraySlice<UInt8>) -> CalendarDay? {
-    if let parts = DateField.parts(text, partial: true) {
+    if let parts = DateField.parts(text.span, partial: true) {
       guard let year = parts.year else { return nil }
       return CalendarDay(year: Int64(year), month: Int64(parts.month ?? 1), day: Int64(parts.day ?? 1))
     }

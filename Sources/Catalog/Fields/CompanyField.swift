@@ -11,7 +11,7 @@ enum CompanyField {
     try Members.refuseOthers(node, of: document, than: members, field)
     let country = try Members.text(node, "country", of: document, field)
     let number = try Members.text(node, "number", of: document, field)
-    try CountryField.check(country, false, field)
+    try CountryField.check(country.span, false, field)
     let found = String(decoding: number, as: UTF8.self)
     let digits = WrittenNumber.key(number)
     guard number.count <= numberLengthMax, !digits.isEmpty, number.first != 0x20, number.last != 0x20,
@@ -51,7 +51,7 @@ enum CompanyField {
       typed: typed,
       country: { written in
         let code = WrittenNumber.key(written)
-        return ISO3166.isAlpha2(code[...]) ? code : nil
+        return ISO3166.isAlpha2(code.span) ? code : nil
       }, { key($0) })
   }
 }

@@ -16,20 +16,22 @@ enum DocumentField {
     let (countryNode, kindNode) = (
       try Members.member(node, "country", of: document, field), try Members.member(node, "kind", of: document, field)
     )
-    let (country, kind) = (try field.text(countryNode, of: document), try field.text(kindNode, of: document))
+    let country = try field.text(countryNode, of: document)
+    let kind = document.bytes.span.extracting(try field.place(ofText: kindNode, of: document))
     let number = try Members.text(node, "number", of: document, field)
-    try CountryField.check(country, true, field)
+    try CountryField.check(country.span, true, field)
     guard kinds.contains(where: { $0.isSame(as: kind) }) else {
       throw field.refusal(
         "not a kind of document", "write kind as one of \(kinds.joined(separator: ", "))",
-        found: String(decoding: kind, as: UTF8.self))
+        found: kind.string)
     }
     try checkNumber(number, kind: kind, country: country, field)
     out.append("{\"country\":")
     document.appendText(countryNode, to: &out)
     if let expiry = document.member(node, "expiry") {
       out.append(",\"expiry\":")
-      try DateField.check(try field.text(expiry, of: document), false, field)
+      let date = document.bytes.span.extracting(try field.place(ofText: expiry, of: document))
+      try DateField.check(date, false, field)
       document.appendText(expiry, to: &out)
     }
     out.append(",\"kind\":")
@@ -40,9 +42,9 @@ enum DocumentField {
   }
 
   private static func checkNumber(
-    _ number: ArraySlice<UInt8>, kind: ArraySlice<UInt8>, country: ArraySlice<UInt8>, _ field: Field
+    _ number: ArraySlice<UInt8>, kind: Span<UInt8>, country: ArraySlice<UInt8>, _ field: Field
   ) throws(Refusal) {
-    guard number.count <= numberLengthMax, WrittenNumber.hasKey(number), WrittenNumber.isPlain(number) else {
+    guard number.count <= numberLengthMax, WrittenNumber.hasKey(number.span), WrittenNumber.isPlain(number) else {
       throw field.refusal(
         "the number is not 1 to \(numberLengthMax) letters A-Z, digits, spaces, hyphens, dots and strokes",
         "write the number as the document shows it", found: String(decoding: number, as: UTF8.self))
@@ -69,7 +71,7 @@ enum DocumentField {
       typed: typed,
       country: { written in
         let code = WrittenNumber.key(written)
-        return ISO3166.isAlpha2(code[...]) || ISO3166.isSpecial(code[...]) ? code : nil
+        return ISO3166.isAlpha2(code.span) || ISO3166.isSpecial(code.span) ? code : nil
       }, WrittenNumber.key)
   }
 }

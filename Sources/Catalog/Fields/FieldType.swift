@@ -185,13 +185,18 @@ extension Field {
     _ node: Int, as type: FieldType, of document: borrowing JSONDocument, in context: borrowing FieldContext
   ) throws(Refusal) -> Bool {
     switch type {
-    case .text(let limits): try limits.check(try text(node, of: document), self)
-    case .country(let special): try CountryField.check(try text(node, of: document), special, self)
-    case .date(let partial): try DateField.check(try text(node, of: document), partial, self)
-    case .enumeration(let words): try EnumField.check(try text(node, of: document), words, self)
-    case .crossing: try CrossingField.check(try text(node, of: document), context, self)
-    case .post: try PostField.check(try text(node, of: document), context, self)
+    case .text, .country, .date, .enumeration, .crossing, .post: break
     default: return false
+    }
+    let text = document.bytes.span.extracting(try place(ofText: node, of: document))
+    switch type {
+    case .text(let limits): try limits.check(text, self)
+    case .country(let special): try CountryField.check(text, special, self)
+    case .date(let partial): try DateField.check(text, partial, self)
+    case .enumeration(let words): try EnumField.check(text, words, self)
+    case .crossing: try CrossingField.check(text, context, self)
+    case .post: try PostField.check(text, context, self)
+    default: break
     }
     return true
   }
@@ -210,13 +215,19 @@ extension Field {
   /// The value as a text.
   /// - Throws: `Refusal` when it is another kind of JSON value.
   func text(_ node: Int, of document: borrowing JSONDocument) throws(Refusal) -> ArraySlice<UInt8> {
+    document.bytes[try place(ofText: node, of: document)]
+  }
+
+  /// Where the value stands, which is a text.
+  /// - Throws: `Refusal` when it is another kind of JSON value.
+  func place(ofText node: Int, of document: borrowing JSONDocument) throws(Refusal) -> Range<Int> {
     let kind = document.kind(node)
     guard kind == .text else {
       throw refusal(
         "a text is expected, not \(kind.words)", kind == .null ? "leave the member out" : "write it in quotes",
         found: isPersonal ? nil : document.string(node))
     }
-    return document.text(node)
+    return document.place(of: node)
   }
 
   /// Appends the search keys of a checked value.

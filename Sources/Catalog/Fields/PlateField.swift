@@ -12,14 +12,18 @@ enum PlateField {
     let hasCountry = isChecked || document.member(node, "country") != nil
     let country = hasCountry ? try Members.member(node, "country", of: document, field) : nil
     let written = try Members.member(node, "text", of: document, field)
-    if let country { try CountryField.check(try field.text(country, of: document), false, field) }
-    let text = try field.text(written, of: document)
+    if let country {
+      let code = document.bytes.span.extracting(try field.place(ofText: country, of: document))
+      try CountryField.check(code, false, field)
+    }
+    let text = document.bytes.span.extracting(try field.place(ofText: written, of: document))
     try TextField.refuseHidden(text, field)
-    guard (1...textLengthMax).contains(TextField.scalarCount(text)), WrittenNumber.hasKey(text) || !key(text).isEmpty
+    guard (1...textLengthMax).contains(TextField.scalarCount(text)),
+      WrittenNumber.hasKey(text) || !key(document.text(written)).isEmpty
     else {
       throw field.refusal(
         "the text is not 1 to \(textLengthMax) characters with a letter or digit", "write the plate as it shows",
-        found: String(decoding: text, as: UTF8.self))
+        found: text.string)
     }
     out.append(0x7B)
     if let country {
@@ -62,7 +66,7 @@ enum PlateField {
       typed: typed,
       country: { written in
         let code = key(written)
-        return ISO3166.isAlpha2(code[...]) ? code : nil
+        return ISO3166.isAlpha2(code.span) ? code : nil
       }, { key($0) })
   }
 }

@@ -11,7 +11,7 @@ public struct TextField: Hashable, Sendable {
   /// Any text at all.
   public static let any = TextField(length: 1...lengthMax, isName: false)
 
-  func check(_ text: ArraySlice<UInt8>, _ field: Field) throws(Refusal) {
+  func check(_ text: Span<UInt8>, _ field: Field) throws(Refusal) {
     let scalars = Self.scalarCount(text)
     guard length.contains(scalars) else {
       throw field.refusal(
@@ -23,24 +23,22 @@ public struct TextField: Hashable, Sendable {
       throw field.refusal(
         "something other than Latin letters, spaces, hyphens and apostrophes",
         "write the name in Latin letters, as in the document's machine-readable zone",
-        found: String(decoding: text, as: UTF8.self))
+        found: text.string)
     }
   }
 
   /// How many characters (Unicode scalars) a text in UTF-8 has.
-  static func scalarCount(_ text: ArraySlice<UInt8>) -> Int {
-    let text = text.span
+  static func scalarCount(_ text: Span<UInt8>) -> Int {
     var scalars = 0
     for at in text.indices where text[at] & 0xC0 != 0x80 { scalars += 1 }
     return scalars
   }
 
   /// Refuses what does not show, and spaces at the ends.
-  static func refuseHidden(_ text: ArraySlice<UInt8>, _ field: Field) throws(Refusal) {
-    guard text.first != 0x20, text.last != 0x20 else {
+  static func refuseHidden(_ text: Span<UInt8>, _ field: Field) throws(Refusal) {
+    guard text.isEmpty || text[0] != 0x20 && text[text.count - 1] != 0x20 else {
       throw field.refusal("a space at the start or the end", "leave it out")
     }
-    let text = text.span
     var at = 0
     while at < text.count {
       let byte = text[at]

@@ -33,13 +33,14 @@ enum WrittenNumber {
   }
 
   /// Whether there is a letter or a digit in it, so that it has a key.
-  static func hasKey(_ number: ArraySlice<UInt8>) -> Bool {
-    number.contains { byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-      default: false
+  static func hasKey(_ number: Span<UInt8>) -> Bool {
+    for at in number.indices {
+      switch number[at] {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: return true
+      default: break
       }
     }
+    return false
   }
 
   /// Two keys: the number alone, and with its country where that is known.

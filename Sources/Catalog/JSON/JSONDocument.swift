@@ -19,15 +19,22 @@ struct JSONDocument {
   func kind(_ node: Int) -> JSONKind { nodes.indices.contains(node) ? nodes[node].kind : .null }
 
   /// The bytes of a text (decoded, NFC), a number or a word.
-  func text(_ node: Int) -> ArraySlice<UInt8> {
-    guard nodes.indices.contains(node) else { return [] }
-    return bytes[nodes[node].text]
-  }
+  func text(_ node: Int) -> ArraySlice<UInt8> { bytes[place(of: node)] }
+
+  /// Where they stand.
+  func place(of node: Int) -> Range<Int> { nodes.indices.contains(node) ? nodes[node].text : 0..<0 }
 
   /// The bytes of a member's name.
   func key(_ node: Int) -> ArraySlice<UInt8> {
     guard nodes.indices.contains(node) else { return [] }
     return bytes[nodes[node].key]
+  }
+
+  /// Where a member stands in the source, from the quote before its name to the end of its value.
+  func member(_ node: Int) -> Range<Int> {
+    guard nodes.indices.contains(node) else { return 0..<0 }
+    let (start, end) = (nodes[node].key.lowerBound - 1, nodes[node].raw.upperBound)
+    return start >= 0 && start < end ? start..<end : 0..<0
   }
 
   /// A member's value as the source has it, quotes and brackets included; empty for what stands in no source.
@@ -90,8 +97,7 @@ struct JSONDocument {
 
   /// Whether a text is this one.
   func isText(_ node: Int, _ text: [UInt8]) -> Bool {
-    guard nodes.indices.contains(node) else { return false }
-    return text.span.isEqual(to: bytes.span.extracting(nodes[node].text))
+    text.span.isEqual(to: bytes.span.extracting(place(of: node)))
   }
 
   /// Adds a text that stands in no source, for a field derived from another; returns its node.

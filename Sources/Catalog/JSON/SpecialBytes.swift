@@ -32,6 +32,9 @@ extension RawSpan {
 }
 
 extension Span<UInt8> {
+  /// The text that the bytes are in UTF-8.
+  var string: String { withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) } }
+
   /// Whether two runs of bytes are the same.
   @inline(__always)
   func isEqual(to other: Span<UInt8>) -> Bool {
@@ -55,8 +58,8 @@ extension Span<UInt8> {
 
 extension String {
   /// Whether the text is this one in UTF-8.
-  func isSame(as other: ArraySlice<UInt8>) -> Bool {
+  func isSame(as other: Span<UInt8>) -> Bool {
     var text = self
-    return text.withUTF8 { $0.span.isEqual(to: other.span) }
+    return text.withUTF8 { $0.span.isEqual(to: other) }
   }
 }

@@ -215,7 +215,8 @@ extension RequestShape.Member {
     case .stream: _ = try StreamName(text)
     case .record: _ = try RecordID(text)
     case .post:
-      guard PlaceName.isPost(Array(text.utf8)[...]) else { throw wrong("a post, such as GT-SV/la-hachadura/SV") }
+      let bytes = Array(text.utf8)
+      guard PlaceName.isPost(bytes.span) else { throw wrong("a post, such as GT-SV/la-hachadura/SV") }
     case .digest: guard Digest(hex: text) != nil else { throw wrong("64 hexadecimal digits, as sha256sum prints them") }
     case .flag, .number, .typedByName: break
     }

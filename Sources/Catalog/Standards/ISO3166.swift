@@ -48,11 +48,9 @@ enum ISO3166 {
   private static let specialCodes = Set(special.map { packed(Array($0.utf8)[...]) })
 
   /// Whether the bytes are an assigned alpha-2 code.
-  static func isAlpha2(_ code: ArraySlice<UInt8>) -> Bool {
-    guard code.count == 2, let first = code.first, let second = code.last, isCapital(first), isCapital(second) else {
-      return false
-    }
-    return assigned[index(first, second)]
+  static func isAlpha2(_ code: Span<UInt8>) -> Bool {
+    guard code.count == 2, isCapital(code[0]), isCapital(code[1]) else { return false }
+    return assigned[index(code[0], code[1])]
   }
 
   /// The alpha-3 code of an alpha-2 code.
@@ -64,13 +62,15 @@ enum ISO3166 {
   }
 
   /// Whether the bytes are one of the `special` codes.
-  static func isSpecial(_ code: ArraySlice<UInt8>) -> Bool { code.count == 3 && specialCodes.contains(packed(code)) }
+  static func isSpecial(_ code: Span<UInt8>) -> Bool {
+    code.count == 3 && specialCodes.contains(UInt32(code[0]) << 16 | UInt32(code[1]) << 8 | UInt32(code[2]))
+  }
 
   /// The alpha-2 code of a travel document's code, the special code itself, or nil when it is neither.
   static func code(ofTravelDocument code: ArraySlice<UInt8>) -> [UInt8]? {
     guard (1...3).contains(code.count) else { return nil }
     if let (first, second) = alpha2[packed(code)] { return [first, second] }
-    return isSpecial(code) ? Array(code) : nil
+    return isSpecial(code.span) ? Array(code) : nil
   }
 
   private static func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }

@@ -22,8 +22,7 @@ enum Transliteration {
   private static let escapes: [UInt32] = [0xD1, 0xDC, 0xF1, 0xFC]
 
   /// Whether each letter is Latin, or one of the marks that names hold: space, hyphen, apostrophes, full stop, comma.
-  static func isName(_ text: ArraySlice<UInt8>) -> Bool {
-    let text = text.span
+  static func isName(_ text: Span<UInt8>) -> Bool {
     var at = 0
     while at < text.count {
       switch text[at] {

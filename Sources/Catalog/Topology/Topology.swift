@@ -52,16 +52,16 @@ public struct Topology: Hashable, Sendable {
   }
 
   /// The crossing of this id.
-  public func crossing(_ id: String) -> Crossing? { crossing(Array(id.utf8)[...]) }
+  public func crossing(_ id: String) -> Crossing? { crossingNames.index(of: id.utf8).map { crossings[$0] } }
 
   /// The crossing of an id in UTF-8.
-  func crossing(_ id: ArraySlice<UInt8>) -> Crossing? { crossingNames.index(of: id.span).map { crossings[$0] } }
+  func crossing(_ id: Span<UInt8>) -> Crossing? { crossingNames.index(of: id).map { crossings[$0] } }
 
   /// The post of this id.
-  public func post(_ id: String) -> Post? { post(Array(id.utf8)[...]) }
+  public func post(_ id: String) -> Post? { postNames.index(of: id.utf8).map { posts[$0] } }
 
   /// The post of an id in UTF-8.
-  func post(_ id: ArraySlice<UInt8>) -> Post? { postNames.index(of: id.span).map { posts[$0] } }
+  func post(_ id: Span<UInt8>) -> Post? { postNames.index(of: id).map { posts[$0] } }
 
   /// The definition of a dataset.
   public func definition(_ dataset: DatasetName) -> Definition? { definitions.first { $0.dataset == dataset } }

@@ -36,7 +36,8 @@ extension TopologyReader {
     let isPair = kind.postCount == 2
     let form = isPair ? "GT-SV/la-hachadura, two countries and a name" : "SV/acajutla, one country and a name"
     let parts = id.value.split(separator: "/").first?.split(separator: "-") ?? []
-    guard PlaceName.isCrossing(Array(id.value.utf8)[...]), parts.count == kind.postCount else {
+    let bytes = Array(id.value.utf8)
+    guard PlaceName.isCrossing(bytes.span), parts.count == kind.postCount else {
       source.report(id.offset, "\"\(id.value)\" is no id of a \(kind.rawValue) crossing", "write it as \(form)")
       return nil
     }

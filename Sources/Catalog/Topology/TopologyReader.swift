@@ -61,7 +61,8 @@ struct TopologyReader {
         continue
       }
       entry.refuseOthers(than: ["name", "icao", "endpoint"])
-      guard let code = try? CountryCode(member.key), ISO3166.isAlpha2(Array(member.key.utf8)[...]) else {
+      let bytes = Array(member.key.utf8)
+      guard let code = try? CountryCode(member.key), ISO3166.isAlpha2(bytes.span) else {
         source.report(
           member.keyOffset, "\"\(member.key)\" is no country of ISO 3166-1", "write two capitals, such as [country.SV]")
         hasFaultyCountry = true
@@ -100,7 +101,8 @@ struct TopologyReader {
     if let found = countries.first(where: { $0.code.description == text.value }) { return found.code }
     if hasFaultyCountry || countries.isEmpty { return nil }
     let codes = countries.map(\.code.description)
-    let isCode = ISO3166.isAlpha2(Array(text.value.utf8)[...])
+    let bytes = Array(text.value.utf8)
+    let isCode = ISO3166.isAlpha2(bytes.span)
     source.report(
       text.offset, "unknown country \"\(text.value)\"",
       NearestName.advice(text.value, in: codes, else: "write one of \(codes.joined(separator: ", "))")
