@@ -28,9 +28,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
   }
 
   init?(parsing b: Span<UInt8>) {
-    guard b.count == 10, b[4] == 0x2D, b[7] == 0x2D, let year = Instant.decimal(b, 0, 4),
-      let month = Instant.decimal(b, 5, 2), let day = Instant.decimal(b, 8, 2),
-      let value = Self(year: year, month: month, day: day)
+    guard b.count == 10, b[4] == 0x2D, b[7] == 0x2D, let century = Instant.twoDigits(b, 0),
+      let year = Instant.twoDigits(b, 2), let month = Instant.twoDigits(b, 5), let day = Instant.twoDigits(b, 8),
+      let value = Self(year: century * 100 + year, month: month, day: day)
     else { return nil }
     self = value
   }

@@ -80,8 +80,8 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     let b = text.span
     guard b.count >= 20, b.count <= 40, b[10] == 0x54 || b[10] == 0x74, b[13] == 0x3A, b[16] == 0x3A,
       let day = CalendarDay(parsing: b.extracting(0..<10)),
-      let hour = Self.decimal(b, 11, 2), let minute = Self.decimal(b, 14, 2),
-      let second = Self.decimal(b, 17, 2), hour < 24, minute < 60, second < 60
+      let hour = Self.twoDigits(b, 11), let minute = Self.twoDigits(b, 14),
+      let second = Self.twoDigits(b, 17), hour < 24, minute < 60, second < 60
     else { return nil }
     var at = 19
     var milliseconds: Int64 = 0
@@ -102,8 +102,8 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     case 0x5A, 0x7A:
       guard at + 1 == b.count else { return nil }
     case 0x2B, 0x2D:
-      guard at + 6 == b.count, b[at + 3] == 0x3A, let h = Self.decimal(b, at + 1, 2),
-        let m = Self.decimal(b, at + 4, 2), h < 24, m < 60
+      guard at + 6 == b.count, b[at + 3] == 0x3A, let h = Self.twoDigits(b, at + 1),
+        let m = Self.twoDigits(b, at + 4), h < 24, m < 60
       else { return nil }
       offset = (h * 60 + m) * (b[at] == 0x2B ? 1 : -1)
     default: return nil
@@ -114,14 +114,11 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     self = instant
   }
 
-  /// A number of so many decimal digits; nil when one is none. They must be there.
-  static func decimal(_ b: Span<UInt8>, _ at: Int, _ count: Int) -> Int64? {
-    var value: Int64 = 0
-    for place in at..<(at + count) {
-      guard (0x30...0x39).contains(b[place]) else { return nil }
-      value = value * 10 + Int64(b[place] - 0x30)
-    }
-    return value
+  /// The number that two decimal digits are, which must be there; nil when one is none.
+  @inline(__always)
+  static func twoDigits(_ b: Span<UInt8>, _ at: Int) -> Int64? {
+    let (tens, ones) = (b[at] &- 0x30, b[at + 1] &- 0x30)
+    return tens <= 9 && ones <= 9 ? Int64(tens &* 10 &+ ones) : nil
   }
 }
 
