@@ -22,11 +22,21 @@ import Testing
     #expect(Base64.decode(text) == nil)
   }
 
+  @Test func everyCharacterStandsForItsSixBits() {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    let bytes = stride(from: UInt32(0), to: 64, by: 4).flatMap { first in
+      let group = first << 18 | (first + 1) << 12 | (first + 2) << 6 | (first + 3)
+      return [16, 8, 0].map { UInt8(truncatingIfNeeded: group >> $0) }
+    }
+    #expect(Base64.encode(bytes) == alphabet)
+  }
+
   @Test func whatIsDecodedEncodesToTheSameText() {
     var random = Seeded(4648)
     for _ in 0..<5000 {
       let bytes = random.bytes(upTo: 70)
       #expect(Base64.decode(Base64.encode(bytes)) == bytes)
+      #expect(Base64.encode(bytes).utf8.count == Base64.byteCount(of: bytes.count))
       let text = String(
         decoding: random.bytes(upTo: 12).map { "AZaz09+/=".utf8.map { $0 }[Int($0) % 9] }, as: UTF8.self)
       if let decoded = Base64.decode(text) { #expect(Base64.encode(decoded) == text) }
