@@ -73,7 +73,7 @@ struct BodyCheck: Sendable {
     guard let body = try? epoch.open(piece.sealed[...], leaf: leaf) else {
       throw fault("the body of entry \(piece.index) does not open")
     }
-    guard Entry.commit(to: body, salt: epoch.salt(for: piece.entry.id)) == piece.entry.commitment else {
+    guard epoch.commitment(to: body, of: piece.entry.id) == piece.entry.commitment else {
       throw fault("the body of entry \(piece.index) is not the one it commits to")
     }
     return body

@@ -296,7 +296,7 @@ extension Core {
     _ stream: inout OwnStream, id: RecordID, kind: Entry.Kind, body: [UInt8], homeIndex: UInt64?
   ) throws(ReadError) -> UInt64 {
     guard let context = stream.context, let epoch = stream.epoch else { throw .damaged("\(stream.name) has no epoch") }
-    let entry = Entry(id: id, kind: kind, commitment: Entry.commit(to: body, salt: epoch.salt(for: id)))
+    let entry = Entry(id: id, kind: kind, commitment: epoch.commitment(to: body, of: id))
     let leaf = context.leaf(entry)
     let index = stream.head.size
     var sealed: [UInt8] = []

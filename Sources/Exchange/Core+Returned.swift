@@ -190,7 +190,7 @@ struct ReturnedWork {
         break
       }
       guard let body = try? epoch.open(sealed[...], leaf: leaf),
-        Entry.commit(to: body, salt: epoch.salt(for: entry.id)) == entry.commitment
+        epoch.commitment(to: body, of: entry.id) == entry.commitment
       else { throw Self.fault("the body of entry \(index) is not the one it commits to", index) }
     case .erased(let number):
       kept = []

@@ -38,11 +38,16 @@ public struct Entry: Hashable, Sendable {
   }
 
   /// SHA-256(salt || body).
-  public static func commit(to body: [UInt8], salt: [UInt8]) -> Digest {
+  public static func commit(to body: [UInt8], salt: UnsafeRawBufferPointer) -> Digest {
     var hash = SHA256()
     hash.update(salt)
     hash.update(body)
     return hash.finish()
+  }
+
+  /// SHA-256(salt || body).
+  public static func commit(to body: [UInt8], salt: [UInt8]) -> Digest {
+    salt.withUnsafeBytes { commit(to: body, salt: $0) }
   }
 }
 

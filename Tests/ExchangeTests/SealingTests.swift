@@ -80,6 +80,16 @@ import Testing
     let body = try key.open(sealed[1][...], leaf: leaf)
     #expect(SimulatedRules.fields(body) == ["crossing": "a1", "name": "one"])
     #expect(Entry.commit(to: body, salt: key.salt(for: entries[1].id)) == entries[1].commitment)
+    #expect(key.commitment(to: body, of: entries[1].id) == entries[1].commitment)
+    #expect(key.commitment(to: body, of: entries[2].id) != entries[1].commitment)
+    // Also what is longer than memory on the stack, and what is empty.
+    for count in [0, 1, 1007, 1008, Core.longestBody] {
+      let body = [UInt8](repeating: 0x62, count: count)
+      #expect(try key.open(key.seal(body, leaf: leaf)[...], leaf: leaf) == body)
+    }
+    for count in 0...EpochKey.overheadByteCount {
+      #expect(throws: SodiumError.self) { try key.open([UInt8](repeating: 0, count: count)[...], leaf: leaf) }
+    }
     #expect(sealed[1].count == body.count + EpochKey.overheadByteCount)
 
     let other = try EpochKey(number: 20_781, master: SymmetricKey(scene.origin.entropy))
