@@ -28,7 +28,7 @@ struct ChunkBuilder {
     if keepsBodies { bodies.varint(Self.keptMark) }
   }
 
-  mutating func append(_ entry: Entry, sealed: [UInt8]) {
+  mutating func append(_ entry: Entry, sealed: ArraySlice<UInt8>) {
     PackedEntries.append(entry, to: &entries)
     bodies.varint(UInt64(sealed.count))
     bodies.raw(sealed)

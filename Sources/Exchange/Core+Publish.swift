@@ -325,7 +325,7 @@ extension Core {
       if let homeIndex {
         builder.append(entry, homeIndex: homeIndex)
       } else {
-        builder.append(entry, sealed: entry.hasBody ? sealed : [])
+        builder.append(entry, sealed: entry.hasBody ? sealed[...] : [])
       }
       return builder.isFull
     }

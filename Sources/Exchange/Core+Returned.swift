@@ -92,7 +92,7 @@ extension Core {
       building.add(
         to: name, at: work.first + UInt64(position), stretch: work.head.stretch, tile: item.tile, keepsBodies: true
       ) {
-        $0.append(item.entry, sealed: item.sealed)
+        $0.append(item.entry, sealed: item.sealed[...])
         return $0.isFull
       }
     }
