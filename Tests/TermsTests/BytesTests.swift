@@ -139,6 +139,18 @@ import Testing
     #expect(throws: ByteError.self) { try reader.finish("end") }
   }
 
+  @Test func aNumberOfWhichNotAllBytesAreThereIsRefusedAndNothingIsRead() throws {
+    for count in 0..<8 {
+      var reader = ByteReader([UInt8](repeating: 1, count: 10 + count)[10...])
+      if count < 2 { #expect(throws: ByteError.self) { try reader.uint16("n") } }
+      if count < 3 { #expect(throws: ByteError.self) { try reader.uint24("n") } }
+      if count < 4 { #expect(throws: ByteError.self) { try reader.uint32("n") } }
+      let error = #expect(throws: ByteError.self) { try reader.uint64("n") }
+      #expect(error?.description == "n at byte 0: 8 bytes expected, \(count) left")
+      #expect(reader.remaining == count)
+    }
+  }
+
   @Test func aReaderOfASliceStaysInsideIt() throws {
     let all: [UInt8] = [9, 9, 1, 2, 9, 9]
     var reader = ByteReader(all[2..<4])
