@@ -70,6 +70,9 @@ struct OpenedChunk {
     keepsBodies = bodies.isEmpty || (try? reader.varint("mark")) == ChunkBuilder.keptMark
   }
 
+  /// Whether the entry at an index of its stream is one of these.
+  func holds(_ index: UInt64) -> Bool { index >= first && index - first < UInt64(entries.count) }
+
   /// The sealed bodies of all entries, each of no bytes when they were erased.
   func sealedBodies(of stream: StreamName) throws(ReadError) -> [ArraySlice<UInt8>] {
     guard !bodies.isEmpty else { return Array(repeating: [], count: entries.count) }

@@ -4,7 +4,9 @@ import Terms
 // Making a batch: entries of a neighbour's stream with their bodies, opened in the home stream and sealed for the neighbour.
 extension Core {
   /// The next batch; moves the frontier on.
-  func batch(of name: StreamName, _ frontier: inout Frontier, end: UInt64) throws(ReadError) -> Message.Batch {
+  func batch(
+    of name: StreamName, _ frontier: inout Frontier, end: UInt64, _ sources: inout BatchSources
+  ) throws(ReadError) -> Message.Batch {
     let first = frontier.size
     if let context = outgoing[name]?.context, let made = outgoing[name]?.recent?.batch(&frontier, end: end) {
       return Message.Batch(
@@ -16,9 +18,9 @@ extension Core {
     var count = 0
     var stretch: UInt32?
     var context: EntryContext?
-    var sources = BatchSources()
     gathering: while frontier.size < end, count < Message.Batch.mostEntries {
-      let chunk = try reader.chunk(name, at: frontier.size)
+      if sources.chunk?.holds(frontier.size) != true { sources.chunk = try reader.chunk(name, at: frontier.size) }
+      guard let chunk = sources.chunk else { break }
       if stretch != chunk.stretch {
         guard stretch == nil else { break }
         (stretch, context) = (chunk.stretch, try reader.context(name, chunk.stretch))
@@ -56,28 +58,6 @@ extension Core {
       entries: entries.bytes, bodies: bodies.bytes, checkpoint: try asOfCheckpoint(name, frontier).bytes)
   }
 
-  /// What is kept while one batch is made: its records lie side by side in the home stream, mostly under one key of each stream.
-  private struct BatchSources {
-    /// The chunk of the home stream that was read last.
-    var home: HomeChunk?
-    /// The key of the home stream that was used last.
-    var homeKey: KeyReach?
-    /// The key of the neighbour's stream that was used last.
-    var key: KeyReach?
-  }
-
-  private final class HomeChunk {
-    let opened: OpenedChunk
-    let sealed: [ArraySlice<UInt8>]
-    let context: EntryContext
-
-    init(_ opened: OpenedChunk, sealed: [ArraySlice<UInt8>], context: EntryContext) {
-      (self.opened, self.sealed, self.context) = (opened, sealed, context)
-    }
-
-    func holds(_ index: UInt64) -> Bool { index >= opened.first && index - opened.first < UInt64(sealed.count) }
-  }
-
   /// What is sent of a record's body: nothing when its time is over.
   private func sealed(
     _ entry: Entry, _ leaf: NodeHash, _ terms: StreamTerms, at index: UInt64, _ homeIndex: UInt64,
@@ -100,7 +80,7 @@ extension Core {
     _ index: UInt64, _ dataset: DatasetName, _ sources: inout BatchSources
   ) throws(ReadError) -> [UInt8] {
     let home = StreamName(origin: country, recipient: country, dataset: dataset)
-    if sources.home?.holds(index) != true { sources.home = try homeChunk(home, at: index) }
+    if sources.home?.opened.holds(index) != true { sources.home = try homeChunk(home, at: index) }
     guard let chunk = sources.home else { throw .absent(stream: home, index: index) }
     let position = Int(index - chunk.opened.first)
     let key = try vault.key(of: home, at: index, known: &sources.homeKey)
@@ -137,6 +117,29 @@ extension Core {
       }
     }
     do { return try key.seal(shared, leaf: leaf) } catch { throw .damaged("\(error)") }
+  }
+}
+
+/// What is kept while batches of one stream are made one after another, in one go: their records lie side by side in that stream and
+/// in the home stream, mostly under one key of each.
+struct BatchSources {
+  /// The chunk of the neighbour's stream that was read last.
+  fileprivate var chunk: OpenedChunk?
+  /// The key of the neighbour's stream that was used last.
+  fileprivate var key: KeyReach?
+  /// The chunk of the home stream that was read last.
+  fileprivate var home: HomeChunk?
+  /// The key of the home stream that was used last.
+  fileprivate var homeKey: KeyReach?
+}
+
+private final class HomeChunk {
+  let opened: OpenedChunk
+  let sealed: [ArraySlice<UInt8>]
+  let context: EntryContext
+
+  init(_ opened: OpenedChunk, sealed: [ArraySlice<UInt8>], context: EntryContext) {
+    (self.opened, self.sealed, self.context) = (opened, sealed, context)
   }
 }
 

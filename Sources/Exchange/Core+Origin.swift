@@ -88,6 +88,7 @@ extension Core {
       agreed.obstacle(at: now) == nil, maySign(name)
     else { return }
     let end = min(stream.durable.size, stream.limit ?? .max)
+    var sources = BatchSources()
     while var sending = sessions[name.recipient]?.sending[name], sending.frontier.size < end,
       sending.unreceiptedBytes < Core.mostUnreceiptedBytes, sending.unreceipted.count < Core.mostUnreceiptedBatches
     {
@@ -95,7 +96,7 @@ extension Core {
         guard sending.unreceipted.isEmpty else { return }
         guard hasPassed(Core.pace, since: last.at) else { return putOff(name, sentAt: last.at) }
       }
-      let batch = try batch(of: name, &sending.frontier, end: end)
+      let batch = try batch(of: name, &sending.frontier, end: end, &sources)
       let byteCount = batch.entries.count + batch.bodies.count
       outgoing[name]?.recent?.forget(below: sending.frontier.size)
       sending.unreceipted.append((sending.frontier.size, sending.frontier.root, byteCount))
