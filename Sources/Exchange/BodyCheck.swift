@@ -19,7 +19,7 @@ struct BodyCheck: Sendable {
     let index: UInt64
     let entry: Entry
     /// Empty of what has no body, or is kept without.
-    let sealed: [UInt8]
+    let sealed: ArraySlice<UInt8>
     let epoch: EpochKey?
   }
 
@@ -70,10 +70,10 @@ struct BodyCheck: Sendable {
       IncomingWork.Fault(code: .badEntry, reason: words, index: piece.index)
     }
     guard let epoch = piece.epoch else { throw fault("entry \(piece.index) comes before any epoch") }
-    guard let body = try? epoch.open(piece.sealed[...], leaf: leaf) else {
+    guard let body = try? epoch.open(piece.sealed, leaf: leaf) else {
       throw fault("the body of entry \(piece.index) does not open")
     }
-    guard Entry.commit(to: body, salt: epoch.salt(for: piece.entry.id)) == piece.entry.commitment else {
+    guard epoch.commitment(to: body, of: piece.entry.id) == piece.entry.commitment else {
       throw fault("the body of entry \(piece.index) is not the one it commits to")
     }
     return body

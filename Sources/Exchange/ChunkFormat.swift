@@ -28,7 +28,7 @@ struct ChunkBuilder {
     if keepsBodies { bodies.varint(Self.keptMark) }
   }
 
-  mutating func append(_ entry: Entry, sealed: [UInt8]) {
+  mutating func append(_ entry: Entry, sealed: ArraySlice<UInt8>) {
     PackedEntries.append(entry, to: &entries)
     bodies.varint(UInt64(sealed.count))
     bodies.raw(sealed)
@@ -69,6 +69,9 @@ struct OpenedChunk {
     var reader = ByteReader(bodies)
     keepsBodies = bodies.isEmpty || (try? reader.varint("mark")) == ChunkBuilder.keptMark
   }
+
+  /// Whether the entry at an index of its stream is one of these.
+  func holds(_ index: UInt64) -> Bool { index >= first && index - first < UInt64(entries.count) }
 
   /// The sealed bodies of all entries, each of no bytes when they were erased.
   func sealedBodies(of stream: StreamName) throws(ReadError) -> [ArraySlice<UInt8>] {

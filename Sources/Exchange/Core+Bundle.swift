@@ -17,8 +17,9 @@ extension Core {
         stream.agreed?.obstacle(at: now) == nil
       else { continue }
       var frontier = try Frontier(size: stream.durable.receipt?.checkpoint.size ?? 0, from: reader.tree(name))
+      var sources = BatchSources()
       while frontier.size < stream.durable.size, room > 0 {
-        let batch = try batch(of: name, &frontier, end: stream.durable.size)
+        let batch = try batch(of: name, &frontier, end: stream.durable.size, &sources)
         room -= batch.entries.count + batch.bodies.count
         messages.append(.batch(batch))
       }

@@ -2,7 +2,7 @@ import Ledger
 import Sodium
 import Terms
 
-// The origin's side of a stream: sending batches from where the recipient stands, taking receipts, saying "as of".
+// The origin's side of a stream: sending from where the recipient stands, taking receipts, saying "as of".
 extension Core {
   /// What may be under way without a receipt, per stream: bounds the memory at both ends, and how long a new record of another stream
   /// waits behind a catch-up. It is 90,000 records a second over a line that takes 0.1 s there and back.
@@ -88,6 +88,7 @@ extension Core {
       agreed.obstacle(at: now) == nil, maySign(name)
     else { return }
     let end = min(stream.durable.size, stream.limit ?? .max)
+    var sources = BatchSources()
     while var sending = sessions[name.recipient]?.sending[name], sending.frontier.size < end,
       sending.unreceiptedBytes < Core.mostUnreceiptedBytes, sending.unreceipted.count < Core.mostUnreceiptedBatches
     {
@@ -95,7 +96,7 @@ extension Core {
         guard sending.unreceipted.isEmpty else { return }
         guard hasPassed(Core.pace, since: last.at) else { return putOff(name, sentAt: last.at) }
       }
-      let batch = try batch(of: name, &sending.frontier, end: end)
+      let batch = try batch(of: name, &sending.frontier, end: end, &sources)
       let byteCount = batch.entries.count + batch.bodies.count
       outgoing[name]?.recent?.forget(below: sending.frontier.size)
       sending.unreceipted.append((sending.frontier.size, sending.frontier.root, byteCount))
@@ -118,123 +119,6 @@ extension Core {
     let names = putOff.sorted()
     putOff = []
     for name in names { isolated(name) { () throws(ReadError) in try pump(name) } }
-  }
-
-  /// The next batch; moves the frontier on.
-  func batch(of name: StreamName, _ frontier: inout Frontier, end: UInt64) throws(ReadError) -> Message.Batch {
-    let first = frontier.size
-    if let context = outgoing[name]?.context, let made = outgoing[name]?.recent?.batch(&frontier, end: end) {
-      return Message.Batch(
-        stream: name, agreement: context.agreement, version: context.version, first: first, count: made.count,
-        entries: made.entries, bodies: made.bodies, checkpoint: try asOfCheckpoint(name, frontier).bytes)
-    }
-    var entries = ByteWriter(capacity: 64 << 10)
-    var bodies = ByteWriter(capacity: Message.Batch.closedAtByteCount)
-    var count = 0
-    var stretch: UInt32?
-    var context: EntryContext?
-    var home: (chunk: OpenedChunk, sealed: [ArraySlice<UInt8>])?
-    gathering: while frontier.size < end, count < Message.Batch.mostEntries {
-      let chunk = try reader.chunk(name, at: frontier.size)
-      if stretch != chunk.stretch {
-        guard stretch == nil else { break }
-        (stretch, context) = (chunk.stretch, try reader.context(name, chunk.stretch))
-      }
-      guard let context else { break }
-      let kept = try chunk.keepsBodies ? chunk.sealedBodies(of: name) : nil
-      let terms = neighbours[name.recipient]?.agreed(name, under: context.agreement)?.terms
-      guard terms != nil || kept != nil else {
-        throw .damaged("the agreement \(context.agreement) of entry \(frontier.size) is not at hand")
-      }
-      let homeIndices = try kept == nil ? chunk.homeIndices(of: name) : []
-      for position in Int(frontier.size - chunk.first)..<chunk.entries.count {
-        guard frontier.size < end, count < Message.Batch.mostEntries,
-          bodies.bytes.count < Message.Batch.closedAtByteCount
-        else { break gathering }
-        let entry = chunk.entries[position]
-        let leaf = context.leaf(entry)
-        if entry.hasBody, let kept {
-          bodies.sealed(try vault.isErased(name, at: frontier.size) ? [] : Array(kept[position]))
-        } else if entry.hasBody, let terms {
-          bodies.sealed(try sealed(entry, leaf, terms, at: frontier.size, homeIndices[position], &home))
-        } else if case .epoch = entry.kind {
-          bodies.sealed(try vault.epochs(of: name).last { $0.first == frontier.size }?.box ?? [])
-        } else {
-          bodies.sealed([])
-        }
-        PackedEntries.append(entry, to: &entries)
-        frontier.append(leaf)
-        count += 1
-      }
-    }
-    guard let context, count > 0 else { throw .damaged("\(name) has no entry at \(first)") }
-    return Message.Batch(
-      stream: name, agreement: context.agreement, version: context.version, first: first, count: count,
-      entries: entries.bytes, bodies: bodies.bytes, checkpoint: try asOfCheckpoint(name, frontier).bytes)
-  }
-
-  /// What is sent of a record's body: nothing when its time is over.
-  private func sealed(
-    _ entry: Entry, _ leaf: NodeHash, _ terms: StreamTerms, at index: UInt64, _ homeIndex: UInt64,
-    _ home: inout (chunk: OpenedChunk, sealed: [ArraySlice<UInt8>])?
-  ) throws(ReadError) -> [UInt8] {
-    guard try !vault.isErased(terms.stream, at: index) else { return [] }
-    do throws(ReadError) {
-      let body = try homeBody(homeIndex, terms.stream, &home)
-      return try sealed(body, entry, leaf, terms, at: index)
-    } catch {
-      // The own register keeps it for a shorter time than was agreed.
-      guard case .erased = error else { throw error }
-      return []
-    }
-  }
-
-  /// The body of a record of ours. The chunk read last is kept: neighbours' streams run along the home stream.
-  private func homeBody(
-    _ index: UInt64, _ name: StreamName, _ cache: inout (chunk: OpenedChunk, sealed: [ArraySlice<UInt8>])?
-  ) throws(ReadError) -> [UInt8] {
-    let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
-    if cache == nil || index < (cache?.chunk.first ?? 0)
-      || index - (cache?.chunk.first ?? 0) >= UInt64(cache?.chunk.entries.count ?? 0)
-    {
-      let chunk = try reader.chunk(home, at: index)
-      if chunk.bodies.isEmpty, try vault.isErased(home, at: index) { throw .erased(stream: home, index: index) }
-      cache = (chunk, try chunk.sealedBodies(of: home))
-    }
-    guard let (chunk, sealed) = cache else { throw .absent(stream: home, index: index) }
-    let position = Int(index - chunk.first)
-    let context = try homeContext(home, chunk.stretch)
-    do {
-      return try vault.key(of: home, at: index).open(
-        sealed[position], leaf: context.leaf(chunk.entries[position]))
-    } catch let error as ReadError {
-      throw error
-    } catch {
-      throw .damaged("the body of entry \(index) of \(home): \(error)")
-    }
-  }
-
-  private func homeContext(_ home: StreamName, _ stretch: UInt32) throws(ReadError) -> EntryContext {
-    if let stream = homes[home.dataset], stream.head.stretch == stretch, let context = stream.context { return context }
-    return try reader.context(home, stretch)
-  }
-
-  /// The body as the neighbour gets it: the agreed fields, sealed for it; checked against the entry's commitment.
-  private func sealed(
-    _ body: [UInt8], _ entry: Entry, _ leaf: NodeHash, _ terms: StreamTerms, at index: UInt64
-  ) throws(ReadError) -> [UInt8] {
-    let name = terms.stream
-    let key = try vault.key(of: name, at: index)
-    let salt = key.salt(for: entry.id)
-    var shared = rules.read(body, of: name.dataset, version: terms.version).project(under: terms)
-    if Entry.commit(to: shared, salt: salt) != entry.commitment {
-      // A withdrawal that stands for a correction out of the filter has an empty body.
-      shared = Array("{}".utf8)
-      guard Entry.commit(to: shared, salt: salt) == entry.commitment else {
-        throw .damaged("entry \(index) of \(name) does not commit to the record it points at")
-      }
-    }
-    do { return try key.seal(shared, leaf: leaf) } catch { throw .damaged("\(error)") }
   }
 
   /// A checkpoint with our own cosignature: "as of now this is my latest".
@@ -340,12 +224,5 @@ extension Core {
       log(.warning, "\(name) with \(country): \(reason)")
     }
     send(.refuse(Message.Refusal(stream: name, code: code, index: index, reason: reason)), to: country)
-  }
-}
-
-extension ByteWriter {
-  mutating func sealed(_ bytes: [UInt8]) {
-    varint(UInt64(bytes.count))
-    raw(bytes)
   }
 }

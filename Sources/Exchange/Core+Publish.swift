@@ -17,11 +17,15 @@ extension Core {
       var results: [PublishResult] = []
       results.reserveCapacity(request.drafts.count)
       for draft in request.drafts {
-        if ways?.dataset != draft.dataset {
+        let current: Ways
+        if let ways, ways.dataset == draft.dataset {
+          current = ways
+        } else {
           if let done = ways { putBack(done) }
-          ways = try self.ways(of: draft.dataset)
+          current = try self.ways(of: draft.dataset)
+          ways = current
         }
-        results.append(try publish(draft, on: &ways))
+        results.append(try publish(draft, on: current))
       }
       done.append(Published(token: request.token, results: results))
     }
@@ -46,15 +50,20 @@ extension Core {
   }
 
   /// The streams into which records of one dataset go, taken out for as long as a batch is published: finding them
-  /// again for every record would cost more than hashing it. When publishing fails they are not put back, and all is
-  /// read again.
-  private struct Ways {
+  /// again for every record would cost more than hashing it, and so would handing them from record to record by value. When
+  /// publishing fails they are not put back, and all is read again.
+  private final class Ways {
     let dataset: DatasetName
     var home: OwnStream
     /// In order of name.
     var outgoing: [OwnStream]
     /// For each of these, records and corrections that this batch brought.
     var standing: [[RecordID]]
+
+    init(dataset: DatasetName, home: OwnStream, outgoing: [OwnStream]) {
+      (self.dataset, self.home, self.outgoing) = (dataset, home, outgoing)
+      standing = Array(repeating: [], count: outgoing.count)
+    }
   }
 
   private func ways(of dataset: DatasetName) throws(ReadError) -> Ways {
@@ -74,8 +83,7 @@ extension Core {
       // One owner: a second one would have it copied with the next entry.
       outgoing[name]?.recent = nil
     }
-    return Ways(
-      dataset: dataset, home: home, outgoing: ways, standing: [[RecordID]](repeating: [], count: ways.count))
+    return Ways(dataset: dataset, home: home, outgoing: ways)
   }
 
   private func putBack(_ ways: Ways) {
@@ -92,9 +100,7 @@ extension Core {
     }
   }
 
-  private func publish(_ draft: Draft, on taken: inout Ways?) throws(ReadError) -> PublishResult {
-    guard var ways = taken.take() else { throw .damaged("no stream for \(draft.dataset)") }
-    defer { taken = ways }
+  private func publish(_ draft: Draft, on ways: Ways) throws(ReadError) -> PublishResult {
     let referenceKey = draft.reference.map {
       keys.blindKey(dataset: draft.dataset, field: IndexField.reference, value: Array($0.utf8))
     }
@@ -296,7 +302,7 @@ extension Core {
     _ stream: inout OwnStream, id: RecordID, kind: Entry.Kind, body: [UInt8], homeIndex: UInt64?
   ) throws(ReadError) -> UInt64 {
     guard let context = stream.context, let epoch = stream.epoch else { throw .damaged("\(stream.name) has no epoch") }
-    let entry = Entry(id: id, kind: kind, commitment: Entry.commit(to: body, salt: epoch.salt(for: id)))
+    let entry = Entry(id: id, kind: kind, commitment: epoch.commitment(to: body, of: id))
     let leaf = context.leaf(entry)
     let index = stream.head.size
     var sealed: [UInt8] = []
@@ -319,7 +325,7 @@ extension Core {
       if let homeIndex {
         builder.append(entry, homeIndex: homeIndex)
       } else {
-        builder.append(entry, sealed: entry.hasBody ? sealed : [])
+        builder.append(entry, sealed: entry.hasBody ? sealed[...] : [])
       }
       return builder.isFull
     }

@@ -92,7 +92,7 @@ extension Core {
       building.add(
         to: name, at: work.first + UInt64(position), stretch: work.head.stretch, tile: item.tile, keepsBodies: true
       ) {
-        $0.append(item.entry, sealed: item.sealed)
+        $0.append(item.entry, sealed: item.sealed[...])
         return $0.isFull
       }
     }
@@ -190,7 +190,7 @@ struct ReturnedWork {
         break
       }
       guard let body = try? epoch.open(sealed[...], leaf: leaf),
-        Entry.commit(to: body, salt: epoch.salt(for: entry.id)) == entry.commitment
+        epoch.commitment(to: body, of: entry.id) == entry.commitment
       else { throw Self.fault("the body of entry \(index) is not the one it commits to", index) }
     case .erased(let number):
       kept = []

@@ -155,7 +155,8 @@ struct Building {
     _ fill: (inout ChunkBuilder) -> Bool
   ) {
     if let tile { tiles[stream, default: []].append(tile.digest) }
-    let fresh = ChunkBuilder(first: index, stretch: stretch, keepsBodies: keepsBodies)
-    if fill(&chunks[stream, default: fresh]) { closeChunk(stream) }
+    if fill(&chunks[stream, default: ChunkBuilder(first: index, stretch: stretch, keepsBodies: keepsBodies)]) {
+      closeChunk(stream)
+    }
   }
 }

@@ -30,33 +30,47 @@ public final class EpochKey: Sendable {
   }
 
   /// The salt of a record's commitment.
-  public func salt(for id: RecordID) -> [UInt8] {
-    withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) {
-      saltKey.keyedHash($0, outputBytes: Self.saltByteCount)
+  public func salt(for id: RecordID) -> [UInt8] { withSalt(for: id) { Array($0) } }
+
+  /// What the entry with this id commits to when this is its body.
+  public func commitment(to body: [UInt8], of id: RecordID) -> Digest {
+    withSalt(for: id) { Entry.commit(to: body, salt: $0) }
+  }
+
+  private func withSalt<R>(for id: RecordID, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+    withUnsafeTemporaryAllocation(byteCount: Self.saltByteCount, alignment: 1) { salt in
+      withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { saltKey.writeKeyedHash(of: $0, to: salt) }
+      return body(UnsafeRawBufferPointer(salt))
     }
   }
 
   /// Seals a body for the entry with this leaf hash.
   public func seal(_ body: [UInt8], leaf: NodeHash) throws(SodiumError) -> [UInt8] {
-    // The first byte says how the body is coded: 0, as it is.
-    var coded: [UInt8] = []
-    coded.reserveCapacity(body.count + 1)
-    coded.append(0)
-    coded += body
-    return try leaf.digest.withUnsafeBytes { (leaf) throws(SodiumError) in
-      try sealKey.seal(coded[...], nonce: Self.nonce(leaf), associatedData: leaf)
+    let count = body.count + Self.overheadByteCount
+    return try withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { (memory) throws(SodiumError) in
+      // The first byte says how the body is coded: 0, as it is. It is sealed where it lies.
+      let coded = UnsafeMutableRawBufferPointer(rebasing: memory.dropLast(SymmetricKey.tagByteCount))
+      coded[0] = 0
+      UnsafeMutableRawBufferPointer(rebasing: coded[1...]).copyBytes(from: body)
+      try leaf.digest.withUnsafeBytes { (leaf) throws(SodiumError) in
+        try sealKey.seal(
+          UnsafeRawBufferPointer(coded), nonce: Self.nonce(leaf), associatedData: leaf, into: memory)
+      }
+      return Array(memory)
     }
   }
 
   /// Opens what `seal` made.
   /// - Throws: `SodiumError.doesNotOpen` when key, entry or bytes are others.
   public func open(_ sealed: ArraySlice<UInt8>, leaf: NodeHash) throws(SodiumError) -> [UInt8] {
-    var plain = try leaf.digest.withUnsafeBytes { (leaf) throws(SodiumError) in
-      try sealKey.open(sealed, nonce: Self.nonce(leaf), associatedData: leaf)
+    let count = max(0, sealed.count - SymmetricKey.tagByteCount)
+    return try withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { (coded) throws(SodiumError) in
+      try leaf.digest.withUnsafeBytes { (leaf) throws(SodiumError) in
+        try sealKey.open(sealed, nonce: Self.nonce(leaf), associatedData: leaf, into: coded)
+      }
+      guard coded.first == 0 else { throw .doesNotOpen(what: "a body of unknown coding") }
+      return Array(UnsafeRawBufferPointer(rebasing: coded[1...]))
     }
-    guard plain.first == 0 else { throw .doesNotOpen(what: "a body of unknown coding") }
-    plain.removeFirst()
-    return plain
   }
 
   private static func nonce(_ leaf: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -46,6 +46,20 @@ public final class EpochVault: Sendable {
   /// The key under which the body at `index` is sealed.
   /// - Throws: `ReadError.erased` when it was destroyed.
   public func key(of stream: StreamName, at index: UInt64) throws(ReadError) -> EpochKey {
+    try reach(of: stream, at: index).key
+  }
+
+  /// The key under which the body at `index` is sealed, for who goes along a stream: `known` is the one used last and becomes
+  /// this one.
+  /// - Throws: `ReadError.erased` when it was destroyed.
+  func key(of stream: StreamName, at index: UInt64, known: inout KeyReach?) throws(ReadError) -> EpochKey {
+    if let known, known.range.contains(index) { return known.key }
+    let reach = try reach(of: stream, at: index)
+    known = reach
+    return reach.key
+  }
+
+  private func reach(of stream: StreamName, at index: UInt64) throws(ReadError) -> KeyReach {
     var epochs = try epochs(of: stream)
     if epochs.first.map({ $0.first > index }) ?? true {
       // The stream's first entries are visible to a reader before the core has taken in their epoch.
@@ -57,13 +71,14 @@ public final class EpochVault: Sendable {
     }
     let epoch = epochs[position]
     guard !epoch.isErased else { throw .erased(stream: stream, index: index) }
-    if let key = contents.withLock({ $0.opened[stream]?[epoch.first] }) { return key }
+    let range = epoch.first..<(position + 1 < epochs.count ? epochs[position + 1].first : .max)
+    if let key = contents.withLock({ $0.opened[stream]?[epoch.first] }) { return KeyReach(range: range, key: key) }
     let key: EpochKey
     do { key = try epoch.key(stream: stream, keys: keys) } catch {
       throw .damaged("the epoch key of \(stream) from entry \(epoch.first): \(error)")
     }
     keep(key, of: stream, first: epoch.first)
-    return key
+    return KeyReach(range: range, key: key)
   }
 
   /// Whether the key of the body at `index` was destroyed.
@@ -126,6 +141,12 @@ public final class EpochVault: Sendable {
       contents.openedCount += 1
     }
   }
+}
+
+/// A key with the indices of its stream's bodies that are sealed under it.
+struct KeyReach {
+  let range: Range<UInt64>
+  let key: EpochKey
 }
 
 /// Why something could not be read.

@@ -13,7 +13,7 @@ struct IncomingWork {
 
   struct Item {
     let entry: Entry
-    let sealed: [UInt8]
+    let sealed: ArraySlice<UInt8>
     let tile: NodeHash?
     /// Under which it is found.
     let keys: [BlindKey]
@@ -72,13 +72,13 @@ struct IncomingWork {
     try check(batch.checkpoint, stream.name, neighbour, core)
   }
 
-  private func body(_ bodies: inout ByteReader, at index: UInt64) throws(Fault) -> [UInt8] {
+  private func body(_ bodies: inout ByteReader, at index: UInt64) throws(Fault) -> ArraySlice<UInt8> {
     do {
       let length = try bodies.varint("body length")
       guard length <= UInt64(Core.longestBody + EpochKey.overheadByteCount) else {
         throw ByteError(field: "body length", offset: bodies.offset, problem: "longer than 64 KiB")
       }
-      return Array(try bodies.raw(Int(length), "sealed body"))
+      return try bodies.raw(Int(length), "sealed body")
     } catch {
       throw Fault(code: .badEntry, reason: "entry \(index): \(error)", index: index)
     }
@@ -86,7 +86,7 @@ struct IncomingWork {
 
   /// The next entry with what is kept of its body: an epoch's key is with the epochs, and what came too late to be kept is not.
   private mutating func piece(
-    _ entry: Entry, _ sealed: [UInt8], at index: UInt64, _ lastID: inout RecordID?, _ name: StreamName,
+    _ entry: Entry, _ sealed: ArraySlice<UInt8>, at index: UInt64, _ lastID: inout RecordID?, _ name: StreamName,
     _ terms: StreamTerms, _ core: Core
   ) throws(Fault) -> BodyCheck.Piece {
     guard lastID.map({ $0 < entry.id }) ?? true else {
@@ -100,9 +100,9 @@ struct IncomingWork {
     if case .withdraws(let target) = entry.kind, target >= entry.id {
       throw Fault(code: .badEntry, reason: "entry \(index) withdraws a later record", index: index)
     }
-    var kept: [UInt8] = []
+    var kept: ArraySlice<UInt8> = []
     switch entry.kind {
-    case .epoch(let number): try take(epoch: number, sealed, entry, at: index, name, terms, core)
+    case .epoch(let number): try take(epoch: number, Array(sealed), entry, at: index, name, terms, core)
     case .erased:
       guard sealed.isEmpty, entry.commitment == Digest() else {
         throw Fault(code: .badEntry, reason: "entry \(index) is an erasure with a body", index: index)

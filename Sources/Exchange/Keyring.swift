@@ -26,16 +26,18 @@ public final class Keyring: Sendable {
     self.index = index
   }
 
-  /// The blind key of a searchable value: keyed BLAKE2b over dataset, field and value.
+  /// The blind key of a searchable value: keyed BLAKE2b over dataset, field and value, with a zero byte after each of the first two.
   public func blindKey(dataset: DatasetName, field: String, value: [UInt8]) -> BlindKey {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(value.count + field.utf8.count + 34)
-    bytes += dataset.description.utf8
-    bytes.append(0)
-    bytes += field.utf8
-    bytes.append(0)
-    bytes += value
-    return BlindKey(bits: index.keyedNumber(bytes))
+    let (dataset, field) = (dataset.description.utf8, field.utf8)
+    let valueAt = dataset.count + field.count + 2
+    return withUnsafeTemporaryAllocation(byteCount: valueAt + value.count, alignment: 1) { bytes in
+      bytes.copyBytes(from: dataset)
+      bytes[dataset.count] = 0
+      UnsafeMutableRawBufferPointer(rebasing: bytes[(dataset.count + 1)...]).copyBytes(from: field)
+      bytes[valueAt - 1] = 0
+      UnsafeMutableRawBufferPointer(rebasing: bytes[valueAt...]).copyBytes(from: value)
+      return BlindKey(bits: index.keyedNumber(UnsafeRawBufferPointer(bytes)))
+    }
   }
 }
 

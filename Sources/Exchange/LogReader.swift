@@ -202,7 +202,7 @@ public struct LogReader: Sendable {
         throw .damaged("the body of entry \(index) of \(stream): \(error)")
       }
     }
-    guard Entry.commit(to: body, salt: key.salt(for: entry.id)) == entry.commitment else {
+    guard key.commitment(to: body, of: entry.id) == entry.commitment else {
       throw .damaged("the body of entry \(index) of \(stream) is not the one the entry commits to")
     }
     return Record(locator: Locator(stream: stream, index: index), entry: entry, context: context, body: body)

@@ -38,11 +38,16 @@ public struct Entry: Hashable, Sendable {
   }
 
   /// SHA-256(salt || body).
-  public static func commit(to body: [UInt8], salt: [UInt8]) -> Digest {
+  public static func commit(to body: [UInt8], salt: UnsafeRawBufferPointer) -> Digest {
     var hash = SHA256()
     hash.update(salt)
     hash.update(body)
     return hash.finish()
+  }
+
+  /// SHA-256(salt || body).
+  public static func commit(to body: [UInt8], salt: [UInt8]) -> Digest {
+    salt.withUnsafeBytes { commit(to: body, salt: $0) }
   }
 }
 
@@ -57,13 +62,33 @@ public struct EntryContext: Hashable, Sendable {
   public let agreement: Digest
   /// The version of the dataset's definition.
   public let version: UInt32
-  private let head: [UInt8]
+  private let head: Head
+
+  /// The canonical text up to the entry's id, and a leaf's hash begun with it: what does not change is hashed once for all entries.
+  private final class Head: Sendable {
+    let bytes: [UInt8]
+    let leaf: SHA256
+
+    init(_ bytes: [UInt8]) {
+      self.bytes = bytes
+      var leaf = SHA256()
+      leaf.update([0])
+      leaf.update(bytes)
+      self.leaf = leaf
+    }
+  }
 
   /// What the entries of a stretch have in common.
   public init(origin: String, agreement: Digest, version: UInt32) {
     (self.origin, self.agreement, self.version) = (origin, agreement, version)
-    head = Array("istmo/entry/v1\n\(origin)\nagreement \(agreement)\nversion \(version)\nid ".utf8)
+    head = Head(Array("istmo/entry/v1\n\(origin)\nagreement \(agreement)\nversion \(version)\nid ".utf8))
   }
+
+  /// Whether the entries of both begin with the same bytes.
+  public static func == (a: Self, b: Self) -> Bool { a.head === b.head || a.head.bytes == b.head.bytes }
+
+  /// Feeds what differs to a hasher.
+  public func hash(into hasher: inout Hasher) { hasher.combine(head.bytes) }
 
   /// The canonical bytes of an entry: the leaf of the log. Seven lines of text:
   /// ```
@@ -76,39 +101,22 @@ public struct EntryContext: Hashable, Sendable {
   /// body 2Gq...=                 (base64 of the commitment)
   /// ```
   public func canonicalBytes(of entry: Entry) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(head.count + 150)
-    append(entry, to: &bytes)
-    return bytes
-  }
-
-  private func append(_ entry: Entry, to bytes: inout [UInt8]) {
-    bytes += head
-    entry.id.append(to: &bytes)
-    switch entry.kind {
-    case .record: bytes += "\nrecord\nbody ".utf8
-    case .replaces(let target):
-      bytes += "\nreplaces ".utf8
-      target.append(to: &bytes)
-      bytes += "\nbody ".utf8
-    case .withdraws(let target):
-      bytes += "\nwithdraws ".utf8
-      target.append(to: &bytes)
-      bytes += "\nbody ".utf8
-    case .epoch(let number): bytes += "\nepoch \(number)\nbody ".utf8
-    case .erased(let number): bytes += "\nerased \(number)\nbody ".utf8
+    EntryTail.lend(entry) { tail in
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(head.bytes.count + tail.count)
+      bytes += head.bytes
+      bytes.append(contentsOf: tail)
+      return bytes
     }
-    entry.commitment.withUnsafeBytes { Base64.append($0, to: &bytes) }
-    bytes.append(0x0A)
   }
 
-  /// The leaf hash of an entry, of bytes that lie together as they are hashed.
+  /// The leaf hash of an entry.
   public func leaf(_ entry: Entry) -> NodeHash {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(head.count + 151)
-    bytes.append(0)
-    append(entry, to: &bytes)
-    return NodeHash(SHA256.hash(bytes))
+    EntryTail.lend(entry) { tail in
+      var hash = head.leaf
+      hash.update(tail)
+      return NodeHash(hash.finish())
+    }
   }
 
   /// Reads the canonical bytes of an entry.

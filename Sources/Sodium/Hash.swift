@@ -3,8 +3,8 @@ import CSodium
 import Terms
 
 /// SHA-256 (FIPS 180-4), at once or in parts. By Nettle, which uses the processor's own instructions for it: libsodium does
-/// not, and a record is hashed about ten times on its way.
-public struct SHA256 {
+/// not, and a record is hashed about ten times on its way. A copy goes on by itself: what many texts begin with is hashed once.
+public struct SHA256: Sendable {
   private var state = sha256_ctx()
 
   /// An empty hash.

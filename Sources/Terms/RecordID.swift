@@ -75,29 +75,39 @@ public struct RecordID: Hashable, Comparable, Sendable, CustomStringConvertible 
     try self.init(high: halves.0, low: halves.1)
   }
 
+  /// The length of the written form, in bytes.
+  public static let textByteCount = 36
+
   /// The lower-case form with hyphens.
   public var description: String {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(36)
+    bytes.reserveCapacity(Self.textByteCount)
     append(to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Appends the 36 ASCII bytes of the written form.
   public func append(to bytes: inout [UInt8]) {
-    withUnsafeTemporaryAllocation(byteCount: 36, alignment: 1) { text in
-      var end = 0
-      for position in 0..<32 {
-        if position == 8 || position == 12 || position == 16 || position == 20 {
-          text[end] = 0x2D
-          end += 1
-        }
-        let half = position < 16 ? high : low
-        text[end] = hexDigit(UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (position & 15))) & 0xF)
-        end += 1
-      }
+    withUnsafeTemporaryAllocation(byteCount: Self.textByteCount, alignment: 1) { text in
+      write(to: text)
       bytes.append(contentsOf: text)
     }
+  }
+
+  /// Writes the 36 ASCII bytes of the written form into memory that is as long.
+  public func write(to text: UnsafeMutableRawBufferPointer) {
+    precondition(text.count == Self.textByteCount, "the written form of an id has 36 bytes")
+    // Groups of 8, 4, 4, 4 and 12 digits.
+    let digits = (
+      hexDigits(high >> 32), hexDigits(high & 0xFFFF_FFFF), hexDigits(low >> 32), hexDigits(low & 0xFFFF_FFFF)
+    )
+    text.storeBytes(of: digits.0.bigEndian, as: UInt64.self)
+    text.storeBytes(of: UInt32(digits.1 >> 32).bigEndian, toByteOffset: 9, as: UInt32.self)
+    text.storeBytes(of: UInt32(truncatingIfNeeded: digits.1).bigEndian, toByteOffset: 14, as: UInt32.self)
+    text.storeBytes(of: UInt32(digits.2 >> 32).bigEndian, toByteOffset: 19, as: UInt32.self)
+    text.storeBytes(of: UInt32(truncatingIfNeeded: digits.2).bigEndian, toByteOffset: 24, as: UInt32.self)
+    text.storeBytes(of: digits.3.bigEndian, toByteOffset: 28, as: UInt64.self)
+    (text[8], text[13], text[18], text[23]) = (0x2D, 0x2D, 0x2D, 0x2D)
   }
 
   /// Byte order, which is time order.

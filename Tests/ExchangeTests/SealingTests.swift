@@ -28,10 +28,29 @@ import Testing
         #expect(entry.kind == .epoch(epoch.number))
         #expect(entry.commitment == SHA256.hash(epoch.box))
       }
+      // Who goes along a stream, and back, has each entry's own key.
+      var known: KeyReach?
+      for index in [0, 1, 2, 3, 4, 2, 1] as [UInt64] {
+        let key = try party.reader.vault.key(of: stream, at: index, known: &known)
+        #expect(key.number == (index < 3 ? 20_781 : 20_782))
+        #expect(known?.range == (index < 3 ? 0..<3 : 3..<UInt64.max))
+      }
     }
     #expect(try scene.recipient.names(Scene.sent) == ["today", "today too", "tomorrow"])
     let ids = try (0..<5).map { try scene.recipient.reader.entry(Scene.sent, at: $0).entry.id }
     #expect(ids == ids.sorted())
+  }
+
+  @Test func aBatchThatIsReadFromTheStoreGoesOnAcrossDays() throws {
+    let scene = try Scene(now: Instant(milliseconds: 1_795_564_799_000))
+    _ = try scene.origin.accept(Scene.draft("today"))
+    try scene.run(seconds: 2)
+    _ = try scene.origin.accept(Scene.draft("tomorrow"))
+    scene.connect()
+    try scene.settle()
+    let batches = scene.carried.compactMap { if case .batch(let batch) = $0 { batch.count } else { nil } }
+    #expect(batches == [4])
+    #expect(try scene.recipient.names(Scene.sent) == ["today", "tomorrow"])
   }
 
   @Test func theDaysKeyIsUsedAgainAfterARestart() throws {
@@ -80,6 +99,16 @@ import Testing
     let body = try key.open(sealed[1][...], leaf: leaf)
     #expect(SimulatedRules.fields(body) == ["crossing": "a1", "name": "one"])
     #expect(Entry.commit(to: body, salt: key.salt(for: entries[1].id)) == entries[1].commitment)
+    #expect(key.commitment(to: body, of: entries[1].id) == entries[1].commitment)
+    #expect(key.commitment(to: body, of: entries[2].id) != entries[1].commitment)
+    // Also what is longer than memory on the stack, and what is empty.
+    for count in [0, 1, 1007, 1008, Core.longestBody] {
+      let body = [UInt8](repeating: 0x62, count: count)
+      #expect(try key.open(key.seal(body, leaf: leaf)[...], leaf: leaf) == body)
+    }
+    for count in 0...EpochKey.overheadByteCount {
+      #expect(throws: SodiumError.self) { try key.open([UInt8](repeating: 0, count: count)[...], leaf: leaf) }
+    }
     #expect(sealed[1].count == body.count + EpochKey.overheadByteCount)
 
     let other = try EpochKey(number: 20_781, master: SymmetricKey(scene.origin.entropy))

@@ -50,6 +50,22 @@ import Testing
     let bytes = longest.canonicalBytes(of: Entry(id: id, kind: .withdraws(id), commitment: Digest()))
     #expect(bytes.count < 400)
     #expect(try EntryContext.read(bytes).0 == longest)
+    for kind in [Entry.Kind.replaces(id), .epoch(.max), .erased(.max)] {
+      let entry = Entry(id: id, kind: kind, commitment: Digest())
+      #expect(longest.leaf(entry) == .leaf(longest.canonicalBytes(of: entry)))
+    }
+  }
+
+  @Test func aContextIsWhatItsEntriesBeginWith() {
+    let same = EntryContext(origin: context.origin, agreement: context.agreement, version: context.version)
+    #expect(same == context)
+    #expect(same.hashValue == context.hashValue)
+    let others = [
+      EntryContext(origin: context.origin + "s", agreement: context.agreement, version: 1),
+      EntryContext(origin: context.origin, agreement: Digest(), version: 1),
+      EntryContext(origin: context.origin, agreement: context.agreement, version: 2),
+    ]
+    #expect(Set(others + [context]).count == 4)
   }
 
   @Test func anythingElseIsNoEntry() throws {
@@ -84,6 +100,7 @@ import Testing
       let entry = random.entry()
       let (readContext, readEntry) = try EntryContext.read(context.canonicalBytes(of: entry))
       #expect(readContext == context && readEntry == entry)
+      #expect(context.leaf(entry) == .leaf(context.canonicalBytes(of: entry)))
     }
   }
 }

@@ -94,6 +94,36 @@ struct KnownAnswers {
     let associated = try bytes("50515253c0c1c2c3c4c5c6c7")
     #expect(try key.seal(plain, nonce: nonce, associatedData: associated) == sealed)
     #expect(try key.open(sealed, nonce: nonce, associatedData: associated) == plain)
+
+    // Where it lies, and only where there is exactly room for it.
+    var place = plain + [UInt8](repeating: 0, count: SymmetricKey.tagByteCount)
+    var problems: [String] = []
+    place.withUnsafeMutableBytes { place in
+      nonce.withUnsafeBytes { nonce in
+        associated.withUnsafeBytes { associated in
+          func attempt(_ body: () throws(SodiumError) -> Void) {
+            do throws(SodiumError) { try body() } catch { problems.append(error.description) }
+          }
+          let text = UnsafeRawBufferPointer(rebasing: place.dropLast(SymmetricKey.tagByteCount))
+          let room = UnsafeMutableRawBufferPointer(rebasing: place.dropLast(SymmetricKey.tagByteCount))
+          attempt { () throws(SodiumError) in
+            try key.seal(text, nonce: nonce, associatedData: associated, into: room)
+          }
+          attempt { () throws(SodiumError) in
+            try key.seal(text, nonce: nonce, associatedData: associated, into: place)
+          }
+          attempt { () throws(SodiumError) in
+            try key.open(UnsafeRawBufferPointer(place), nonce: nonce, associatedData: associated, into: place)
+          }
+        }
+      }
+    }
+    #expect(place == sealed)
+    #expect(
+      problems == [
+        "room for a sealed text has \(plain.count) bytes, \(plain.count + 16) expected",
+        "room for an opened text has \(plain.count + 16) bytes, \(plain.count) expected",
+      ])
   }
 
   @Test func argon2idGivesTheKeyThatPyNaClGives() throws {

@@ -22,11 +22,21 @@ import Testing
     #expect(Base64.decode(text) == nil)
   }
 
+  @Test func everyCharacterStandsForItsSixBits() {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    let bytes = stride(from: UInt32(0), to: 64, by: 4).flatMap { first in
+      let group = first << 18 | (first + 1) << 12 | (first + 2) << 6 | (first + 3)
+      return [16, 8, 0].map { UInt8(truncatingIfNeeded: group >> $0) }
+    }
+    #expect(Base64.encode(bytes) == alphabet)
+  }
+
   @Test func whatIsDecodedEncodesToTheSameText() {
     var random = Seeded(4648)
     for _ in 0..<5000 {
       let bytes = random.bytes(upTo: 70)
       #expect(Base64.decode(Base64.encode(bytes)) == bytes)
+      #expect(Base64.encode(bytes).utf8.count == Base64.byteCount(of: bytes.count))
       let text = String(
         decoding: random.bytes(upTo: 12).map { "AZaz09+/=".utf8.map { $0 }[Int($0) % 9] }, as: UTF8.self)
       if let decoded = Base64.decode(text) { #expect(Base64.encode(decoded) == text) }
@@ -127,6 +137,18 @@ import Testing
     #expect(throws: ByteError.self) { try reader.raw(-1, "negative") }
     #expect(throws: ByteError.self) { try reader.raw(.max, "huge") }
     #expect(throws: ByteError.self) { try reader.finish("end") }
+  }
+
+  @Test func aNumberOfWhichNotAllBytesAreThereIsRefusedAndNothingIsRead() throws {
+    for count in 0..<8 {
+      var reader = ByteReader([UInt8](repeating: 1, count: 10 + count)[10...])
+      if count < 2 { #expect(throws: ByteError.self) { try reader.uint16("n") } }
+      if count < 3 { #expect(throws: ByteError.self) { try reader.uint24("n") } }
+      if count < 4 { #expect(throws: ByteError.self) { try reader.uint32("n") } }
+      let error = #expect(throws: ByteError.self) { try reader.uint64("n") }
+      #expect(error?.description == "n at byte 0: 8 bytes expected, \(count) left")
+      #expect(reader.remaining == count)
+    }
   }
 
   @Test func aReaderOfASliceStaysInsideIt() throws {

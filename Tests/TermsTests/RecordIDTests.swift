@@ -42,6 +42,25 @@ import Testing
     for (a, b) in zip(sorted, sorted.dropFirst()) { #expect(a.time <= b.time) }
   }
 
+  @Test func theWrittenFormIsTheDigitsOfBothHalvesWithHyphens() throws {
+    func digits(_ half: UInt64) -> String {
+      let text = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }
+    var random = Seeded(36)
+    for _ in 0..<2000 {
+      let id = RecordID(
+        time: Instant(milliseconds: .random(in: 0...4_000_000_000_000, using: &random)),
+        random: (random.next(), random.next()))
+      var expected = Array((digits(id.high) + digits(id.low)).utf8)
+      for place in [20, 16, 12, 8] { expected.insert(0x2D, at: place) }
+      var text: [UInt8] = [0x20]
+      id.append(to: &text)
+      #expect(text == [0x20] + expected)
+      #expect(try RecordID(id.description) == id)
+    }
+  }
+
   @Test func theSuccessorIsTheNextIDAndStaysValid() throws {
     let first = try RecordID("0198c5a8-7c1e-7000-8000-000000000000")
     #expect(first.advanced(by: 0).description == "0198c5a8-7c1e-7000-8000-000000000001")
