@@ -3,7 +3,7 @@ import Terms
 /// What one commit did to the blind index, as one row: read again at start until a run holds it.
 struct FreshRow {
   /// New lines with their partitions, in order.
-  var items: [(partition: Int32, item: IndexItem)] = []
+  var items: [MemoryTable.Line] = []
   /// Partitions dropped after these lines were added.
   var dropped: [Int32] = []
 

@@ -1,11 +1,14 @@
 /// The newest lines of the blind index, in memory until they are written as runs.
 struct MemoryTable: Sendable {
+  /// A line and the partition that it belongs to.
+  typealias Line = (partition: Int32, item: IndexItem)
+
   private(set) var partitions: [Int32: Part] = [:]
   private(set) var count = 0
 
-  mutating func add(_ item: IndexItem, to partition: Int32) {
-    partitions[partition, default: Part()].add(item)
-    count += 1
+  mutating func add(_ lines: ArraySlice<Line>) {
+    for (partition, item) in lines { partitions[partition, default: Part()].add(item) }
+    count += lines.count
   }
 
   mutating func drop(_ partition: Int32) {
@@ -15,10 +18,10 @@ struct MemoryTable: Sendable {
   /// The lines of one partition: in order of arrival, with a hash table of the newest line of each key and a chain from
   /// there to older ones. 24 bytes a line and 4 to 16 of table.
   struct Part: Sendable {
-    private var lines: [Line] = []
+    private var lines: [Linked] = []
     private var slots = [UInt32](repeating: 0, count: 16)
 
-    private struct Line {
+    private struct Linked {
       var item: IndexItem
       /// The next older line with the same key, counted from 1; 0 for none.
       var older: UInt32
@@ -32,7 +35,7 @@ struct MemoryTable: Sendable {
     mutating func add(_ item: IndexItem) {
       if (lines.count + 1) * 2 > slots.count { grow() }
       let slot = slot(of: item.key)
-      lines.append(Line(item: item, older: slots[slot]))
+      lines.append(Linked(item: item, older: slots[slot]))
       slots[slot] = UInt32(truncatingIfNeeded: lines.count)
     }
 
