@@ -200,7 +200,7 @@ final class Maintenance: Sendable {
       var writer = RunWriter(number: try engine.nextRun(), partition: partition, level: 0, count: lines.count)
       // Dead until it stands: should this fail half-way, its pages go.
       work.dead.append(writer.number)
-      for item in lines { writer.add(item) }
+      writer.add(lines[...])
       runs.append(try writer.finish(engine))
     }
     let stood = try engine.thaw(runs)

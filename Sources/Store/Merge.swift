@@ -70,7 +70,7 @@ struct Merge {
         (least, leastKey) = (position, head.key)
       }
       guard let least else { return try writer.finish(engine) }
-      if let item = cursors[least].head, !erased.holds(item) { writer.add(item) }
+      if let item = cursors[least].head, !erased.holds(item) { writer.add([item]) }
       cursors[least].position += 1
     }
     try writer.flush(engine)
