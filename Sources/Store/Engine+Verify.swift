@@ -12,7 +12,7 @@ extension Engine {
       "streams": Int64(view.streams.count),
       "index_entries": Int64(fresh + runs.reduce(0) { $0 + $1.count }),
       "index_runs": Int64(runs.count),
-      "index_partitions": Int64(Set(view.partitions.keys).union(view.active.partitions.keys).count),
+      "index_partitions": Int64(Set(view.partitions.keys).union(view.active.partitions).count),
       "index_fresh": Int64(fresh),
       "index_filter_bytes": Int64(view.filterBytes),
       "database_bytes": Self.size(path),
