@@ -118,12 +118,12 @@ extension Engine {
       var (count, last, isRight) = (0, UInt64(0), true)
       for page in run.fences.indices {
         var isFirst = true
-        let there = try RunReader.read(run, page: page, in: database) { item in
+        let next = try RunReader.read(run, pages: page..<page + 1, in: database) { item in
           isRight = isRight && item.key >= last && filter.admits(item.key) && (!isFirst || item.key == run.fences[page])
           (count, last, isFirst) = (count + 1, item.key, false)
           return true
         }
-        guard there, isRight else { throw RunReader.damaged(run, page) }
+        guard next != nil, isRight else { throw RunReader.damaged(run, page) }
       }
       guard count == run.count else { throw RunReader.damaged(run, run.fences.count) }
     }

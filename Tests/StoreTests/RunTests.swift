@@ -138,4 +138,33 @@ import Testing
       }
     }
   }
+
+  /// Runs of more lines than a merge holds of one at a time, of very different lengths, with the lowest and the highest key.
+  @Test func longRunsAreMergedWhole() throws {
+    let folder = try Folder()
+    var tuning = Tuning.small
+    tuning.freshLinesMax = 100
+    let store = try SQLiteStore(path: folder.file("store.db"), tuning: tuning)
+    let name = try stream("SV/GT/migration")
+    var dice = Dice(seed: 3)
+    var model: [UInt64: [UInt64]] = [:]
+    var index: UInt64 = 0
+    for count in [9_000, 120, 200, 30_000, 100, 6_000, 150, 300, 110] {
+      try store.commit { commit in
+        commit.index = (0..<count).map { _ in
+          let key = dice.chance(200) ? [0, 1, .max][dice.roll(3)] : dice.next() & 0xFFF0_0000_0000_0000
+          index += 1
+          model[key, default: []].append(index)
+          return entry(1, key, name, index)
+        }
+      }
+      store.maintenance.settle()
+    }
+    let runs = store.engine.view.withLock { Array($0.partitions.values.joined()) }
+    #expect(runs.map(\.level) == [1, 0], "\(runs.map(\.level))")
+    try store.verify()
+    for (key, indices) in model {
+      #expect(try store.locate(key, 1...1, limit: 10_000).map(\.index) == indices.reversed())
+    }
+  }
 }
