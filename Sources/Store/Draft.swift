@@ -47,14 +47,16 @@ struct Draft {
   /// Writes the commits, whose appends have been counted.
   /// - Returns: the row of their lines of the index.
   mutating func write(_ commits: [Commit], _ database: Database) throws(StoreError) -> FreshRow {
-    for commit in commits { for entry in commit.index { _ = find(entry.locator.stream) } }
+    for commit in commits {
+      // A stream that is new gets its number here.
+      row.items += commit.lines { find($0).number }
+      row.dropped += commit.droppedPartitions
+    }
     for name in created { try create(name, database) }
-    row.items.reserveCapacity(commits.reduce(0) { $0 + $1.index.count })
     var states: [[UInt8]: [UInt8]?] = [:]
     for commit in commits {
       for append in commit.appends { try write(append, database) }
       for (key, value) in commit.states { states.updateValue(value, forKey: Array(key.utf8)) }
-      addLines(commit)
     }
     for (key, value) in states { try write(key, value, database) }
     for commit in commits { for (name, below) in commit.erasures { try erase(name, below, database) } }
@@ -147,20 +149,6 @@ struct Draft {
     stream.erased = boundary
     touched[name] = stream
     erased.append(name)
-  }
-
-  /// The commit's lines of the index; those of partitions that it drops go again.
-  private mutating func addLines(_ commit: Commit) {
-    var (name, number): (StreamName?, UInt32) = (nil, 0)
-    for entry in commit.index {
-      if entry.locator.stream != name {
-        name = entry.locator.stream
-        number = touched[entry.locator.stream]?.number ?? 0
-      }
-      row.items.append(
-        (entry.partition, IndexItem(key: entry.key.bits, stream: number, index: entry.locator.index)))
-    }
-    row.dropped += commit.droppedPartitions
   }
 
   /// Takes the dropped partitions' runs out; their pages go in slices behind the commit.

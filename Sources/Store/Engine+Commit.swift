@@ -106,7 +106,7 @@ extension Engine {
         guard let last else { return false }
         // Nothing can have been added meanwhile: who commits directly holds the journal.
         for (name, stream) in draft.touched { view.set(stream, for: name) }
-        for (partition, item) in row.items.suffix(last.index.count) { view.active.add(item, to: partition) }
+        view.active.add(row.items.suffix(last.index.count))
         for partition in row.dropped { view.drop(partition) }
         guard view.active.count >= tuning.freshLinesMax, view.frozen == nil else { return false }
         view.freeze()
@@ -133,13 +133,9 @@ extension Engine {
   /// A draft that knows the streams that the commits name, and the runs of the partitions that one of them drops.
   private func draft(of commits: [Commit], dropping dropper: Commit?, _ writer: Writer) -> (Draft, [Run]) {
     var names = Set<StreamName>()
-    var last: StreamName?
     for commit in commits {
       for append in commit.appends { names.insert(append.stream) }
-      for entry in commit.index where entry.locator.stream != last {
-        last = entry.locator.stream
-        names.insert(entry.locator.stream)
-      }
+      names.formUnion(commit.lineStreams)
       for erasure in commit.erasures { names.insert(erasure.stream) }
     }
     return view.withLock { view in

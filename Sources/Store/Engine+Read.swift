@@ -174,13 +174,12 @@ extension Engine {
   ) throws(StoreError) -> [IndexItem]? {
     var items: [IndexItem] = []
     for run in candidates.runs {
-      for page in run.pages(for: key) where items.count < limit {
-        let there = try RunReader.read(run, page: page, in: database) { item in
-          if item.key == key, !candidates.erased.holds(item) { items.append(item) }
-          return item.key <= key && items.count < limit
-        }
-        guard there else { return nil }
+      guard items.count < limit else { break }
+      let next = try RunReader.read(run, pages: run.pages(for: key), in: database) { item in
+        if item.key == key, !candidates.erased.holds(item) { items.append(item) }
+        return item.key <= key && items.count < limit
       }
+      guard next != nil else { return nil }
     }
     return items
   }

@@ -12,7 +12,7 @@ extension Engine {
       "streams": Int64(view.streams.count),
       "index_entries": Int64(fresh + runs.reduce(0) { $0 + $1.count }),
       "index_runs": Int64(runs.count),
-      "index_partitions": Int64(Set(view.partitions.keys).union(view.active.partitions.keys).count),
+      "index_partitions": Int64(Set(view.partitions.keys).union(view.active.partitions).count),
       "index_fresh": Int64(fresh),
       "index_filter_bytes": Int64(view.filterBytes),
       "database_bytes": Self.size(path),
@@ -118,12 +118,12 @@ extension Engine {
       var (count, last, isRight) = (0, UInt64(0), true)
       for page in run.fences.indices {
         var isFirst = true
-        let there = try RunReader.read(run, page: page, in: database) { item in
+        let next = try RunReader.read(run, pages: page..<page + 1, in: database) { item in
           isRight = isRight && item.key >= last && filter.admits(item.key) && (!isFirst || item.key == run.fences[page])
           (count, last, isFirst) = (count + 1, item.key, false)
           return true
         }
-        guard there, isRight else { throw RunReader.damaged(run, page) }
+        guard next != nil, isRight else { throw RunReader.damaged(run, page) }
       }
       guard count == run.count else { throw RunReader.damaged(run, run.fences.count) }
     }

@@ -22,19 +22,26 @@ struct Filter: Sendable {
 
   var byteCount: Int { words.count * 8 }
 
-  mutating func add(_ key: UInt64) {
-    let hash = Self.mixed(key)
-    let start = block(hash)
-    var bits = hash &* 0x9E37_79B9_7F4A_7C15
-    for _ in 0..<probes {
-      words[start + Int(bits >> 61)] |= 1 << (bits >> 55 & 63)
-      bits = bits &* 0xD1B5_4A32_D192_ED03 &+ hash
+  /// Adds the lines' keys.
+  mutating func add(_ lines: ArraySlice<IndexItem>) {
+    let (blocks, probes) = (UInt64(words.count / Self.blockWords), probes)
+    words.withUnsafeMutableBufferPointer { words in
+      for line in lines {
+        let hash = Self.mixed(line.key)
+        // Below the number of blocks, so that all of the block is there.
+        let start = Self.block(hash, of: blocks)
+        var bits = hash &* 0x9E37_79B9_7F4A_7C15
+        for _ in 0..<probes {
+          words[start + Int(truncatingIfNeeded: bits >> 61)] |= 1 &<< (bits >> 55)
+          bits = bits &* 0xD1B5_4A32_D192_ED03 &+ hash
+        }
+      }
     }
   }
 
   func admits(_ key: UInt64) -> Bool {
     let hash = Self.mixed(key)
-    let start = block(hash)
+    let start = Self.block(hash, of: UInt64(words.count / Self.blockWords))
     var bits = hash &* 0x9E37_79B9_7F4A_7C15
     for _ in 0..<probes {
       if words[start + Int(bits >> 61)] & 1 << (bits >> 55 & 63) == 0 { return false }
@@ -43,8 +50,9 @@ struct Filter: Sendable {
     return true
   }
 
-  private func block(_ hash: UInt64) -> Int {
-    Int(hash.multipliedFullWidth(by: UInt64(words.count / Self.blockWords)).high) * Self.blockWords
+  /// The first word of the hash's block.
+  private static func block(_ hash: UInt64, of blocks: UInt64) -> Int {
+    Int(truncatingIfNeeded: hash.multipliedFullWidth(by: blocks).high) * blockWords
   }
 
   /// Bits for a key in a run of `count`: small runs are cheap to filter well, and there are more of them.

@@ -3,7 +3,7 @@ import Terms
 /// What one commit did to the blind index, as one row: read again at start until a run holds it.
 struct FreshRow {
   /// New lines with their partitions, in order.
-  var items: [(partition: Int32, item: IndexItem)] = []
+  var items: [MemoryTable.Line] = []
   /// Partitions dropped after these lines were added.
   var dropped: [Int32] = []
 
@@ -11,25 +11,29 @@ struct FreshRow {
 
   /// The row's bytes: a sum over its number and the rest, then lines that lean on the line before.
   func encoded(sequence: Int64) -> [UInt8] {
-    var out = ByteWriter(capacity: 24 + items.count * 14)
-    out.uint64(0)
-    out.varint(UInt64(items.count))
-    var (partition, index) = (Int32(0), UInt64(0))
-    for (itemPartition, item) in items {
-      out.varint(ZigZag.encode(Int64(itemPartition) - Int64(partition)))
-      out.uint64(item.key)
-      out.varint(UInt64(item.stream))
-      out.varint(ZigZag.encode(Int64(bitPattern: item.index &- index)))
-      (partition, index) = (itemPartition, item.index)
+    var bytes = [UInt8](repeating: 0, count: 32 + items.count * Self.lineBytesMax + dropped.count * 10)
+    let end = bytes.withUnsafeMutableBytes { out in
+      var place = 8
+      out.store(varint: UInt64(items.count), at: &place)
+      var (partition, index) = (Int32(0), UInt64(0))
+      for (itemPartition, item) in items {
+        out.store(varint: ZigZag.encode(Int64(itemPartition) - Int64(partition)), at: &place)
+        out.store(low: item.key.byteSwapped, 8, at: &place)
+        out.store(varint: UInt64(item.stream), at: &place)
+        out.store(varint: ZigZag.encode(Int64(bitPattern: item.index &- index)), at: &place)
+        (partition, index) = (itemPartition, item.index)
+      }
+      out.store(varint: UInt64(dropped.count), at: &place)
+      for partition in dropped { out.store(varint: ZigZag.encode(Int64(partition)), at: &place) }
+      return place
     }
-    out.varint(UInt64(dropped.count))
-    for partition in dropped { out.varint(ZigZag.encode(Int64(partition))) }
-    var bytes = out.bytes
-    Self.sum(of: bytes, sequence).withBigEndianBytes { sum in
-      for offset in 0..<8 { bytes[offset] = sum[offset] }
-    }
+    bytes.removeLast(bytes.count - end)
+    bytes.store(Self.sum(of: bytes, sequence).byteSwapped, at: 0)
     return bytes
   }
+
+  /// A partition, a key, a stream and an index, at their longest.
+  private static let lineBytesMax = 5 + 8 + 5 + 10
 
   /// Reads a row; nil when it is damaged.
   init?(_ bytes: [UInt8], sequence: Int64) {
@@ -71,10 +75,4 @@ struct FreshRow {
 enum ZigZag {
   static func encode(_ value: Int64) -> UInt64 { UInt64(bitPattern: value << 1 ^ value >> 63) }
   static func decode(_ value: UInt64) -> Int64 { Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1) }
-}
-
-extension UInt64 {
-  func withBigEndianBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
-    Swift.withUnsafeBytes(of: bigEndian, body)
-  }
 }

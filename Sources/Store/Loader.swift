@@ -150,10 +150,10 @@ enum Loader {
       guard sequence == next, sequence < .max, let row = FreshRow(rows.bytes(1), sequence: sequence) else {
         throw .damaged("the newest lines of the index, row \(next)")
       }
-      for (partition, item) in row.items {
-        guard view.name(item.stream) != nil else { throw .damaged("the newest lines of the index, row \(sequence)") }
-        view.active.add(item, to: partition)
+      guard row.items.allSatisfy({ view.name($0.item.stream) != nil }) else {
+        throw .damaged("the newest lines of the index, row \(sequence)")
       }
+      view.active.add(row.items[...])
       for partition in row.dropped { view.dropFresh(partition) }
       next = sequence + 1
     }

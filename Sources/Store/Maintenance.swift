@@ -148,7 +148,7 @@ final class Maintenance: Sendable {
     if work.sweep == nil, let partition = work.swept.popFirst() {
       let (runs, erased, isInMemory) = engine.view.withLock { view in
         let erased = view.erased.inPartition(partition)
-        return (view.partitions[partition] ?? [], erased, view.active.partitions[partition]?.has(erased) == true)
+        return (view.partitions[partition] ?? [], erased, view.active[partition]?.has(erased) == true)
       }
       // Lines in memory stand in rows of their own: they are written as runs first, without the erased ones.
       guard !isInMemory else {
@@ -193,14 +193,13 @@ final class Maintenance: Sendable {
   /// Writes the lines set aside as one run a partition, and forgets their rows in the same transaction.
   private func flush(_ frozen: MemoryTable, _ work: inout Work) throws(StoreError) {
     var runs: [Run] = []
-    for (partition, part) in frozen.partitions {
+    for partition in frozen.partitions {
       let erased = engine.view.withLock { $0.erased.inPartition(partition) }
-      let lines = part.sorted().filter { !erased.holds($0) }
-      guard !lines.isEmpty else { continue }
+      guard let lines = frozen[partition]?.sorted(without: erased), !lines.isEmpty else { continue }
       var writer = RunWriter(number: try engine.nextRun(), partition: partition, level: 0, count: lines.count)
       // Dead until it stands: should this fail half-way, its pages go.
       work.dead.append(writer.number)
-      for item in lines { writer.add(item) }
+      writer.add(lines[...])
       runs.append(try writer.finish(engine))
     }
     let stood = try engine.thaw(runs)
@@ -256,7 +255,7 @@ extension Engine {
   /// - Returns: their numbers, without those whose partition was dropped meanwhile.
   func thaw(_ runs: [Run]) throws(StoreError) -> Set<Int64> {
     try write { (writer, database) throws(StoreError) in
-      let standing = view.withLock { view in runs.filter { view.frozen?.partitions[$0.partition] != nil } }
+      let standing = view.withLock { view in runs.filter { view.frozen?[$0.partition] != nil } }
       let table = 1 - writer.activeFresh
       var manifest = writer.manifest
       manifest.firstSequence = writer.activeFirst

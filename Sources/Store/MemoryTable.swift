@@ -1,26 +1,46 @@
 /// The newest lines of the blind index, in memory until they are written as runs.
 struct MemoryTable: Sendable {
-  private(set) var partitions: [Int32: Part] = [:]
+  /// A line and the partition that it belongs to.
+  typealias Line = (partition: Int32, item: IndexItem)
+
+  /// The partitions that have lines, few at a time: looking through them takes less than a dictionary does.
+  private(set) var partitions: [Int32] = []
+  /// Their lines, at the same places.
+  private var parts: [Part] = []
   private(set) var count = 0
 
-  mutating func add(_ item: IndexItem, to partition: Int32) {
-    partitions[partition, default: Part()].add(item)
-    count += 1
+  /// The lines of a partition, when it has any.
+  subscript(_ partition: Int32) -> Part? { partitions.firstIndex(of: partition).map { parts[$0] } }
+
+  mutating func add(_ lines: ArraySlice<Line>) {
+    for (partition, item) in lines {
+      let place = partitions.firstIndex(of: partition) ?? partitions.endIndex
+      if place == partitions.endIndex {
+        partitions.append(partition)
+        parts.append(Part())
+      }
+      parts[place].add(item)
+    }
+    count += lines.count
   }
 
   mutating func drop(_ partition: Int32) {
-    count -= partitions.removeValue(forKey: partition)?.count ?? 0
+    guard let place = partitions.firstIndex(of: partition) else { return }
+    count -= parts[place].count
+    partitions.remove(at: place)
+    parts.remove(at: place)
   }
 
-  /// The lines of one partition: in order of arrival, with a hash table of the newest line of each key and a chain from
-  /// there to older ones. 24 bytes a line and 4 to 16 of table.
+  /// The lines of one partition in order of arrival, and a table of lists: each line names the one before it in its list, and the
+  /// table the last of each. A line that is added is compared with no other. 24 bytes a line and 4 to 8 of table.
   struct Part: Sendable {
-    private var lines: [Line] = []
-    private var slots = [UInt32](repeating: 0, count: 16)
+    private var lines: [Linked] = []
+    /// Places of lines, counted from 1; 0 for none. As many as there are lines, or up to twice as many, and a power of two.
+    private var lists = [UInt32](repeating: 0, count: 16)
 
-    private struct Line {
+    private struct Linked {
       var item: IndexItem
-      /// The next older line with the same key, counted from 1; 0 for none.
+      /// The next older line of the list, as in the table.
       var older: UInt32
     }
 
@@ -30,43 +50,38 @@ struct MemoryTable: Sendable {
     func has(_ erased: ErasedLines) -> Bool { lines.contains { erased.holds($0.item) } }
 
     mutating func add(_ item: IndexItem) {
-      if (lines.count + 1) * 2 > slots.count { grow() }
-      let slot = slot(of: item.key)
-      lines.append(Line(item: item, older: slots[slot]))
-      slots[slot] = UInt32(truncatingIfNeeded: lines.count)
+      if lines.count == lists.count { grow() }
+      let list = list(of: item.key)
+      lines.append(Linked(item: item, older: lists[list]))
+      lists[list] = UInt32(lines.count)
     }
 
     /// Calls `body` with the lines of the key, newest first, until it returns false.
     func each(_ key: UInt64, _ body: (IndexItem) -> Bool) {
-      var next = slots[slot(of: key)]
+      var next = lists[list(of: key)]
       while next != 0 {
         let line = lines[Int(next) - 1]
-        guard body(line.item) else { return }
+        guard line.item.key != key || body(line.item) else { return }
         next = line.older
       }
     }
 
-    /// All lines in order of key, newest first within a key.
-    func sorted() -> [IndexItem] {
-      // Keys beside their places, so that comparing does not look all over the lines.
-      var order = lines.enumerated().map { (key: $1.item.key, place: UInt32(truncatingIfNeeded: $0)) }
-      order.sort { $0.key != $1.key ? $0.key < $1.key : $0.place > $1.place }
-      return order.map { lines[Int($0.place)].item }
+    /// All lines but those of erased records in order of key, newest first within a key.
+    func sorted(without erased: ErasedLines) -> [IndexItem] {
+      var items: [IndexItem] = []
+      items.reserveCapacity(lines.count)
+      for line in lines.reversed() where !erased.holds(line.item) { items.append(line.item) }
+      return KeyOrder.sorted(items)
     }
 
-    /// Where the key's newest line is, or the free slot where it would be: open addressing, at most half full.
-    private func slot(of key: UInt64) -> Int {
-      let mask = slots.count - 1
-      var slot = Int(truncatingIfNeeded: Filter.mixed(key) >> 20) & mask
-      while slots[slot] != 0, lines[Int(slots[slot]) - 1].item.key != key { slot = (slot + 1) & mask }
-      return slot
-    }
+    private func list(of key: UInt64) -> Int { Int(truncatingIfNeeded: Filter.mixed(key) >> 20) & (lists.count - 1) }
 
     private mutating func grow() {
-      slots = [UInt32](repeating: 0, count: slots.count * 2)
-      // In order of arrival, so that a slot ends with its key's newest line; the chains stay as they are.
-      for position in lines.indices {
-        slots[slot(of: lines[position].item.key)] = UInt32(truncatingIfNeeded: position + 1)
+      lists = [UInt32](repeating: 0, count: lists.count * 2)
+      for place in lines.indices {
+        let list = list(of: lines[place].item.key)
+        lines[place].older = lists[list]
+        lists[list] = UInt32(place + 1)
       }
     }
   }

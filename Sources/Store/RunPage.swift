@@ -7,52 +7,71 @@ enum RunPage {
 
   private static let headerBytes = 18
   private static let lineBytesMax = 1 + 8 + 5 + 8
+  /// Lines that a page may hold: of each at least the tag and a stream's number.
+  static let linesMax = (byteCount - headerBytes) / 2
 
   /// Packs lines, in order of key, into pages.
   struct Packer {
+    /// Room for a page; `end` bytes of it are used.
     private var bytes: [UInt8] = []
+    private var end = 0
     private var count: UInt16 = 0
     private var last: UInt64 = 0
 
     var isEmpty: Bool { count == 0 }
     /// Whether another line might not fit.
-    var isFull: Bool { bytes.count + lineBytesMax > byteCount }
+    var isFull: Bool { end + lineBytesMax > byteCount }
 
-    mutating func add(_ item: IndexItem) {
+    /// Adds lines until all are added or the page is full.
+    /// - Returns: how many were added.
+    mutating func add(_ lines: ArraySlice<IndexItem>) -> Int {
+      guard let first = lines.first else { return 0 }
       if isEmpty {
-        bytes = [UInt8](repeating: 0, count: headerBytes)
-        bytes.reserveCapacity(byteCount)
-        bytes.store(item.key, at: 10)
-        last = item.key
+        bytes = [UInt8](repeating: 0, count: byteCount)
+        bytes.store(first.key, at: 10)
+        (end, last) = (headerBytes, first.key)
       }
-      let distance = item.key &- last
-      let distanceBytes = (71 - distance.leadingZeroBitCount) >> 3
-      let indexBytes = (71 - item.index.leadingZeroBitCount) >> 3
-      bytes.append(UInt8(distanceBytes << 4 | indexBytes))
-      bytes.appendLow(distance, distanceBytes)
-      var stream = item.stream
-      while stream >= 0x80 {
-        bytes.append(UInt8(truncatingIfNeeded: stream) | 0x80)
-        stream >>= 7
+      var (place, key, added) = (end, last, 0)
+      bytes.withUnsafeMutableBytes { page in
+        for line in lines {
+          guard place + lineBytesMax <= byteCount else { break }
+          RunPage.put(line, after: key, page, &place)
+          key = line.key
+          added += 1
+        }
       }
-      bytes.append(UInt8(truncatingIfNeeded: stream))
-      bytes.appendLow(item.index, indexBytes)
-      count += 1
-      last = item.key
+      (end, last) = (place, key)
+      count += UInt16(added)
+      return added
     }
 
     /// The page, and an empty packer again.
     mutating func finish(run: Int64, page: Int) -> [UInt8] {
+      bytes.removeLast(bytes.count - end)
       bytes[8] = UInt8(truncatingIfNeeded: count)
       bytes[9] = UInt8(truncatingIfNeeded: count >> 8)
       bytes.store(RunPage.sum(of: bytes, run, page), at: 0)
-      defer { (bytes, count) = ([], 0) }
+      defer { (bytes, end, count) = ([], 0, 0) }
       return bytes
     }
   }
 
+  @inline(__always)
+  private static func put(
+    _ line: IndexItem, after key: UInt64, _ page: UnsafeMutableRawBufferPointer, _ place: inout Int
+  ) {
+    let distance = line.key &- key
+    let distanceBytes = (71 - distance.leadingZeroBitCount) >> 3
+    let indexBytes = (71 - line.index.leadingZeroBitCount) >> 3
+    page.store(low: UInt64(distanceBytes << 4 | indexBytes), 1, at: &place)
+    page.store(low: distance, distanceBytes, at: &place)
+    page.store(varint: UInt64(line.stream), at: &place)
+    page.store(low: line.index, indexBytes, at: &place)
+  }
+
   /// Calls `body` with each line until it returns false.
   /// - Returns: false when the page is damaged.
+  @inline(__always)
   static func read(_ bytes: UnsafeRawBufferPointer, run: Int64, page: Int, _ body: (IndexItem) -> Bool) -> Bool {
     guard bytes.count >= headerBytes,
       UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) == sum(of: bytes, run, page)
@@ -74,14 +93,22 @@ enum RunPage {
     return true
   }
 
+  @inline(__always)
   private static func number(_ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ width: Int) -> UInt64? {
     guard width <= 8, position + width <= bytes.count else { return nil }
+    // Eight bytes at once, of which those that belong to it are kept, wherever eight are left.
+    if position + 8 <= bytes.count {
+      defer { position += width }
+      return UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        & (UInt64.max >> UInt64(64 - 8 * width))
+    }
     var value: UInt64 = 0
     for offset in 0..<width { value |= UInt64(bytes[position + offset]) << UInt64(8 * offset) }
     position += width
     return value
   }
 
+  @inline(__always)
   private static func varint(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> UInt32? {
     var value: UInt64 = 0
     for shift in stride(from: UInt64(0), through: 28, by: 7) {
@@ -111,7 +138,10 @@ enum FilterPage {
 
   static func encode(_ words: ArraySlice<UInt64>, run: Int64, page: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 8 + words.count * 8)
-    for (position, word) in words.enumerated() { bytes.store(word, at: 8 + position * 8) }
+    bytes.withUnsafeMutableBytes { out in
+      var place = 8
+      for word in words { out.store(low: word, 8, at: &place) }
+    }
     bytes.store(RunPage.sum(of: bytes, run, page), at: 0)
     return bytes
   }
@@ -125,19 +155,5 @@ enum FilterPage {
       words.append(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
     }
     return true
-  }
-}
-
-extension [UInt8] {
-  mutating func store(_ value: UInt64, at position: Int) {
-    withUnsafeMutableBytes { $0.storeBytes(of: value.littleEndian, toByteOffset: position, as: UInt64.self) }
-  }
-
-  mutating func appendLow(_ value: UInt64, _ count: Int) {
-    var rest = value
-    for _ in 0..<count {
-      append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
   }
 }

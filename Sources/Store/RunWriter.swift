@@ -26,13 +26,16 @@ struct RunWriter {
   /// Whether there is enough for a slice.
   var hasSlice: Bool { pages.count >= Self.slicePages }
 
-  /// Adds the next line in order of key, newest first within a key.
-  mutating func add(_ item: IndexItem) {
-    if packer.isEmpty { fences.append(item.key) }
-    packer.add(item)
-    filter.add(item.key)
-    count += 1
-    if packer.isFull { finishPage() }
+  /// Adds the next lines in order of key, newest first within a key.
+  mutating func add(_ lines: ArraySlice<IndexItem>) {
+    filter.add(lines)
+    count += lines.count
+    var rest = lines
+    while let first = rest.first {
+      if packer.isEmpty { fences.append(first.key) }
+      rest.removeFirst(packer.add(rest))
+      if packer.isFull { finishPage() }
+    }
   }
 
   private mutating func finishPage() {

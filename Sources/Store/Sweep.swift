@@ -22,25 +22,20 @@ struct Sweep {
 
   /// Counts some pages; true when all were.
   mutating func count(_ engine: Engine) throws(StoreError) -> Bool {
-    for _ in 0..<Self.pagesPerSlice {
-      guard position.run < runs.count else { return true }
-      let run = runs[position.run]
-      guard position.page < run.fences.count else {
-        position = (position.run + 1, 0)
-        continue
+    guard position.run < runs.count else { return true }
+    let run = runs[position.run]
+    let pages = position.page..<min(position.page + Self.pagesPerSlice, run.fences.count)
+    let erased = erased
+    var stay = 0
+    let next = try engine.readers.read { (database) throws(StoreError) in
+      try RunReader.read(run, pages: pages, in: database) { item in
+        if !erased.holds(item) { stay += 1 }
+        return true
       }
-      var stay = 0
-      let (page, erased) = (position.page, erased)
-      let isThere = try engine.readers.read { (database) throws(StoreError) in
-        try RunReader.read(run, page: page, in: database) { item in
-          if !erased.holds(item) { stay += 1 }
-          return true
-        }
-      }
-      guard isThere else { throw RunReader.damaged(run, page) }
-      left += stay
-      position.page += 1
     }
+    guard let next else { throw RunReader.damaged(run, pages.lowerBound) }
+    left += stay
+    position = next < run.fences.count ? (position.run, next) : (position.run + 1, 0)
     return false
   }
 }

@@ -16,22 +16,14 @@ extension View {
       (stream.size, stream.tiles) = (end.size, end.tiles)
       ends[append.stream] = stream
     }
-    var last: StreamName?
-    for entry in commit.index where entry.locator.stream != last {
-      guard streams[entry.locator.stream] != nil else { return nil }
-      last = entry.locator.stream
-    }
+    guard commit.lineStreams.allSatisfy({ streams[$0] != nil }) else { return nil }
     return ends
   }
 
   /// Makes a journalled commit visible.
   mutating func add(_ commit: Commit, _ ends: [StreamName: Stream], sequence: UInt64) {
     for (name, stream) in ends { set(stream, for: name) }
-    for entry in commit.index {
-      guard let number = streams[entry.locator.stream]?.number else { continue }
-      active.add(
-        IndexItem(key: entry.key.bits, stream: number, index: entry.locator.index), to: entry.partition)
-    }
+    active.add(commit.lines { streams[$0]?.number }[...])
     ahead.add(commit, sequence: sequence)
   }
 }

@@ -121,7 +121,7 @@ struct View: Sendable {
     } else {
       numbers = partitions.keys.filter { range.contains($0) }
       for table in [active, frozen].compactMap({ $0 }) {
-        for number in table.partitions.keys where range.contains(number) && partitions[number] == nil {
+        for number in table.partitions where range.contains(number) && partitions[number] == nil {
           numbers.append(number)
         }
       }
@@ -133,7 +133,7 @@ struct View: Sendable {
       var found: [Locator] = []
       let erased = erased.inPartition(number)
       for table in [active, frozen] {
-        table?.partitions[number]?.each(key) { item in
+        table?[number]?.each(key) { item in
           guard left > 0 else { return false }
           if !erased.holds(item), let name = names[item.stream] {
             found.append(Locator(stream: name, index: item.index))

@@ -3,11 +3,13 @@ import Foundation
 import Store
 import Terms
 
-/// Measures the store beside raw SQLite in one run. Use: `StoreBench [records] [directory]`.
+/// Measures the store beside raw SQLite in one run: `StoreBench [records] [directory]`. Or puts so many records into a store and waits
+/// until nothing is left to do behind the commits, for a program that counts instructions: `StoreBench --fill [records] [directory]`.
 enum StoreBench {
   private static let batches = [1, 100, 1_000, 10_000]
   private static let rounds = 3
   private static let secondsPerRound = 1.0
+  private static let recordsPerChunk = 128
 
   /// What makes the figures worthless.
   struct Failure: Error, CustomStringConvertible {
@@ -25,13 +27,16 @@ enum StoreBench {
   }
 
   private static func run() throws {
-    let arguments = CommandLine.arguments.dropFirst()
+    var arguments = CommandLine.arguments.dropFirst()
+    let onlyFills = arguments.first == "--fill"
+    if onlyFills { arguments = arguments.dropFirst() }
     let records = UInt64(arguments.first ?? "2000000") ?? 2_000_000
     let base = arguments.dropFirst().first ?? FileManager.default.temporaryDirectory.path
     let directory = "\(base)/store-bench-\(getpid())"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
 
+    if onlyFills { return try fill(directory + "/store.db", records) }
     let syncs = try RawSync.times(directory: directory, rounds: 2_000).sorted()
     let (half, most) = (milliseconds(syncs[syncs.count / 2]), milliseconds(syncs[syncs.count * 99 / 100]))
     print("one write of 1,500 bytes and its sync: p50 \(half) ms, p99 \(most) ms")
@@ -67,6 +72,22 @@ enum StoreBench {
     let closed = try store.figures()
     print("database after closing: \((closed["database_bytes"] ?? 0) / Int64(load.next)) bytes a record")
     try lookups(store, load)
+    store.close()
+  }
+
+  /// The same work each time, whatever the machine does besides: commits of a chunk each, as of a neighbour that catches up.
+  private static func fill(_ path: String, _ records: UInt64) throws {
+    let store = try SQLiteStore(path: path)
+    var load = Load(stream: try StreamName("SV/GT/migration"))
+    while load.next < records { try store.commit(load.commit(recordsPerChunk)) }
+    var figures: [String: Int64] = [:]
+    var hasChanged = true
+    while hasChanged {
+      sleep(2)
+      let now = try store.figures()
+      (hasChanged, figures) = (now != figures, now)
+    }
+    print(Self.figures(store))
     store.close()
   }
 

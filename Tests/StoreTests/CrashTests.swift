@@ -177,7 +177,7 @@ import Testing
     var store = try SQLiteStore(path: path, tuning: .small)
     try store.commit { $0.index = [entry(1, 1, stream, 1)] }
     var writer = RunWriter(number: try store.engine.nextRun(), partition: 1, level: 0, count: 5_000)
-    for key in 0..<UInt64(5_000) { writer.add(IndexItem(key: key, stream: 1, index: key)) }
+    for key in 0..<UInt64(5_000) { writer.add([IndexItem(key: key, stream: 1, index: key)]) }
     _ = try writer.finish(store.engine)
     store.close()
     store = try SQLiteStore(path: path, tuning: .small)

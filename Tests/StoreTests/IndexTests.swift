@@ -56,7 +56,7 @@ import Testing
   @Test func aFilterAdmitsWhatIsThereAndLittleElse() {
     for (bits, most) in [(10, 0.02), (8, 0.04), (6, 0.09)] {
       var filter = Filter(count: 50_000, bitsPerKey: bits)
-      for key in 0..<UInt64(50_000) { filter.add(key) }
+      filter.add((0..<50_000).map { IndexItem(key: $0, stream: 1, index: 1) }[...])
       #expect((0..<UInt64(50_000)).allSatisfy { filter.admits($0) })
       let wrong = (50_000..<UInt64(150_000)).filter { filter.admits($0) }.count
       #expect(Double(wrong) / 100_000 < most, "\(bits) bits")
@@ -66,7 +66,8 @@ import Testing
   @Test func damagedPagesNeverTrap() throws {
     var dice = Dice(seed: 8)
     var packer = RunPage.Packer()
-    for line in 0..<200 { packer.add(IndexItem(key: UInt64(line) << 40, stream: 3, index: UInt64(line) << 7)) }
+    let lines = (0..<200).map { IndexItem(key: UInt64($0) << 40, stream: 3, index: UInt64($0) << 7) }
+    #expect(packer.add(lines[...]) == lines.count)
     let page = packer.finish(run: 4, page: 2)
     for _ in 0..<20_000 {
       var bytes = Array(page.prefix(dice.chance(3) ? dice.roll(page.count + 1) : page.count))
