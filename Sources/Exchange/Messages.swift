@@ -68,8 +68,8 @@ public enum Message: Hashable, Sendable {
     /// Sealed bodies beyond which a batch must be closed, in bytes; one entry may go beyond it.
     public static let fullAtByteCount = 256 << 10
     /// Sealed bodies beyond which this node closes a batch: checking one takes its recipient about 2 ms and storing it as long, and for
-    /// so long a lookup there waits. An eighth of what is allowed costs a twentieth more processor time a record.
-    static let closedAtByteCount = 32 << 10
+    /// so long a lookup there waits. What a batch costs whatever it holds, signatures above all, is a twentieth of a record's cost then.
+    static let closedAtByteCount = 48 << 10
     /// The most bytes of bodies that a batch can have by that rule.
     public static let longestBodies = fullAtByteCount + Core.longestBody + EpochKey.overheadByteCount + 3
 
