@@ -16,26 +16,28 @@ import Testing
           text[place] = byte
           if place > 0 { text[place - 1] = byte &+ 1 }
           let expected = text[start...].firstIndex(where: isSpecial) ?? text.count
-          #expect(text.span.bytes.firstSpecial(from: start, isBeyondASCII: isBeyondASCII) == expected)
+          let found = text.span.bytes.firstSpecial(from: start, isBeyondASCII: isBeyondASCII)
+          #expect(found == expected, "byte \(byte) at \(place), from \(start)")
         }
       }
     }
     let none: [UInt8] = []
-    #expect(none.span.bytes.firstSpecial(from: 0, isBeyondASCII: isBeyondASCII) == 0)
+    let found = none.span.bytes.firstSpecial(from: 0, isBeyondASCII: isBeyondASCII)
+    #expect(found == 0)
   }
+
+  private func areSame(_ a: [UInt8], _ b: [UInt8]) -> Bool { a.span.isEqual(to: b.span) }
 
   @Test func twoRunsAreTheSameOnlyWhenEachByteIs() {
     for count in 0..<20 {
       let text = (0..<count).map { UInt8($0 + 0x41) }
-      let same = text
-      #expect(text.span.isEqual(to: same.span))
+      #expect(areSame(text, Array(text)))
       for place in text.indices {
         var other = text
         other[place] ^= 0x20
-        #expect(!text.span.isEqual(to: other.span))
+        #expect(!areSame(text, other))
       }
-      let longer = text + [0]
-      #expect(!text.span.isEqual(to: longer.span))
+      #expect(!areSame(text, text + [0]))
     }
   }
 

@@ -27,7 +27,9 @@ enum DateField {
       else { return nil }
       return Parts(year: year, month: month, day: day)
     case 7 where partial && text[4] == 0x2D:
-      guard let year = number(text, 0, 4), year > 0, let month = number(text, 5, 2), (1...12).contains(month) else { return nil }
+      guard let year = number(text, 0, 4), year > 0, let month = number(text, 5, 2), (1...12).contains(month) else {
+        return nil
+      }
       return Parts(year: year, month: month)
     case 4 where partial:
       guard let year = number(text, 0, 4), year > 0 else { return nil }
