@@ -76,4 +76,20 @@ import Testing
     queue.add(.input(.tick, byteCount: 0, from: nil))
     #expect(take(&queue, whileUsersWait: true) == 0 && take(&queue, whileUsersWait: true) == 0)
   }
+
+  @Test func whatAnOperatorDecidedGoesBeforeWhatNeighboursSentAndBeforeWhoAsksForItsEffect() {
+    var queue = WorkQueue()
+    for number in 1...3 { queue.add(batch(UInt64(number))) }
+    queue.add(.input(.neighbours([], card: []), byteCount: 0, from: nil))
+    queue.add(.inspect { _ in })
+    let taken = queue.takeOwn().map { work in
+      switch work {
+      case .input(.neighbours, _, _): "neighbours"
+      case .inspect: "inspect"
+      default: "other"
+      }
+    }
+    #expect(taken == ["neighbours", "inspect"])
+    #expect(take(&queue, whileUsersWait: false) == 1)
+  }
 }

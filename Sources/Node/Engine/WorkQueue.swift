@@ -2,8 +2,9 @@ import Exchange
 import Terms
 
 /// What waits for the core's thread, and who waits for an answer. What this node's own users wait for goes before what a neighbour sent:
-/// a link brings more than a second's work at once when it comes back after days, and a lookup waits for its line in the log. What
-/// neighbours sent stays in order, and goes on however many users there are.
+/// a link brings more than a second's work at once when it comes back after days, and a lookup waits for its line in the log. So does what
+/// operators decide, for a suspension must not come after what it is to stop, and whoever asks next must see it. What neighbours sent
+/// stays in order, and goes on however many users there are.
 struct WorkQueue {
   /// One thing to do.
   enum Work {
@@ -15,7 +16,7 @@ struct WorkQueue {
   /// Batches of neighbours that are taken after one was put off, before one is again.
   static let batchesAfterWaiting = 4
 
-  /// Of this node's users and its disk.
+  /// Of this node's users and operators and its disk.
   private var own: [Work] = []
   /// Of links and time.
   private var outside = Fifo<Work>()
@@ -31,7 +32,7 @@ struct WorkQueue {
   mutating func add(_ work: Work) {
     switch work {
     case .input(.publish(let requests), _, _): add(requests)
-    case .input(.committed, _, _), .input(.commitFailed, _, _), .inspect: own.append(work)
+    case .input(.committed, _, _), .input(.commitFailed, _, _), .input(.neighbours, _, _), .inspect: own.append(work)
     case .input, .stop: outside.append(work)
     }
   }
