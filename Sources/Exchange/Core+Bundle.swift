@@ -41,7 +41,7 @@ extension Core {
       receive(message, from: country)
     }
     // Who carries a bundle may end the node at once: what it brought is durable before anything is said of it.
-    if isStoreReady { keepReceipts() }
+    if isStoreReady { keepSignatures() }
     if !hasLink { effects.removeAll { if case .send(_, country) = $0 { true } else { false } } }
   }
 }

@@ -72,7 +72,7 @@ extension Core {
     /// New records of a neighbour are durable and visible.
     case arrived(StreamName, range: Range<UInt64>)
     /// Give the input `proceed` once the effects before this one are done, before any other. Publishers hear of a commit
-    /// and the next commit begins before what became durable is made ready for the neighbours.
+    /// and the next commit begins before what became durable is made ready for the neighbours, and before what will be is signed.
     case proceed
     /// Give the input `due` after so many milliseconds. None other is asked for before.
     case remind(milliseconds: Int64)

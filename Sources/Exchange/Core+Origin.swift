@@ -64,7 +64,7 @@ extension Core {
       }
       guard frontier.root == held.checkpoint.root else {
         // Our own tree, signed at the same size: together with what the neighbour holds, the proof.
-        let proof = ForkProof(first: held, second: try checkpoint(name, frontier))
+        let proof = ForkProof(first: held, second: try keys.checkpoint(of: name, frontier, in: realm))
         halt(name, "two inconsistent checkpoints of size \(resume.size) exist; the proof is kept", proof: proof)
         return send(.conflict(stream: name, proof: proof.bytes), to: country)
       }
@@ -123,14 +123,25 @@ extension Core {
 
   /// A checkpoint with our own cosignature: "as of now this is my latest".
   func asOfCheckpoint(_ name: StreamName, _ frontier: Frontier) throws(ReadError) -> SignedCheckpoint {
-    // What is durable was signed with its commit, and the same text has the same signature.
-    let made = outgoing[name]?.durable.checkpoint
+    // The same text has the same signature.
     var signed =
-      if let made, made.checkpoint.size == frontier.size, made.checkpoint.root == frontier.root,
-        made.bears(logKey: keys.log.verifyingKey)
-      { made } else { try checkpoint(name, frontier) }
+      if let kept = outgoing[name]?.durable.checkpoint, isOf(frontier, kept) { kept } else {
+        try keys.checkpoint(of: name, frontier, in: realm)
+      }
     signed.add(Cosignature.sign(signed.checkpoint.text, at: now, with: keys.receipt, as: ownReceiptKey))
     return signed
+  }
+
+  /// The same for a batch: it may have been signed while its commit was under way. It serves once, as its time is that of then.
+  func batchCheckpoint(_ name: StreamName, _ frontier: Frontier) throws(ReadError) -> SignedCheckpoint {
+    defer { outgoing[name]?.signedAhead = nil }
+    if let ahead = outgoing[name]?.signedAhead, isOf(frontier, ahead) { return ahead }
+    return try asOfCheckpoint(name, frontier)
+  }
+
+  private func isOf(_ frontier: Frontier, _ signed: SignedCheckpoint) -> Bool {
+    signed.checkpoint.size == frontier.size && signed.checkpoint.root == frontier.root
+      && signed.bears(logKey: keys.log.verifyingKey)
   }
 
   /// Says what the latest is.

@@ -4,21 +4,17 @@ import Terms
 
 // Turning what gathered into one commit, and telling what became durable.
 extension Core {
-  /// Signs the checkpoints of what grew and writes down the states: the last step before a commit.
+  /// Writes down the states of what grew, the last step before a commit. A stream's checkpoint is signed when enough came since the one
+  /// before, not for every record: two signatures are half of what a small commit costs the core.
   func seal(_ building: inout Building) throws(ReadError) -> Commit {
     for name in building.chunks.keys.sorted() { building.closeChunk(name) }
     for name in building.grown.sorted() {
-      if name.isHome {
-        guard var stream = homes[name.dataset] else { continue }
-        stream.head.checkpoint = try checkpoint(name, stream.head.frontier)
-        building.commit.states.append((StreamState.stateKey(name), stream.head.bytes))
-        homes[name.dataset] = stream
-      } else {
-        guard var stream = outgoing[name] else { continue }
-        stream.head.checkpoint = try checkpoint(name, stream.head.frontier)
-        building.commit.states.append((StreamState.stateKey(name), stream.head.bytes))
-        outgoing[name] = stream
+      guard var head = name.isHome ? homes[name.dataset]?.head : outgoing[name]?.head else { continue }
+      if building.signsAll || head.unsignedCount >= StreamState.mostUnsigned {
+        head.checkpoint = try keys.checkpoint(of: name, head.frontier, in: realm)
       }
+      building.commit.states.append((StreamState.stateKey(name), head.bytes))
+      if name.isHome { homes[name.dataset]?.head = head } else { outgoing[name]?.head = head }
     }
     for name in building.received.sorted() {
       guard let stream = incoming[name] else { continue }
@@ -34,13 +30,20 @@ extension Core {
     return building.commit
   }
 
-  func checkpoint(_ name: StreamName, _ frontier: Frontier) throws(ReadError) -> SignedCheckpoint {
-    do {
-      return try SignedCheckpoint(
-        Checkpoint(origin: name.checkpointOrigin(in: realm), size: frontier.size, root: frontier.root), logKey: keys.log
-      )
-    } catch {
-      throw .damaged("the checkpoint of \(name): \(error)")
+  /// Streams that a neighbour is told of as soon as the commit under way is durable: what they send then is signed while the disk works.
+  var signedAhead: [StreamName] {
+    (underWay?.grown ?? []).filter { name in
+      guard let sending = sessions[name.recipient]?.sending[name], sending.unreceipted.isEmpty else { return false }
+      return hasPassed(Core.pace, since: sending.last?.at)
+    }
+  }
+
+  /// Signs them. Nothing of it leaves before the commit is durable; when it fails, all is read again and this is forgotten.
+  func signAhead() throws(ReadError) {
+    for name in signedAhead {
+      guard let head = underWay?.sealedHeads[name] else { continue }
+      let signed = try asOfCheckpoint(name, head.frontier)
+      outgoing[name]?.signedAhead = signed
     }
   }
 
@@ -55,8 +58,9 @@ extension Core {
       } else if name.origin == country {
         // Receipts that came in while the commit was under way are newer than what it holds.
         if let later = outgoing[name]?.head.receipt { head.receipt = later }
+        let hasGrown = head.size > outgoing[name]?.durable.size ?? 0
         outgoing[name]?.durable = head
-        if outgoing[name]?.owedSince == nil, head.size > head.receipt?.checkpoint.size ?? 0 {
+        if hasGrown, outgoing[name]?.owedSince == nil, head.size > head.receipt?.checkpoint.size ?? 0 {
           outgoing[name]?.owedSince = now
         }
         isolated(name) { () throws(ReadError) in

@@ -17,7 +17,8 @@ extension Core {
   static let patience: Int64 = 10_000
   /// See `patience`.
   static let longestPatience: Int64 = 40_000
-  /// How long receipts and "as of" may stay in memory alone: losing them loses no record. In milliseconds.
+  /// How long receipts and "as of" may stay in memory alone, and entries without a checkpoint that is kept: losing them loses no record. In
+  /// milliseconds.
   static let upkeepCadence: Int64 = 5000
   /// How long after a failed commit batches are not taken and state is not written again. Publishing always tries.
   static let storeRetry: Int64 = 5000
@@ -133,7 +134,7 @@ extension Core {
       lastUpkeep = now
       repeatReceipts()
       if isStoreReady {
-        keepReceipts()
+        keepSignatures()
         keepHalts()
       }
     }
@@ -187,17 +188,21 @@ extension Core {
     }
   }
 
-  /// Receipts and "as of" that came in since the last time are made durable together.
-  func keepReceipts() {
-    for (name, stream) in outgoing where stream.hasNewReceipt {
+  /// Receipts and "as of" that came in since the last time are made durable together, and checkpoints of what has none yet.
+  func keepSignatures() {
+    for stream in homes.values where isOwedCheckpoint(stream) { building.grown.insert(stream.name) }
+    for (name, stream) in outgoing where stream.hasNewReceipt || isOwedCheckpoint(stream) {
       outgoing[name]?.hasNewReceipt = false
       building.grown.insert(name)
     }
+    building.signsAll = true
     for (name, stream) in incoming where stream.hasNewAsOf {
       incoming[name]?.hasNewAsOf = false
       building.received.insert(name)
     }
   }
+
+  private func isOwedCheckpoint(_ stream: OwnStream) -> Bool { stream.head.unsignedCount > 0 && mayGoOn(stream.name) }
 
   /// Whether the store may be tried again after a failure.
   var isStoreReady: Bool { commitFailure == nil || hasPassed(Core.storeRetry, since: storeFailedAt) }

@@ -108,6 +108,7 @@ public final class Core {
           unannounced = nil
           announce(done)
         }
+        try signAhead()
       case .tick: tick()
       case .due: if !mustReload { sendPutOff() }
       case .room(let shortage): note(shortage)
@@ -130,7 +131,8 @@ public final class Core {
       if underWay == nil { reload() }
     }
     flush()
-    if unannounced != nil { effects.append(.proceed) }
+    let hasBegun = if case .commit? = effects.last { true } else { false }
+    if unannounced != nil || hasBegun && !signedAhead.isEmpty { effects.append(.proceed) }
     defer { effects = [] }
     return effects
   }

@@ -22,6 +22,8 @@ struct OwnStream {
   var limit: UInt64?
   /// What was made last, while it is being sent.
   var recent: RecentEntries?
+  /// The checkpoint that the next batch will probably bear, made while its commit was under way.
+  var signedAhead: SignedCheckpoint?
   /// A receipt came in that is not durable here yet.
   var hasNewReceipt = false
   /// Since when the neighbour owes a receipt without having given any; nil while it owes none, and before it asked.
@@ -121,6 +123,8 @@ struct Building {
   var erased: [(stream: StreamName, epoch: EpochRecord)] = []
   /// Streams of this country that grew.
   var grown: Set<StreamName> = []
+  /// Their checkpoints are signed however few entries came since.
+  var signsAll = false
   /// Streams of neighbours that grew.
   var received: Set<StreamName> = []
   /// Chunks in the making.

@@ -9,7 +9,8 @@ public struct StreamState: Sendable {
   public var lastID: RecordID?
   /// The stretch that the last entries belong to; 0 before the first.
   public var stretch: UInt32 = 0
-  /// The latest checkpoint: own and signed in home and outgoing streams, the origin's in incoming ones, with its "as of".
+  /// The latest checkpoint that is kept: own and signed in home and outgoing streams, where fewer than `mostUnsigned` entries may have
+  /// come since; the origin's in incoming ones, with its "as of".
   public var checkpoint: SignedCheckpoint?
   /// The recipient's latest receipt (outgoing streams), verified.
   public var receipt: SignedCheckpoint?

@@ -67,11 +67,10 @@ extension World {
       }
       let state = try reader.state(of: stream)
       guard state.halted.isEmpty else { throw Violation("\(stream) stopped at \(country): \(state.halted)") }
-      let root = try Frontier(size: state.size, from: reader.tree(stream)).root
-      guard root == state.frontier.root, state.checkpoint.map({ $0.checkpoint.root == root }) ?? (state.size == 0)
-      else {
+      guard try Frontier(size: state.size, from: reader.tree(stream)).root == state.frontier.root else {
         throw Violation("the root of \(stream) at \(country) is not that of its entries")
       }
+      try checkSigned(stream, state, reader, isOwn: stream.origin == country)
       try checkPrefixes(stream, reader)
     }
     if plan.dayEvery != nil { return try checkErased(country) }
@@ -82,6 +81,17 @@ extension World {
       for other in countries where other != country {
         try checkNeighbour(records, StreamName(origin: country, recipient: other, dataset: dataset))
       }
+    }
+  }
+
+  /// What is kept signed of a stream is a beginning of it, and of a neighbour's stream all of it.
+  private func checkSigned(_ stream: StreamName, _ state: StreamState, _ reader: LogReader, isOwn: Bool) throws {
+    guard state.unsignedCount < (isOwn ? StreamState.mostUnsigned : 1) else {
+      throw Violation("\(state.unsignedCount) entries of \(stream) have no checkpoint that is kept")
+    }
+    guard let kept = state.checkpoint?.checkpoint else { return }
+    guard try kept.root == Frontier(size: kept.size, from: reader.tree(stream)).root else {
+      throw Violation("the kept checkpoint of \(stream) is not that of its entries")
     }
   }
 

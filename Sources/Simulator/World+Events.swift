@@ -101,9 +101,10 @@ extension World {
   /// A receipt for everything that the origin has.
   private func falseReceipt(_ message: Message, of node: SimulatedNode) throws -> Message {
     guard case .receipt(let stream, _) = message,
-      let latest = try self.node(stream.origin).reader(realm).state(of: stream).checkpoint
+      case let origin = try self.node(stream.origin),
+      case let state = try origin.reader(realm).state(of: stream), state.size > 0
     else { return message }
-    var note = try SignedNote(text: latest.checkpoint.text)
+    var note = try SignedNote(text: state.ownCheckpoint(of: stream, in: realm, origin.keys).checkpoint.text)
     let key = NoteKey(.receipt, of: node.country, in: realm, key: node.keys.receipt.verifyingKey)
     note.add(Cosignature.sign(note.text, at: clock.now(at: node.country), with: node.keys.receipt, as: key))
     return .receipt(stream: stream, note: note.bytes)

@@ -187,7 +187,9 @@ import Testing
       try receipt(3, root, by: scene.recipient), try receipt(UInt64(Int64.max), root, by: scene.recipient),
       try receipt(2, root, by: scene.origin), try receipt(2, root, by: scene.origin, name: "istmo.example/SV"),
       try receipt(2, root, by: scene.recipient, origin: "istmo.example/SV/GT/notes"),
-      .receipt(stream: Scene.sent, note: try #require(state.checkpoint).bytes),
+      .receipt(
+        stream: Scene.sent,
+        note: try state.ownCheckpoint(of: Scene.sent, in: Scene.realm, scene.origin.keys).bytes),
       .receipt(stream: Scene.sent, note: []),
     ]
     for message in bad {

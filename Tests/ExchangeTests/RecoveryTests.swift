@@ -33,7 +33,10 @@ import Testing
       try scene.origin.reader.state(of: Scene.sent), try scene.recipient.reader.state(of: Scene.sent)
     )
     #expect(mine.frontier == theirs.frontier)
-    #expect(scene.origin.status(Scene.sent)?.flowing == true && scene.recipient.status(Scene.sent)?.flowing == true)
+    for party in [scene.origin, scene.recipient] {
+      let status = try #require(party.status(Scene.sent))
+      #expect(status.flowing, "\(party.country): \(status)")
+    }
     #expect(scene.origin.status(Scene.sent)?.halted.isEmpty == true)
   }
 

@@ -23,11 +23,13 @@ import Testing
       #expect(status.size == frontier.size, "\(party.country) \(name)")
       #expect(status.halted == state.halted)
       let signer = name.origin == party.country ? party : other
+      #expect(state.unsignedCount < (name.origin == party.country ? StreamState.mostUnsigned : 1))
       if let checkpoint = state.checkpoint {
-        #expect(checkpoint.checkpoint.size == frontier.size && checkpoint.checkpoint.root == frontier.root)
+        let size = checkpoint.checkpoint.size
+        #expect(
+          try size <= frontier.size
+            && checkpoint.checkpoint.root == Frontier(size: size, from: party.reader.tree(name)).root)
         #expect(try checkpoint.isSigned(byLog: [signer.keys.log.verifyingKey]))
-      } else {
-        #expect(frontier.size == 0)
       }
       switch status.direction {
       case .home: #expect(status.receiptSize == status.size && status.lagRecords == 0)

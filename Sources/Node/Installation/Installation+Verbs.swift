@@ -39,7 +39,9 @@ extension Installation {
 
   /// The note of what is durable of a stream here, as its origin signed it; nil while there is nothing.
   public func checkpoint(of stream: StreamName) throws(ReadError) -> [UInt8]? {
-    try engine.reader.state(of: stream).checkpoint?.bytes
+    let state = try engine.reader.state(of: stream)
+    guard stream.origin == country, state.size > 0 else { return state.checkpoint?.bytes }
+    return try state.ownCheckpoint(of: stream, in: engine.reader.realm, keys).bytes
   }
 
   /// The proof that the origin of a stream signed two histories; nil when none is kept here.

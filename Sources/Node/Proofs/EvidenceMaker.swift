@@ -92,7 +92,7 @@ public struct EvidenceMaker: Sendable {
     guard let record = try reader.record(name, at: index) else { throw .absent(stream: name, index: index) }
     let salt = try vault.key(of: name, at: index).salt(for: record.entry.id)
     let state = try reader.state(of: name)
-    guard let checkpoint = state.checkpoint else { throw .damaged("\(name) has no checkpoint") }
+    let checkpoint = try latestCheckpoint(of: name, state)
     return EvidenceFile(sections: [
       .originCard: ownCard.bytes, .entry: record.context.canonicalBytes(of: record.entry),
       .salt: Array(salt.hex.utf8), .body: record.body,
@@ -103,7 +103,7 @@ public struct EvidenceMaker: Sendable {
   private func shared(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
     let (entry, context) = try reader.entry(name, at: index)
     let state = try reader.state(of: name)
-    guard let latest = state.checkpoint else { throw .damaged("\(name) has no checkpoint") }
+    let latest = try latestCheckpoint(of: name, state)
     let salt = try vault.key(of: name, at: index).salt(for: entry.id)
     let body: [UInt8]
     var checkpoint = latest
@@ -169,7 +169,7 @@ public struct EvidenceMaker: Sendable {
   /// What can be proven of a record whose content was erased: that there was its entry, and when.
   private func erased(_ name: StreamName, _ index: UInt64) throws(ReadError) -> EvidenceFile {
     let (entry, context) = try reader.entry(name, at: index)
-    guard var checkpoint = try reader.state(of: name).checkpoint else { throw .damaged("\(name) has no checkpoint") }
+    var checkpoint = try latestCheckpoint(of: name, try reader.state(of: name))
     var sections: [EvidenceFile.Section: [UInt8]] = [.entry: context.canonicalBytes(of: entry)]
     if name.isHome {
       sections[.originCard] = ownCard.bytes
@@ -192,6 +192,12 @@ public struct EvidenceMaker: Sendable {
     }
     sections[.proof] = Array(try proof(name, index, checkpoint).description.utf8)
     return EvidenceFile(sections: sections)
+  }
+
+  private func latestCheckpoint(of name: StreamName, _ state: StreamState) throws(ReadError) -> SignedCheckpoint {
+    if name.origin == country { return try state.ownCheckpoint(of: name, in: realm, keys) }
+    guard let checkpoint = state.checkpoint else { throw .damaged("\(name) has no checkpoint") }
+    return checkpoint
   }
 
   private func ownCheckpoint(_ checkpoint: Checkpoint) throws(ReadError) -> SignedCheckpoint {
