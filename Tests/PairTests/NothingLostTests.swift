@@ -95,7 +95,8 @@ import Testing
         roots[checkpoint] = true
       }
     }
-    #expect(roots.count > 2 * kills)
+    // Many are seen twice: a node keeps one for some records, not for each.
+    #expect(roots.count > kills)
   }
 }
 
