@@ -67,6 +67,8 @@ extension Core {
           try pump(name)
           try recalledIsDurable(name)
         }
+        // A batch that does not leave now must not say later how things stand now.
+        outgoing[name]?.signedAhead = nil
       } else if let stream = incoming[name] {
         let hasGrown = head.size > stream.durable.size
         if !hasGrown, let later = stream.durable.checkpoint { head.checkpoint = later }
