@@ -132,9 +132,8 @@ extension Core {
     return signed
   }
 
-  /// The same for a batch: it may have been signed while its commit was under way. It serves once, as its time is that of then.
+  /// The same for a batch: it may have been signed while its commit was under way.
   func batchCheckpoint(_ name: StreamName, _ frontier: Frontier) throws(ReadError) -> SignedCheckpoint {
-    defer { outgoing[name]?.signedAhead = nil }
     if let ahead = outgoing[name]?.signedAhead, isOf(frontier, ahead) { return ahead }
     return try asOfCheckpoint(name, frontier)
   }

@@ -31,7 +31,7 @@ extension Core {
   }
 
   /// Streams that a neighbour is told of as soon as the commit under way is durable: what they send then is signed while the disk works.
-  var signedAhead: [StreamName] {
+  var toSignAhead: [StreamName] {
     (underWay?.grown ?? []).filter { name in
       guard let sending = sessions[name.recipient]?.sending[name], sending.unreceipted.isEmpty else { return false }
       return hasPassed(Core.pace, since: sending.last?.at)
@@ -40,7 +40,7 @@ extension Core {
 
   /// Signs them. Nothing of it leaves before the commit is durable; when it fails, all is read again and this is forgotten.
   func signAhead() throws(ReadError) {
-    for name in signedAhead {
+    for name in toSignAhead {
       guard let head = underWay?.sealedHeads[name] else { continue }
       let signed = try asOfCheckpoint(name, head.frontier)
       outgoing[name]?.signedAhead = signed

@@ -132,7 +132,7 @@ public final class Core {
     }
     flush()
     let hasBegun = if case .commit? = effects.last { true } else { false }
-    if unannounced != nil || hasBegun && !signedAhead.isEmpty { effects.append(.proceed) }
+    if unannounced != nil || hasBegun && !toSignAhead.isEmpty { effects.append(.proceed) }
     defer { effects = [] }
     return effects
   }

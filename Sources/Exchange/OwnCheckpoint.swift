@@ -11,6 +11,9 @@ extension StreamState {
   /// Entries that came after the kept checkpoint.
   public var unsignedCount: UInt64 { size - min(checkpoint?.checkpoint.size ?? 0, size) }
 
+  /// Whether more entries lack a kept checkpoint than may: of an own stream `mostUnsigned` or more, of a neighbour's any.
+  public func lacksCheckpoint(isOwn: Bool) -> Bool { unsignedCount >= (isOwn ? Self.mostUnsigned : 1) }
+
   /// The checkpoint of all entries of a stream of this country: the one that is kept, or one that is signed now.
   public func ownCheckpoint(of name: StreamName, in realm: Realm, _ keys: Keyring) throws(ReadError) -> SignedCheckpoint
   {
@@ -21,7 +24,9 @@ extension StreamState {
 
 extension Keyring {
   /// Signs the checkpoint of a stream of this country.
-  func checkpoint(of name: StreamName, _ frontier: Frontier, in realm: Realm) throws(ReadError) -> SignedCheckpoint {
+  public func checkpoint(of name: StreamName, _ frontier: Frontier, in realm: Realm) throws(ReadError)
+    -> SignedCheckpoint
+  {
     do {
       return try SignedCheckpoint(
         Checkpoint(origin: name.checkpointOrigin(in: realm), size: frontier.size, root: frontier.root), logKey: log)

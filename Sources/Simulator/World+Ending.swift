@@ -86,7 +86,7 @@ extension World {
 
   /// What is kept signed of a stream is a beginning of it, and of a neighbour's stream all of it.
   private func checkSigned(_ stream: StreamName, _ state: StreamState, _ reader: LogReader, isOwn: Bool) throws {
-    guard state.unsignedCount < (isOwn ? StreamState.mostUnsigned : 1) else {
+    guard !state.lacksCheckpoint(isOwn: isOwn) else {
       throw Violation("\(state.unsignedCount) entries of \(stream) have no checkpoint that is kept")
     }
     guard let kept = state.checkpoint?.checkpoint else { return }

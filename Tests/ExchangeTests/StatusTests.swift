@@ -23,7 +23,7 @@ import Testing
       #expect(status.size == frontier.size, "\(party.country) \(name)")
       #expect(status.halted == state.halted)
       let signer = name.origin == party.country ? party : other
-      #expect(state.unsignedCount < (name.origin == party.country ? StreamState.mostUnsigned : 1))
+      #expect(!state.lacksCheckpoint(isOwn: name.origin == party.country))
       if let checkpoint = state.checkpoint {
         let size = checkpoint.checkpoint.size
         #expect(

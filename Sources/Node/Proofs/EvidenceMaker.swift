@@ -201,12 +201,10 @@ public struct EvidenceMaker: Sendable {
   }
 
   private func ownCheckpoint(_ checkpoint: Checkpoint) throws(ReadError) -> SignedCheckpoint {
-    let frontier = try Frontier(
-      size: checkpoint.size,
-      from: reader.tree(
-        try Self.stream(of: checkpoint.origin, realm)))
+    let name = try Self.stream(of: checkpoint.origin, realm)
+    let frontier = try Frontier(size: checkpoint.size, from: reader.tree(name))
     guard frontier.root == checkpoint.root else { throw .damaged("a receipt names another root") }
-    do { return try SignedCheckpoint(checkpoint, logKey: keys.log) } catch { throw .damaged("\(error)") }
+    return try keys.checkpoint(of: name, frontier, in: realm)
   }
 
   private static func stream(of origin: String, _ realm: Realm) throws(ReadError) -> StreamName {

@@ -144,7 +144,7 @@ public struct StoreVerifier: Sendable {
       }
     }
     // An own stream's last entries may have none yet; each of their bodies opens only where it was sealed.
-    if state.unsignedCount >= (name.origin == country ? StreamState.mostUnsigned : 1) {
+    if state.lacksCheckpoint(isOwn: name.origin == country) {
       report.problems.append("\(name): the checkpoint of its last \(state.unsignedCount) entries is missing")
     }
     guard let receipt = state.receipt else { return }

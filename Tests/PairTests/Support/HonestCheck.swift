@@ -46,9 +46,8 @@ struct HonestCheck {
   private func checkSignature(_ name: StreamName, _ state: StreamState, _ count: StoredHome.Count, _ text: String)
     throws
   {
-    let isOwn = name.origin == here.home.config.country
     #expect(state.size == count.size && state.frontier.root == count.root, "\(text)")
-    #expect(state.unsignedCount < (isOwn ? StreamState.mostUnsigned : 1), "\(text)")
+    #expect(!state.lacksCheckpoint(isOwn: name.origin == here.home.config.country), "\(text)")
     guard let signed = state.checkpoint else { return }
     let size = signed.checkpoint.size
     #expect(try Frontier(size: size, from: here.reader.tree(name)).root == signed.checkpoint.root, "\(text)")
