@@ -306,6 +306,9 @@ public final class Core {
   /// Whether publishers wait for the commit after the one under way.
   public var publishersWait: Bool { underWay != nil && !building.results.isEmpty }
 
+  /// Whether anything waits for the commit under way to end.
+  public var isCommitAwaited: Bool { underWay != nil && !building.isEmpty }
+
   /// Bytes of bodies that wait here for the disk.
   package var pendingByteCount: Int { building.byteCount + (underWay?.byteCount ?? 0) }
 

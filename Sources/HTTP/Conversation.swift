@@ -105,7 +105,7 @@ final class Conversation: @unchecked Sendable {
       uploading = uploadLeft != 0
     }
     if uploadLeft != 0 { connection.uploadResumes() }
-    let handler = server.service.begin(request, Caller(conversation: self))
+    let handler = server.service.begin(request, Caller(conversation: self, server: server))
     self.handler = handler
     guard uploadLeft != 0, let early = answered else { return .YES }
     if request.headers["Expect"] != nil { return queue(early, mhd, server: server) }
@@ -165,7 +165,10 @@ final class Conversation: @unchecked Sendable {
       defer { response = nil }
       return response
     }
-    if phase != .replying, phase != .cutting { unsent?.body.stream?.closed() }
+    if phase != .replying, phase != .cutting {
+      unsent?.body.stream?.closed()
+      if phase != .head { server.requestIsAnswered() }
+    }
     // The handler holds the caller, the caller this, and this the handler.
     handler?.end(phase == .cutting ? .answered : outcome)
     handler = nil
@@ -193,6 +196,7 @@ final class Conversation: @unchecked Sendable {
 
   private func queue(_ response: Response, _ mhd: OpaquePointer, server: ServerCore) -> MHD_Result {
     phase = .replying
+    server.requestIsAnswered()
     uploadEnds()
     return Reply.queue(response, on: mhd, of: self, server: server)
   }
@@ -201,6 +205,7 @@ final class Conversation: @unchecked Sendable {
   /// the socket directly.
   private func cut(_ response: Response, _ mhd: OpaquePointer, server: ServerCore) {
     phase = .cutting
+    server.requestIsAnswered()
     server.meter.note(status: response.status)
     let bytes = Reply.bytes(response)
     let socket = istmo_mhd_socket(mhd)

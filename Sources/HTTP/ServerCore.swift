@@ -11,6 +11,7 @@ final class ServerCore: Sendable {
   private let stopping = Atomic(false)
   private let closing = Atomic(false)
   private let inFlight = Atomic(0)
+  private let waiting = Atomic(0)
   private let begun = Atomic<UInt64>(0)
 
   init(service: any Service, connections: Connections, meter: Meter, journal: Journal) {
@@ -22,15 +23,19 @@ final class ServerCore: Sendable {
   /// Nothing goes on.
   var isClosing: Bool { closing.load(ordering: .sequentiallyConsistent) }
   var requestsInFlight: Int { inFlight.load(ordering: .relaxed) }
+  /// Requests that have no answer yet; those whose answer is being sent are not among them, however long that takes.
+  var unanswered: Int { waiting.load(ordering: .relaxed) }
   var requestsBegun: UInt64 { begun.load(ordering: .relaxed) }
 
   func stop() { stopping.store(true, ordering: .sequentiallyConsistent) }
   func close() { closing.store(true, ordering: .sequentiallyConsistent) }
   func requestBegins() {
     inFlight.wrappingAdd(1, ordering: .relaxed)
+    waiting.wrappingAdd(1, ordering: .relaxed)
     meter.note(.request)
     begun.wrappingAdd(1, ordering: .relaxed)
   }
+  func requestIsAnswered() { waiting.wrappingSubtract(1, ordering: .relaxed) }
   func requestEnds() { inFlight.wrappingSubtract(1, ordering: .relaxed) }
 
   func log(_ line: @autoclosure () -> String) { journal.write(line()) }

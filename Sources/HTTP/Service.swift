@@ -1,7 +1,8 @@
 /// What a server serves: turns each request into something that takes its upload and answers it.
 ///
 /// All calls come on the server's few threads and must not block: work that waits (for the disk, for a neighbour)
-/// answers later through the `Caller`. Nothing is called for a request whose head was refused.
+/// answers later through the `Caller`. A moment's wait is allowed while the `Caller` is alone. Nothing is called for a request whose head
+/// was refused.
 public protocol Service: Sendable {
   /// Begins a request. The head is complete and checked; the upload is still to come.
   func begin(_ request: Request, _ caller: Caller) -> any Handler
@@ -56,6 +57,11 @@ public enum Outcome: Hashable, Sendable {
 /// The client that waits for an answer. May be used from any thread, at any time; whatever comes too late does nothing.
 public struct Caller: Sendable {
   let conversation: Conversation
+  let server: ServerCore
+
+  /// Whether no other request waits for its answer now: the server's thread holds up nobody while it waits a moment. One that came after
+  /// that waits behind it.
+  public var isAlone: Bool { server.unanswered == 1 }
 
   /// Answers. The first answer counts. It may come before the upload is complete, such as 401 or 413: what remains of a
   /// short upload is thrown away; after a long one the connection is closed.

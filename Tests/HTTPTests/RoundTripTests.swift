@@ -6,6 +6,49 @@ import Testing
 
 @Suite(.serialized)
 struct RoundTripTests {
+  /// A handler may wait a moment on the server's thread while nobody else's request waits. What is being sent, however long, holds up nobody.
+  @Test func aCallerIsAloneWhileNoOtherRequestWaitsForItsAnswer() async throws {
+    let seen = Mutex<[Bool]>([])
+    let waiting = Mutex<Caller?>(nil)
+    let service = Routes { request, caller in
+      switch request.path {
+      case "/stream": return Answered(caller, Response(status: 200, body: .stream(Ticker(pieces: 1_000_000))))
+      case "/late": return Collected(request, caller, limit: 9) { _ in waiting.withLock { $0 = caller } }
+      default:
+        return Collected(request, caller, limit: 9) { _ in
+          seen.withLock { $0.append(caller.isAlone) }
+          caller.answer(Response(text: "now"))
+        }
+      }
+    }
+    try await withServer(service, stopWithin: .zero) { server, port in
+      let (reader, other, client) = (try RawClient(port: port), try RawClient(port: port), try RawClient(port: port))
+      func ask() {
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(status(of: client.read { $0.hasSuffix("now") }.text) == 200)
+      }
+      ask()
+      reader.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
+      _ = reader.read { $0.count > 1_000 }
+      ask()
+      other.send("GET /late HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(await eventually { waiting.withLock { $0 != nil } })
+      ask()
+      waiting.withLock { $0 }?.answer(Response(text: "late"))
+      _ = other.read { $0.hasSuffix("late") }
+      ask()
+      // One that goes away without its answer waits no longer.
+      waiting.withLock { $0 = nil }
+      var gone: RawClient? = try RawClient(port: port)
+      gone?.send("POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na")
+      #expect(await eventually { server.requestsInFlight == 2 })
+      gone = nil
+      #expect(await eventually { server.requestsInFlight == 1 })
+      ask()
+      #expect(seen.withLock { $0 } == [true, true, false, true, true])
+    }
+  }
+
   @Test func aRequestOverTCPArrivesWithAllItsParts() async throws {
     try await withServer(echo) { _, port in
       let client = Client(.tcp(host: "127.0.0.1", port: port))

@@ -10,7 +10,7 @@ import Terms
 import Testing
 
 @Suite(.serialized) struct EngineTests {
-  private struct NoRules: RecordRules {
+  struct NoRules: RecordRules {
     struct Unread: RecordReading {
       let body: [UInt8]
       func project(under terms: StreamTerms) -> [UInt8] { body }

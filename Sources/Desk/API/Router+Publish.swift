@@ -30,15 +30,19 @@ extension Router {
     /// Results up to which they are sent as one.
     private static let shortBytes: UInt64 = 16 << 10
 
+    private let caller: Caller
     private let session: PublishSession
 
     init(_ caller: Caller, _ definition: Definition, _ node: Installation) {
+      self.caller = caller
       session = node.publishSession(definition, resume: { caller.resume() }, done: { caller.answer(Self.answer($0)) })
     }
 
     func receive(_ piece: UnsafeRawBufferPointer) -> Flow { session.receive(piece) ? .more : .pause }
 
-    func finish() { session.finish() }
+    func finish() { session.finish(mayWait: caller.isAlone) }
+
+    func end(_ outcome: Outcome) { session.goOn() }
 
     private static func answer(_ summary: PublishSession.Summary) -> Response {
       let status =

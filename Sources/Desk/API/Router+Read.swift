@@ -55,7 +55,7 @@ extension Router {
       }
       let place = node.lookups.asksOrigins(lookup) ? work.ask : work.read
       place { [node] in
-        node.lookups.answer(lookup, as: { Router.ndjson($0.lines(node)) }) { result in
+        node.lookups.answer(lookup, as: { Router.ndjson($0.lines(node)) }, isAlone: { caller.isAlone }) { result in
           switch result {
           case .success(let response): caller.answer(response)
           case .failure(let error): caller.answer(Self.problem(error))
@@ -212,7 +212,7 @@ extension Router {
     _ bytes: @escaping @Sendable (Installation, StreamName) throws -> [UInt8]?
   ) -> any Handler {
     Collected(request, caller, limit: 0) { [self] _ in
-      run(caller) { [node] in
+      work.runShort(caller) { [node] in
         do {
           guard let stream = try Self.streamShape.read(request.query).stream("stream"),
             let bytes = try bytes(node, stream)

@@ -26,28 +26,44 @@ public protocol EngineObserver: AnyObject, Sendable {
   func engine(made commit: Commit)
 }
 
-/// Runs the core on one thread and its commits on another, so that records are checked and hashed while the disk works. What
-/// this node's own users wait for goes before what a neighbour sent (`WorkQueue`).
+/// Runs the core and its commits, one each at a time, the core going on while the disk works. Each has a thread of its own. But a thread that
+/// has something for the core and nothing better to do takes the core's turn itself when it is free (`Help`): of what an idle node takes
+/// for one record, waking one thread after another is a third. What this node's own users wait for goes before what a neighbour sent
+/// (`WorkQueue`).
 public final class Engine: Sendable {
   /// What was asked for as a whole failed.
   public typealias PublishReply = @Sendable (Result<[PublishResult], StoreError>) -> Void
 
+  /// What a thread that hands something over does of the engine's work when nobody else is at it.
+  public enum Help: Sendable {
+    /// Nothing: it has others to serve.
+    case none
+    /// Runs the core, a fraction of a millisecond.
+    case core
+    /// Runs the core and waits for the disk with the commit that comes of it.
+    case commit
+  }
+
   /// Received and not yet handled, in bytes, beyond which a neighbour is not read from, and below which it is again.
   static let (pauseReadingAt, resumeReadingAt) = (8 << 20, 2 << 20)
-
+  /// Messages shorter than this, in bytes, are handled by the link's thread when the core is idle: they are about one record.
+  static let smallMessage = 4 << 10
   /// How often the core is told that time goes by, in milliseconds.
   static let tickInterval = 1000
 
-  private let queue = Mutex(WorkQueue())
-  private let wake = DispatchSemaphore(value: 0)
-  private let commits = Mutex<[(commit: Commit, telling: [Core.Published])]>([])
-  private let commitWake = DispatchSemaphore(value: 0)
+  let queue = Mutex(WorkQueue())
+  let turn: Mutex<CoreTurn>
+  let wake = DispatchSemaphore(value: 0)
+  let commits: CommitLine
+  /// A thread that helped made a commit, and the core was not woken for it.
+  let isLeft = Atomic(false)
+  /// Something waits in the core for the commit under way to end.
+  let isAwaited = Atomic(false)
   private let ended = DispatchGroup()
-  private let store: any Store
-  private let clock: any Clock
-  private let shortage: @Sendable () -> StoreError?
+  let clock: any Clock
+  let shortage: @Sendable () -> StoreError?
   private let link = Mutex<WeakLink>(WeakLink())
-  private let observer = Mutex<WeakObserver>(WeakObserver())
+  private let watcher = Mutex<WeakObserver>(WeakObserver())
   /// Counters for `/metrics`.
   public let counters = EngineCounters()
   /// Reads what is durable.
@@ -61,39 +77,37 @@ public final class Engine: Sendable {
     core: sending Core, store: any Store, clock: any Clock, observer: (any EngineObserver)?,
     shortage: @escaping @Sendable () -> StoreError? = { nil }
   ) {
-    self.store = store
     self.clock = clock
     self.shortage = shortage
     reader = core.reader
-    self.observer.withLock { $0.value = observer }
-    let handover = Handover(core)
-    ended.enter()
-    let coreThread = Thread { [self] in
-      runCore(handover.core)
-      ended.leave()
-    }
-    coreThread.name = "istmo-core"
-    coreThread.start()
-    ended.enter()
-    let commitThread = Thread { [self] in
-      runCommits()
-      ended.leave()
-    }
-    commitThread.name = "istmo-commit"
-    commitThread.start()
+    turn = Mutex(CoreTurn(core, nextTick: .now() + .milliseconds(Self.tickInterval)))
+    commits = CommitLine(store)
+    watcher.withLock { $0.value = observer }
+    start("istmo-core") { [self] in runCore() }
+    start("istmo-commit") { [self] in commits.run { made($0, $1) } }
   }
 
-  /// Hands the core, which is confined to one thread, to that thread.
-  private struct Handover: @unchecked Sendable { let core: Core; init(_ core: Core) { self.core = core } }
-  // @unchecked: the core came in as `sending`; nobody else holds it, and only the core thread touches it from now on.
+  private func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    ended.enter()
+    let thread = Thread { [ended] in
+      body()
+      ended.leave()
+    }
+    thread.name = name
+    thread.start()
+  }
 
   /// Sets where messages go.
   public func attach(_ link: any EngineLink) { self.link.withLock { $0.value = link } }
 
-  /// Publishes records; the reply comes when they are durable, on one of the engine's threads: it must not block. It never comes
-  /// before this returns, as a caller may hold a lock that the reply takes, and never before the core will hear of the commit: who
-  /// inspects it then finds the records.
-  public func publish(_ drafts: [Draft], reply: @escaping PublishReply) {
+  /// Publishes records; the reply comes when they are durable. It never comes before the core will hear of the commit: who inspects it then
+  /// finds the records.
+  ///
+  /// Without `mayWait` this returns at once, and the reply comes on one of the engine's threads, where it must not block, and never before
+  /// this returns, as a caller may hold a lock that the reply takes. With `mayWait` this thread may do the engine's work for it, and the
+  /// reply may come before this returns: the caller must hold no lock that the reply or an observer takes, and calls `goOn` when it has
+  /// passed the reply on.
+  public func publish(_ drafts: [Draft], mayWait: Bool = false, reply: @escaping PublishReply) {
     let isStopped = queue.withLock { queue in
       if queue.isStopped { return true }
       let token = queue.nextToken
@@ -105,7 +119,7 @@ public final class Engine: Sendable {
     if isStopped {
       DispatchQueue.global().async { reply(.failure(.failed("the node is stopping"))) }
     } else {
-      wake.signal()
+      advance(mayWait ? .commit : .none)
     }
   }
 
@@ -113,13 +127,21 @@ public final class Engine: Sendable {
   public func publish(_ drafts: [Draft]) throws(StoreError) -> [PublishResult] {
     let done = DispatchSemaphore(value: 0)
     let result = Mutex<Result<[PublishResult], StoreError>?>(nil)
-    publish(drafts) { value in
+    publish(drafts, mayWait: true) { value in
       result.withLock { $0 = value }
       done.signal()
     }
     done.wait()
+    goOn()
     guard let value = result.withLock({ $0 }) else { throw .failed("no answer") }
     return try value.get()
+  }
+
+  /// Has the core go on after what this thread published with `mayWait`, on this thread where that is free: neighbours are told. It is not
+  /// done before the reply is passed on, because a thread that wakes, or works, may keep the one from running that waits for the answer.
+  /// Should nobody call it, whatever comes next for the core does it first, or the next tick.
+  public func goOn() {
+    if isLeft.exchange(false, ordering: .acquiringAndReleasing) { advance(.core) }
   }
 
   /// Hands an input to the core.
@@ -127,16 +149,20 @@ public final class Engine: Sendable {
 
   /// Hands a received message to the core; reading pauses when too much waits.
   public func enqueue(_ message: Message, byteCount: Int, from country: CountryCode) {
-    let mustPause = queue.withLock { queue in
+    let (mustPause, isOnlyOne) = queue.withLock { queue in
       queue.add(.input(.message(message, from: country), byteCount: byteCount, from: country))
       queue.waitingBytes[country, default: 0] += byteCount
-      return queue.waitingBytes[country, default: 0] > Self.pauseReadingAt && queue.paused.insert(country).inserted
+      return (
+        queue.waitingBytes[country, default: 0] > Self.pauseReadingAt && queue.paused.insert(country).inserted,
+        queue.outsideCount == 1
+      )
     }
     if mustPause { currentLink?.setReading(false, from: country) }
-    wake.signal()
+    advance(isOnlyOne && byteCount < Self.smallMessage ? .commit : .none, takesMessage: true)
+    goOn()
   }
 
-  /// Looks at the core on its own thread and waits for the answer.
+  /// Looks at the core in its turn and waits for the answer.
   public func inspect<R: Sendable>(_ look: @escaping @Sendable (Core) -> R) -> R? {
     let done = DispatchSemaphore(value: 0)
     let result = Mutex<R?>(nil)
@@ -151,7 +177,7 @@ public final class Engine: Sendable {
       return false
     }
     if isStopped { return nil }
-    wake.signal()
+    advance(.core)
     done.wait()
     return result.withLock { $0 }
   }
@@ -168,122 +194,12 @@ public final class Engine: Sendable {
     for reply in waiting.values { reply(.failure(.failed("the node is stopping"))) }
   }
 
-  private var currentLink: (any EngineLink)? { link.withLock { $0.value } }
+  var currentLink: (any EngineLink)? { link.withLock { $0.value } }
+
+  var observer: (any EngineObserver)? { watcher.withLock { $0.value } }
 
   private func add(_ work: WorkQueue.Work) {
     queue.withLock { $0.add(work) }
     wake.signal()
-  }
-
-  // MARK: Threads
-
-  private func runCore(_ core: Core) {
-    var isStopping = false
-    var commitsUnderWay = 0
-    var nextTick = DispatchTime.now() + .milliseconds(Self.tickInterval)
-    var due = DispatchTime.distantFuture
-    func handle(_ input: Core.Input) {
-      let effects = core.handle(input, at: clock.now())
-      for effect in effects {
-        switch effect {
-        case .commit: commitsUnderWay += 1
-        case .remind(let milliseconds): due = .now() + .milliseconds(Int(milliseconds))
-        default: break
-        }
-      }
-      perform(effects)
-      if case .proceed? = effects.last { handle(.proceed) }
-    }
-    func take(_ work: WorkQueue.Work) {
-      switch work {
-      case .input(let input, let byteCount, let country):
-        switch input {
-        case .committed, .commitFailed:
-          commitsUnderWay -= 1
-          for _ in 0..<queue.withLock({ $0.commitEnded() }) { wake.signal() }
-          handle(.room(shortage()))
-        default: break
-        }
-        handle(input)
-        if let country { handled(byteCount, from: country) }
-      case .inspect(let look): look(core)
-      case .stop:
-        // What is under way is finished first: its publishers are told the truth.
-        queue.withLock { $0.isStopped = true }
-        isStopping = true
-      }
-    }
-    handle(.room(shortage()))
-    while !(isStopping && commitsUnderWay == 0) {
-      _ = wake.wait(timeout: min(nextTick, due))
-      if DispatchTime.now() >= due {
-        due = .distantFuture
-        handle(.due)
-      }
-      if !isStopping, DispatchTime.now() >= nextTick {
-        handle(.room(shortage()))
-        handle(.tick)
-        nextTick = .now() + .milliseconds(Self.tickInterval)
-      }
-      for work in queue.withLock({ $0.takeOwn() }) { take(work) }
-      if let work = queue.withLock({ $0.takeOutside(whileUsersWait: core.publishersWait) }) { take(work) }
-    }
-    // What came between the last batch and the moment from which nothing more was taken waits for its answer. Records are
-    // answered by `stop`.
-    for case .inspect(let look) in queue.withLock({ $0.takeOwn() }) { look(core) }
-    commitWake.signal()
-  }
-
-  private func handled(_ byteCount: Int, from country: CountryCode) {
-    let mustResume = queue.withLock { queue in
-      queue.waitingBytes[country, default: 0] -= byteCount
-      return queue.waitingBytes[country, default: 0] < Self.resumeReadingAt && queue.paused.remove(country) != nil
-    }
-    if mustResume { currentLink?.setReading(true, from: country) }
-  }
-
-  private func runCommits() {
-    while true {
-      commitWake.wait()
-      // Woken without a commit: the engine has stopped.
-      guard let (commit, telling) = commits.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
-      do throws(StoreError) {
-        let start = DispatchTime.now()
-        try store.commit(commit)
-        counters.committed(commit, nanoseconds: DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds)
-        enqueue(.committed)
-        for published in telling { tell(published) }
-        observer.withLock { $0.value }?.engine(made: commit)
-      } catch {
-        counters.commitFailed()
-        enqueue(.commitFailed(error))
-      }
-    }
-  }
-
-  private func tell(_ published: Core.Published) {
-    counters.published(published.results)
-    queue.withLock { $0.replies.removeValue(forKey: published.token) }?(.success(published.results))
-  }
-
-  private func perform(_ effects: [Core.Effect]) {
-    for effect in effects {
-      switch effect {
-      case .commit(let commit, let telling):
-        commits.withLock { $0.append((commit, telling)) }
-        commitWake.signal()
-      case .send(let message, let country): currentLink?.send(message, to: country)
-      case .published(let published): tell(published)
-      case .failed(let token, let error):
-        queue.withLock { $0.replies.removeValue(forKey: token) }?(.failure(error))
-      case .hello(let hello, let country): observer.withLock { $0.value }?.engine(heard: hello, from: country)
-      case .arrived(let stream, let range):
-        counters.arrived(range.count)
-        observer.withLock { $0.value }?.engine(arrived: stream, range: range)
-      case .proceed, .remind: break  // `runCore` gives what they ask for.
-      case .close(let country, let reason): currentLink?.close(country, reason: reason)
-      case .log(let event): observer.withLock { $0.value }?.engine(logs: event)
-      }
-    }
   }
 }

@@ -9,6 +9,9 @@ package struct Fifo<Element> {
   /// Adds one behind the others.
   package mutating func append(_ element: Element) { elements.append(element) }
 
+  /// How many there are.
+  package var count: Int { elements.count - head }
+
   /// The one that came first; nil when there is none.
   package var first: Element? { head < elements.count ? elements[head] : nil }
 

@@ -47,6 +47,9 @@ struct WorkQueue {
     own.append(.input(.publish(together), byteCount: 0, from: nil))
   }
 
+  /// How much waits of links and time.
+  var outsideCount: Int { outside.count }
+
   /// All that users wait for, and what became of the commit under way.
   mutating func takeOwn() -> [Work] {
     defer { own = [] }

@@ -65,18 +65,20 @@ public struct Lookups: Sendable {
   }
 
   /// Looks up and puts the answer into its form on this thread, and gives it on the engine's once it is logged durably:
-  /// while the disk works, the thread is free for the next lookup, and one fsync logs many.
+  /// while the disk works, the thread is free for the next lookup, and one fsync logs many. When no other lookup waits for the thread, it
+  /// may wait for the disk itself.
   public func answer<Form: Sendable>(
-    _ request: LookupRequest, as form: (LookupAnswer) -> Form,
+    _ request: LookupRequest, as form: (LookupAnswer) -> Form, isAlone: () -> Bool = { false },
     reply: @escaping @Sendable (Result<Form, LookupError>) -> Void
   ) {
     do throws(LookupError) {
       let request = try page(request)
       let answer = try found(request)
       let formed = form(answer)
-      engine.publish(try logLines(request, answer)) { result in
+      engine.publish(try logLines(request, answer), mayWait: isAlone()) { result in
         reply(Self.logged(result).map { formed })
       }
+      engine.goOn()
     } catch { reply(.failure(error)) }
   }
 

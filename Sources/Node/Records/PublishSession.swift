@@ -86,15 +86,20 @@ public final class PublishSession: Sendable {
     }
   }
 
-  /// There is no more.
-  public func finish() {
-    state.withLock { state in
+  /// There is no more. With `mayWait` this thread has nobody else to serve: it may wait for the disk with a few records, and `done` may be
+  /// called before this returns; then `goOn` is called when the answer is on its way.
+  public func finish(mayWait: Bool = false) {
+    let last = state.withLock { state in
       if !state.line.isEmpty || state.isTooLong { endLine(&state) }
       state.isFinished = true
       // The last batch, though it be empty: what comes back last ends the session.
-      publishBatch(&state)
+      return takeBatch(&state)
     }
+    publish(last, mayWait: mayWait)
   }
+
+  /// Has the engine do what it left undone for the answer's sake.
+  public func goOn() { engine.goOn() }
 
   private func append(_ bytes: Slice<UnsafeRawBufferPointer>, to state: inout State) {
     guard !state.isTooLong else { return }
@@ -128,20 +133,28 @@ public final class PublishSession: Sendable {
     } catch {
       state.batch.lines.append((state.lineNumber, Outcome(error)))
     }
-    if state.batch.isFull { publishBatch(&state) }
+    if state.batch.isFull { publish(takeBatch(&state)) }
   }
 
-  private func publishBatch(_ state: inout State) {
-    let (lines, number) = (state.batch.lines, state.batchNumber)
-    state.underWay += 1
-    state.batchNumber += 1
+  private func takeBatch(_ state: inout State) -> (batch: Batch, number: Int) {
+    defer {
+      state.batch = Batch()
+      state.batchNumber += 1
+      state.underWay += 1
+    }
+    return (state.batch, state.batchNumber)
+  }
+
+  /// With `mayWait` the lock is not held.
+  private func publish(_ taken: (batch: Batch, number: Int), mayWait: Bool = false) {
+    let (lines, number) = (taken.batch.lines, taken.number)
     // Results of many lines may go to the disk: neither the engine's thread nor the server's waits for that. Those of a
     // few stay in memory, and a publisher of one record need not wait for another thread to wake.
     let staysInMemory = number == 0 && lines.count <= Self.fewLines
-    if state.batch.drafts.isEmpty {
+    if taken.batch.drafts.isEmpty {
       DispatchQueue.global().async { [self] in published(lines, number, .success([])) }
     } else {
-      engine.publish(state.batch.drafts) { [self] result in
+      engine.publish(taken.batch.drafts, mayWait: mayWait && staysInMemory) { [self] result in
         if staysInMemory {
           published(lines, number, result)
         } else {
@@ -149,7 +162,6 @@ public final class PublishSession: Sendable {
         }
       }
     }
-    state.batch = Batch()
   }
 
   private func published(

@@ -1,0 +1,196 @@
+import Dispatch
+import Exchange
+import Synchronization
+import Terms
+
+/// The core with what goes with it. Whoever holds its lock runs it.
+struct CoreTurn {
+  let core: Core
+  var commitsUnderWay = 0
+  /// The core asked to go on (`Effect.proceed`); that comes before anything else.
+  var mustProceed = false
+  /// The thread that was lent makes the commit that came of its turn, when it has let go of the core.
+  var leavesCommit = false
+  var nextTick: DispatchTime
+  var due = DispatchTime.distantFuture
+  var isStopping = false
+  /// What is under way is finished first: its publishers are told the truth.
+  var hasEnded: Bool { isStopping && commitsUnderWay == 0 }
+
+  init(_ core: sending Core, nextTick: DispatchTime) { (self.core, self.nextTick) = (core, nextTick) }
+}
+
+// Running the core: on its own thread, or on one that lends itself.
+extension Engine {
+  /// The core's own thread: it does what nobody else does, and everything that comes with time.
+  func runCore() {
+    var until: DispatchTime? = turn.withLock { turn in
+      handle(.room(shortage()), &turn, .none)
+      return turn.nextTick
+    }
+    while let moment = until {
+      _ = wake.wait(timeout: moment)
+      until = turn.withLock { turn in
+        passTime(&turn)
+        takeOwn(&turn, .none)
+        takeOutside(&turn, .none)
+        isAwaited.store(turn.core.isCommitAwaited, ordering: .releasing)
+        return turn.hasEnded ? nil : min(turn.nextTick, turn.due)
+      }
+    }
+    // What came between the last batch and the moment from which nothing more was taken waits for its answer. Records are
+    // answered by `stop`.
+    for case .inspect(let look) in queue.withLock({ $0.takeOwn() }) { turn.withLock { look($0.core) } }
+    commits.stop()
+  }
+
+  /// Has the core take what waits: by this thread, as far as it helps and nobody else is at it, or by its own.
+  func advance(_ help: Help, takesMessage: Bool = false) {
+    let help = help == .commit && !commits.areQuick ? .core : help
+    guard help != .none, let left = lend(help, takesMessage: takesMessage) else {
+      wake.signal()
+      return
+    }
+    if left.hasReminder { wake.signal() }
+    guard left.hasCommit else { return }
+    // Nobody is woken for what became of it before this thread has told its publisher (`goOn`), unless others wait for that.
+    let isMade = commits.makeHere { made($0, $1, isHelp: true) }
+    if isMade { isLeft.store(true, ordering: .releasing) }
+  }
+
+  /// Runs the core on this thread if its turn is free.
+  /// - Returns: whether the core's own thread must hear of another moment to be reminded, and whether a commit is left for this one; nil
+  ///   when nothing was done.
+  private func lend(_ help: Help, takesMessage: Bool) -> (hasReminder: Bool, hasCommit: Bool)? {
+    turn.withLockIfAvailable { turn -> (hasReminder: Bool, hasCommit: Bool)? in
+      guard !turn.isStopping else { return nil }
+      let due = turn.due
+      turn.leavesCommit = false
+      takeOwn(&turn, help)
+      if takesMessage { takeOutside(&turn, help) }
+      isAwaited.store(turn.core.isCommitAwaited, ordering: .releasing)
+      return (turn.due != due, turn.leavesCommit)
+    } ?? nil
+  }
+
+  private func passTime(_ turn: inout CoreTurn) {
+    if turn.mustProceed { proceed(&turn) }
+    if DispatchTime.now() >= turn.due {
+      turn.due = .distantFuture
+      handle(.due, &turn, .none)
+    }
+    if !turn.isStopping, DispatchTime.now() >= turn.nextTick {
+      handle(.room(shortage()), &turn, .none)
+      handle(.tick, &turn, .none)
+      turn.nextTick = .now() + .milliseconds(Self.tickInterval)
+    }
+  }
+
+  private func takeOwn(_ turn: inout CoreTurn, _ help: Help) {
+    for work in queue.withLock({ $0.takeOwn() }) { take(work, &turn, help) }
+  }
+
+  private func takeOutside(_ turn: inout CoreTurn, _ help: Help) {
+    let usersWait = turn.core.publishersWait
+    if let work = queue.withLock({ $0.takeOutside(whileUsersWait: usersWait) }) { take(work, &turn, help) }
+  }
+
+  private func take(_ work: WorkQueue.Work, _ turn: inout CoreTurn, _ help: Help) {
+    switch work {
+    case .input(let input, let byteCount, let country):
+      switch input {
+      case .committed, .commitFailed:
+        turn.commitsUnderWay -= 1
+        for _ in 0..<queue.withLock({ $0.commitEnded() }) { wake.signal() }
+        handle(.room(shortage()), &turn, help)
+      default: break
+      }
+      handle(input, &turn, help)
+      if let country { handled(byteCount, from: country) }
+    case .inspect(let look):
+      if turn.mustProceed { proceed(&turn) }
+      look(turn.core)
+    case .stop:
+      queue.withLock { $0.isStopped = true }
+      turn.isStopping = true
+    }
+  }
+
+  private func handled(_ byteCount: Int, from country: CountryCode) {
+    let mustResume = queue.withLock { queue in
+      queue.waitingBytes[country, default: 0] -= byteCount
+      return queue.waitingBytes[country, default: 0] < Self.resumeReadingAt && queue.paused.remove(country) != nil
+    }
+    if mustResume { currentLink?.setReading(true, from: country) }
+  }
+
+  private func proceed(_ turn: inout CoreTurn) {
+    turn.mustProceed = false
+    handle(.proceed, &turn, .none)
+  }
+
+  private func handle(_ input: Core.Input, _ turn: inout CoreTurn, _ help: Help) {
+    if turn.mustProceed { proceed(&turn) }
+    let effects = turn.core.handle(input, at: clock.now())
+    var leavesCommit = false
+    for effect in effects {
+      switch effect {
+      case .commit(let commit, let telling):
+        turn.commitsUnderWay += 1
+        commits.add(.init(commit: commit, telling: telling))
+        if help == .commit { leavesCommit = true } else { commits.wake() }
+      case .remind(let milliseconds): turn.due = .now() + .milliseconds(Int(milliseconds))
+      case .proceed: turn.mustProceed = true
+      default: perform(effect)
+      }
+    }
+    if leavesCommit, !turn.mustProceed {
+      turn.leavesCommit = true
+      return
+    }
+    // What the core goes on with can be done while the disk works: then the commit is not for the same thread.
+    if leavesCommit { commits.wake() }
+    if turn.mustProceed { proceed(&turn) }
+  }
+
+  private func perform(_ effect: Core.Effect) {
+    switch effect {
+    case .send(let message, let country): currentLink?.send(message, to: country)
+    case .published(let published): tell(published)
+    case .failed(let token, let error):
+      queue.withLock { $0.replies.removeValue(forKey: token) }?(.failure(error))
+    case .hello(let hello, let country): observer?.engine(heard: hello, from: country)
+    case .arrived(let stream, let range):
+      counters.arrived(range.count)
+      observer?.engine(arrived: stream, range: range)
+    case .close(let country, let reason): currentLink?.close(country, reason: reason)
+    case .log(let event): observer?.engine(logs: event)
+    case .commit, .remind, .proceed: break  // These concern the turn.
+    }
+  }
+
+  // MARK: What became of a commit
+
+  /// On the thread that made it.
+  func made(_ order: CommitLine.Order, _ outcome: CommitLine.Outcome, isHelp: Bool = false) {
+    let input: Core.Input
+    switch outcome {
+    case .durable(let nanoseconds):
+      counters.committed(order.commit, nanoseconds: nanoseconds)
+      input = .committed
+    case .failed(let error):
+      counters.commitFailed()
+      input = .commitFailed(error)
+    }
+    queue.withLock { $0.add(.input(input, byteCount: 0, from: nil)) }
+    if !isHelp || isAwaited.load(ordering: .acquiring) { wake.signal() }
+    guard case .durable = outcome else { return }
+    for published in order.telling { tell(published) }
+    observer?.engine(made: order.commit)
+  }
+
+  private func tell(_ published: Core.Published) {
+    counters.published(published.results)
+    queue.withLock { $0.replies.removeValue(forKey: published.token) }?(.success(published.results))
+  }
+}

@@ -1,0 +1,204 @@
+import Dispatch
+import Exchange
+import Foundation
+import Glibc
+import Ledger
+import Sodium
+import Store
+import Synchronization
+import Terms
+import Testing
+
+@testable import Node
+
+/// Threads that do the engine's work for what they wait for themselves.
+@Suite(.serialized) struct EngineHelpTests {
+  private let engine: Engine
+  private let store = GatedStore()
+  private let draft: Draft
+
+  init() throws {
+    let scratch = try Scratch()
+    let home = try scratch.home()
+    let core = try Core(
+      realm: home.config.realm, country: home.config.country, keys: home.keys(.file).ring, store: store,
+      rules: EngineTests.NoRules(), entropy: SystemEntropy(), now: Scratch.now, neighbours: [], card: [])
+    engine = Engine(core: core, store: store, clock: SystemClock(), observer: nil)
+    draft = Draft(
+      dataset: try DatasetName("migration"), version: 1, body: Array("{}".utf8), reference: nil, kind: .record)
+  }
+
+  /// Publishes one record.
+  /// - Returns: what is signalled when it is answered, and whether it was before this returned.
+  private func publish(mayWait: Bool) -> (answer: DispatchSemaphore, isAnswered: Bool) {
+    let (answer, isAnswered) = (DispatchSemaphore(value: 0), Flag())
+    engine.publish([draft], mayWait: mayWait) { result in
+      if case .success(let results) = result, results.count == 1 { isAnswered.raise() }
+      answer.signal()
+    }
+    return (answer, isAnswered.isRaised)
+  }
+
+  private func isAnswered(_ answer: DispatchSemaphore) -> Bool { answer.wait(timeout: .now() + 20) == .success }
+
+  /// Waits until the core rests.
+  private func settle() {
+    for _ in 0..<3 { _ = engine.inspect { _ in } }
+  }
+
+  @Test func whoMayWaitIsAnsweredByItsOwnThread() {
+    defer { engine.stop() }
+    var own = 0
+    for _ in 0..<50 {
+      let (answer, isAnsweredHere) = publish(mayWait: true)
+      #expect(isAnswered(answer))
+      engine.goOn()
+      if isAnsweredHere { own += 1 }
+      settle()
+    }
+    // Not each time: the core's thread may be at it just then.
+    #expect(own > 0)
+    #expect(!publish(mayWait: false).isAnswered)
+  }
+
+  /// Nobody is kept waiting behind a commit that a thread made which does not call `goOn`.
+  @Test func whatComesNextDoesWhatAHelperLeft() {
+    defer { engine.stop() }
+    for round in 0..<50 {
+      let (first, _) = publish(mayWait: true)
+      let (second, _) = publish(mayWait: round.isMultiple(of: 2))
+      #expect(isAnswered(first) && isAnswered(second))
+    }
+    #expect(engine.inspect { $0.isCommitAwaited } == false)
+    #expect(store.commits >= 50)
+  }
+
+  /// What came while a helper's commit was on its way to the disk does not wait for `goOn` or for a tick.
+  @Test func whoWaitsBehindAHelpersCommitIsNotForgotten() throws {
+    defer { engine.stop() }
+    settle()
+    store.close()
+    let helper = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      let (answer, _) = publish(mayWait: true)
+      if isAnswered(answer) { helper.signal() }
+    }
+    #expect(store.isAwaited(seconds: 20))
+    let (answer, isEarly) = publish(mayWait: false)
+    // It is with the core, behind the commit.
+    settle()
+    #expect(!isEarly && engine.inspect { $0.isCommitAwaited } == true)
+    let start = ContinuousClock.now
+    store.open()
+    #expect(helper.wait(timeout: .now() + 20) == .success && isAnswered(answer))
+    #expect(ContinuousClock.now - start < .milliseconds(Engine.tickInterval), "a tick had to come")
+  }
+
+  /// A disk that takes long is waited for by the thread that is there for it.
+  @Test func aSlowDiskIsNotWaitedForByWhoHasOthersToServe() {
+    defer { engine.stop() }
+    settle()
+    store.delay(microseconds: useconds_t(2 * CommitLine.quickNanoseconds / 1000))
+    #expect(isAnswered(publish(mayWait: false).answer))
+    settle()
+    #expect(!engine.commits.areQuick)
+    for _ in 0..<10 {
+      let (answer, isAnsweredHere) = publish(mayWait: true)
+      #expect(!isAnsweredHere && isAnswered(answer))
+    }
+    store.delay(microseconds: 0)
+    #expect(isAnswered(publish(mayWait: false).answer))
+    settle()
+    #expect(engine.commits.areQuick)
+  }
+
+  /// All ways in at once: everything is answered, and each record is stored once.
+  @Test func helpersAndTheEnginesThreadsDoNotGetInEachOthersWay() throws {
+    let (threads, rounds) = (6, 300)
+    let accepted = Mutex(0)
+    let message = Message.asOf(stream: try StreamName("GT/SV/migration"), note: [])
+    let other = try CountryCode("GT")
+    let group = DispatchGroup()
+    for number in 0..<threads {
+      group.enter()
+      Thread.detachNewThread {
+        for _ in 0..<rounds {
+          switch number {
+          case 0: engine.enqueue(message, byteCount: 100, from: other)
+          case 1: _ = engine.inspect { $0.isCommitAwaited }
+          default:
+            if isAnswered(publish(mayWait: number.isMultiple(of: 2)).answer) { accepted.withLock { $0 += 1 } }
+            if number == 2 { engine.goOn() }
+          }
+        }
+        group.leave()
+      }
+    }
+    #expect(group.wait(timeout: .now() + 120) == .success)
+    engine.stop()
+    #expect(accepted.withLock { $0 } == (threads - 2) * rounds)
+    let home = try StreamName(
+      origin: engine.reader.streams().first?.origin ?? other, recipient: engine.reader.streams().first?.origin ?? other,
+      dataset: draft.dataset)
+    // With the entry of the day's key.
+    #expect(try engine.reader.state(of: home).size == UInt64((threads - 2) * rounds + 1))
+  }
+}
+
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+  func raise() { value.store(true, ordering: .releasing) }
+  var isRaised: Bool { value.load(ordering: .acquiring) }
+}
+
+/// A store in memory whose commits can be held up.
+private final class GatedStore: Store {
+  private struct State {
+    var isClosed = false
+    var delay: useconds_t = 0
+    var waiting = 0
+    var commits = 0
+  }
+
+  private let memory = MemoryStore()
+  private let state = Mutex(State())
+
+  var commits: Int { state.withLock { $0.commits } }
+  func close() { state.withLock { $0.isClosed = true } }
+  func open() { state.withLock { $0.isClosed = false } }
+  func delay(microseconds: useconds_t) { state.withLock { $0.delay = microseconds } }
+
+  /// Whether a commit comes and is held up.
+  func isAwaited(seconds: Int) -> Bool {
+    for _ in 0..<seconds * 1000 {
+      if state.withLock({ $0.waiting > 0 }) { return true }
+      usleep(1000)
+    }
+    return false
+  }
+
+  func commit(_ commit: Commit) throws(StoreError) {
+    state.withLock { $0.waiting += 1 }
+    while state.withLock({ $0.isClosed }) { usleep(200) }
+    usleep(state.withLock { $0.delay })
+    try memory.commit(commit)
+    state.withLock { state in
+      state.waiting -= 1
+      state.commits += 1
+    }
+  }
+
+  func state(_ key: String) throws(StoreError) -> [UInt8]? { try memory.state(key) }
+  func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])] { try memory.states(prefix: prefix) }
+  func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { memory.streams(where: isWanted) }
+  func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
+    try memory.chunk(of: stream, containing: index)
+  }
+  func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest] {
+    try memory.tiles(of: stream, from: first, limit: limit)
+  }
+  func locate(_ key: BlindKey, partitions: ClosedRange<Int32>, limit: Int) throws(StoreError) -> [Locator] {
+    try memory.locate(key, partitions: partitions, limit: limit)
+  }
+  func figures() throws(StoreError) -> [String: Int64] { try memory.figures() }
+}
