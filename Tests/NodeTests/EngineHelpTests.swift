@@ -189,7 +189,9 @@ private final class GatedStore: Store {
   }
 
   func state(_ key: String) throws(StoreError) -> [UInt8]? { try memory.state(key) }
-  func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])] { try memory.states(prefix: prefix) }
+  func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])] {
+    try memory.states(prefix: prefix)
+  }
   func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { memory.streams(where: isWanted) }
   func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
     try memory.chunk(of: stream, containing: index)

@@ -80,16 +80,22 @@ import Testing
   @Test func whatAnOperatorDecidedGoesBeforeWhatNeighboursSentAndBeforeWhoAsksForItsEffect() {
     var queue = WorkQueue()
     for number in 1...3 { queue.add(batch(UInt64(number))) }
-    queue.add(.input(.neighbours([], card: []), byteCount: 0, from: nil))
+    for input in [
+      Core.Input.neighbours([], card: []), .eraseDue(isClockRight: false), .goOn(without: country, reason: "it is away"),
+      .bundle([], from: country),
+    ] { queue.add(.input(input, byteCount: 0, from: nil)) }
     queue.add(.inspect { _ in })
     let taken = queue.takeOwn().map { work in
       switch work {
       case .input(.neighbours, _, _): "neighbours"
+      case .input(.eraseDue, _, _): "erase"
+      case .input(.goOn, _, _): "go on"
+      case .input(.bundle, _, _): "bundle"
       case .inspect: "inspect"
       default: "other"
       }
     }
-    #expect(taken == ["neighbours", "inspect"])
+    #expect(taken == ["neighbours", "erase", "go on", "bundle", "inspect"])
     #expect(take(&queue, whileUsersWait: false) == 1)
   }
 }

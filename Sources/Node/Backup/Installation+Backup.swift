@@ -32,9 +32,7 @@ extension Installation {
         "this home does not wait for \(country), but for \(recovery.awaited.map(\.description).joined(separator: ", "))"
       )
     }
-    engine.enqueue(.goOn(without: country, reason: reason))
-    // An empty publish waits behind the commit that holds it, and behind the one under way.
-    for _ in 0..<2 { _ = try engine.publish([]) }
+    try engine.carryOut(.goOn(without: country, reason: reason))
     guard self.recovery()?.without[country] != nil else {
       throw NoteError("it could not be written down; istmo status says what is wrong with the store")
     }

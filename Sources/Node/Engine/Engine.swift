@@ -147,6 +147,13 @@ public final class Engine: Sendable {
   /// Hands an input to the core.
   public func enqueue(_ input: Core.Input) { add(.input(input, byteCount: 0, from: nil)) }
 
+  /// Hands what an operator decided to the core, and waits until what comes of it is durable.
+  public func carryOut(_ input: Core.Input) throws(StoreError) {
+    enqueue(input)
+    // It waits behind the commit that is under way, or behind the one with what came of the input.
+    _ = try publish([])
+  }
+
   /// Hands a received message to the core; reading pauses when too much waits.
   public func enqueue(_ message: Message, byteCount: Int, from country: CountryCode) {
     let (mustPause, isOnlyOne) = queue.withLock { queue in

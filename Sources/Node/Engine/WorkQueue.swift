@@ -32,7 +32,8 @@ struct WorkQueue {
   mutating func add(_ work: Work) {
     switch work {
     case .input(.publish(let requests), _, _): add(requests)
-    case .input(.committed, _, _), .input(.commitFailed, _, _), .input(.neighbours, _, _), .inspect: own.append(work)
+    case .input(.committed, _, _), .input(.commitFailed, _, _), .inspect: own.append(work)
+    case .input(.neighbours, _, _), .input(.eraseDue, _, _), .input(.goOn, _, _), .input(.bundle, _, _): own.append(work)
     case .input, .stop: outside.append(work)
     }
   }

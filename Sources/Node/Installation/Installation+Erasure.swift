@@ -61,9 +61,7 @@ extension Installation {
     let before = report.erased
     for _ in 0..<Self.mostTurns where report.due > 0 {
       let erased = report.erased
-      engine.enqueue(.eraseDue(isClockRight: isClockRight))
-      // Two commits may be needed: the one under way, and the one with the erasures. Empty publishes wait behind both.
-      for _ in 0..<2 { _ = try engine.publish([]) }
+      try engine.carryOut(.eraseDue(isClockRight: isClockRight))
       report = try retention()
       guard report.erased > erased else { break }
     }

@@ -98,9 +98,7 @@ extension Installation {
       throw NoteError("there is no agreement with \(bundle.from); agreement list shows them")
     }
     let before = try sizes()
-    engine.enqueue(.bundle(bundle.messages, from: bundle.from))
-    // Two commits may be needed: the one under way, and the one with the bundle. Empty publishes wait behind both.
-    for _ in 0..<2 { _ = try engine.publish([]) }
+    try engine.carryOut(.bundle(bundle.messages, from: bundle.from))
     let after = try sizes()
     let streams = after.keys.filter { $0.origin == bundle.from || $0.recipient == bundle.from }.sorted()
     return [
