@@ -306,8 +306,11 @@ public final class Core {
   /// Whether publishers wait for the commit after the one under way.
   public var publishersWait: Bool { underWay != nil && !building.results.isEmpty }
 
-  /// Whether anything waits for the commit under way to end.
-  public var isCommitAwaited: Bool { underWay != nil && !building.isEmpty }
+  /// Whether anything waits for the core to hear that the commit under way has ended: the next commit, or who is told only then.
+  public var isCommitAwaited: Bool {
+    guard let underWay else { return false }
+    return !underWay.results.isEmpty || !building.isEmpty
+  }
 
   /// Bytes of bodies that wait here for the disk.
   package var pendingByteCount: Int { building.byteCount + (underWay?.byteCount ?? 0) }

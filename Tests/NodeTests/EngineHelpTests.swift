@@ -28,12 +28,12 @@ import Testing
       dataset: try DatasetName("migration"), version: 1, body: Array("{}".utf8), reference: nil, kind: .record)
   }
 
-  /// Publishes one record.
+  /// Publishes records.
   /// - Returns: what is signalled when it is answered, and whether it was before this returned.
-  private func publish(mayWait: Bool) -> (answer: DispatchSemaphore, isAnswered: Bool) {
+  private func publish(mayWait: Bool, count: Int = 1) -> (answer: DispatchSemaphore, isAnswered: Bool) {
     let (answer, isAnswered) = (DispatchSemaphore(value: 0), Flag())
-    engine.publish([draft], mayWait: mayWait) { result in
-      if case .success(let results) = result, results.count == 1 { isAnswered.raise() }
+    engine.publish(Array(repeating: draft, count: count), mayWait: mayWait) { result in
+      if case .success(let results) = result, results.count == count { isAnswered.raise() }
       answer.signal()
     }
     return (answer, isAnswered.isRaised)
@@ -73,8 +73,9 @@ import Testing
     #expect(store.commits >= 50)
   }
 
-  /// What came while a helper's commit was on its way to the disk does not wait for `goOn` or for a tick.
-  @Test func whoWaitsBehindAHelpersCommitIsNotForgotten() throws {
+  /// What came while a helper's commit was on its way to the disk does not wait for `goOn` or for a tick; nor does who published nothing, to
+  /// hear when all before is durable.
+  @Test(arguments: [0, 1]) func whoWaitsBehindAHelpersCommitIsNotForgotten(count: Int) throws {
     defer { engine.stop() }
     settle()
     store.close()
@@ -84,7 +85,7 @@ import Testing
       if isAnswered(answer) { helper.signal() }
     }
     #expect(store.isAwaited(seconds: 20))
-    let (answer, isEarly) = publish(mayWait: false)
+    let (answer, isEarly) = publish(mayWait: false, count: count)
     // It is with the core, behind the commit.
     settle()
     #expect(!isEarly && engine.inspect { $0.isCommitAwaited } == true)

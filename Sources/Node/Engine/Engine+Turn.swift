@@ -7,8 +7,6 @@ import Terms
 struct CoreTurn {
   let core: Core
   var commitsUnderWay = 0
-  /// The core asked to go on (`Effect.proceed`); that comes before anything else.
-  var mustProceed = false
   /// The thread that was lent makes the commit that came of its turn, when it has let go of the core.
   var leavesCommit = false
   var nextTick: DispatchTime
@@ -34,7 +32,7 @@ extension Engine {
         passTime(&turn)
         takeOwn(&turn, .none)
         takeOutside(&turn, .none)
-        isAwaited.store(turn.core.isCommitAwaited, ordering: .releasing)
+        noteAwaited(turn)
         return turn.hasEnded ? nil : min(turn.nextTick, turn.due)
       }
     }
@@ -68,13 +66,19 @@ extension Engine {
       turn.leavesCommit = false
       takeOwn(&turn, help)
       if takesMessage { takeOutside(&turn, help) }
-      isAwaited.store(turn.core.isCommitAwaited, ordering: .releasing)
+      noteAwaited(turn)
       return (turn.due != due, turn.leavesCommit)
     } ?? nil
   }
 
+  /// Says whether anything waits for the commit under way. What became of that commit meanwhile, nobody woke the core's thread for.
+  private func noteAwaited(_ turn: borrowing CoreTurn) {
+    let isAwaited = turn.core.isCommitAwaited
+    self.isAwaited.store(isAwaited, ordering: .sequentiallyConsistent)
+    if isAwaited, queue.withLock({ $0.hasOwn }) { wake.signal() }
+  }
+
   private func passTime(_ turn: inout CoreTurn) {
-    if turn.mustProceed { proceed(&turn) }
     if DispatchTime.now() >= turn.due {
       turn.due = .distantFuture
       handle(.due, &turn, .none)
@@ -107,12 +111,12 @@ extension Engine {
       }
       handle(input, &turn, help)
       if let country { handled(byteCount, from: country) }
-    case .inspect(let look):
-      if turn.mustProceed { proceed(&turn) }
-      look(turn.core)
+    case .inspect(let look): look(turn.core)
     case .stop:
       queue.withLock { $0.isStopped = true }
       turn.isStopping = true
+      // Its own thread ends it, whoever took this.
+      wake.signal()
     }
   }
 
@@ -124,33 +128,25 @@ extension Engine {
     if mustResume { currentLink?.setReading(true, from: country) }
   }
 
-  private func proceed(_ turn: inout CoreTurn) {
-    turn.mustProceed = false
-    handle(.proceed, &turn, .none)
-  }
-
   private func handle(_ input: Core.Input, _ turn: inout CoreTurn, _ help: Help) {
-    if turn.mustProceed { proceed(&turn) }
     let effects = turn.core.handle(input, at: clock.now())
-    var leavesCommit = false
+    var (hasCommit, mustProceed) = (false, false)
     for effect in effects {
       switch effect {
       case .commit(let commit, let telling):
         turn.commitsUnderWay += 1
         commits.add(.init(commit: commit, telling: telling))
-        if help == .commit { leavesCommit = true } else { commits.wake() }
+        hasCommit = true
       case .remind(let milliseconds): turn.due = .now() + .milliseconds(Int(milliseconds))
-      case .proceed: turn.mustProceed = true
+      case .proceed: mustProceed = true
       default: perform(effect)
       }
     }
-    if leavesCommit, !turn.mustProceed {
-      turn.leavesCommit = true
-      return
+    // What the core goes on with is done while the disk works: then the commit is not for the same thread.
+    if hasCommit {
+      if help == .commit, !mustProceed { turn.leavesCommit = true } else { commits.wake() }
     }
-    // What the core goes on with can be done while the disk works: then the commit is not for the same thread.
-    if leavesCommit { commits.wake() }
-    if turn.mustProceed { proceed(&turn) }
+    if mustProceed { handle(.proceed, &turn, .none) }
   }
 
   private func perform(_ effect: Core.Effect) {
@@ -183,7 +179,7 @@ extension Engine {
       input = .commitFailed(error)
     }
     queue.withLock { $0.add(.input(input, byteCount: 0, from: nil)) }
-    if !isHelp || isAwaited.load(ordering: .acquiring) { wake.signal() }
+    if !isHelp || isAwaited.load(ordering: .sequentiallyConsistent) { wake.signal() }
     guard case .durable = outcome else { return }
     for published in order.telling { tell(published) }
     observer?.engine(made: order.commit)

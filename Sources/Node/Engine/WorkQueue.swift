@@ -48,6 +48,9 @@ struct WorkQueue {
     own.append(.input(.publish(together), byteCount: 0, from: nil))
   }
 
+  /// Whether anything waits that `takeOwn` gives.
+  var hasOwn: Bool { !own.isEmpty }
+
   /// How much waits of links and time.
   var outsideCount: Int { outside.count }
 
