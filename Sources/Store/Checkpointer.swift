@@ -40,22 +40,28 @@ final class Checkpointer: Sendable {
     }
   }
 
+  /// Copies the log, then what commits added while the disk took that, and so on until it is little: commits wait for the last round.
   /// A failure, such as a full disk, leaves the log as it is: it is tried again after the next commit.
   private func run() {
     database.withLock { database in
       guard let database else { return }
+      var done: Int?
       for _ in 0..<Self.roundsMax {
         defer { database.brake.endReading() }
         // Between commits: then the frames counted belong to the log whose salts are noted.
         let isNoted = try? engine.write { (_, writer) throws(StoreError) in
+          if let done, writer.walFrames - done <= Self.lastFrames { return false }
           try database.brake.beginReading()
-          return engine.mark(frames: writer.walFrames, durably: true)
+          guard engine.mark(frames: writer.walFrames, durably: true) else { throw .failed("the mark was not written") }
+          return true
         }
-        guard isNoted == true, let (log, done) = try? database.copier.checkpoint() else { return }
+        guard let isNoted else { return }
+        guard isNoted else { break }
+        guard let copied = try? database.copier.checkpoint() else { return }
         // Synced here: the round during which commits wait then has little left to sync.
         writeback.spread()
         guard (try? database.copier.syncFile()) != nil else { return }
-        if log - done <= Self.lastFrames { break }
+        done = copied.done
       }
       _ = try? engine.write { (_, writer) throws(StoreError) in
         if engine.mark(frames: writer.walFrames, durably: true) { _ = try database.copier.checkpoint() }
