@@ -81,8 +81,8 @@ import Testing
     var queue = WorkQueue()
     for number in 1...3 { queue.add(batch(UInt64(number))) }
     for input in [
-      Core.Input.neighbours([], card: []), .eraseDue(isClockRight: false), .goOn(without: country, reason: "it is away"),
-      .bundle([], from: country),
+      Core.Input.neighbours([], card: []), .eraseDue(isClockRight: false),
+      .goOn(without: country, reason: "it is away"), .bundle([], from: country),
     ] { queue.add(.input(input, byteCount: 0, from: nil)) }
     queue.add(.inspect { _ in })
     let taken = queue.takeOwn().map { work in

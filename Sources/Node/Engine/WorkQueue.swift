@@ -33,7 +33,8 @@ struct WorkQueue {
     switch work {
     case .input(.publish(let requests), _, _): add(requests)
     case .input(.committed, _, _), .input(.commitFailed, _, _), .inspect: own.append(work)
-    case .input(.neighbours, _, _), .input(.eraseDue, _, _), .input(.goOn, _, _), .input(.bundle, _, _): own.append(work)
+    case .input(.neighbours, _, _), .input(.eraseDue, _, _), .input(.goOn, _, _), .input(.bundle, _, _):
+      own.append(work)
     case .input, .stop: outside.append(work)
     }
   }
