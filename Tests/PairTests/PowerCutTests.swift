@@ -21,7 +21,7 @@ import Testing
     try #require(made.ending == .exit(0), "\(made.errors)")
     let token = try await pair.a.token("publish")
     let sides = [try await Powered(pair.a, disk: disk), try await Powered(pair.b, disk: disk)]
-    let publisher = Publisher(token: token) { sides[0].port }
+    let publisher = Publisher(token: token, total: Self.departures, meeting: 2) { sides[0].port }
     try await withThrowingTaskGroup { group in
       let share = Self.departures / Self.publishers + 1
       for number in 0..<Self.publishers {
@@ -33,9 +33,8 @@ import Testing
           var random = Seeded(Self.seed ^ UInt64(number + 1) << 40)
           let moments = (0..<Self.cuts).map { _ in Int.random(in: 0..<Self.departures, using: &random) }.sorted()
           for moment in moments {
-            let isThere = await eventually(seconds: 300, every: 2) { publisher.answered >= moment }
-            try #require(isThere, "stuck at \(publisher.answered) of \(moment) before a power cut")
-            try await Task.sleep(for: .milliseconds(Int.random(in: 0...40, using: &random)))
+            let late = Int.random(in: 0...40, using: &random)
+            try await publisher.meet(moment, as: number, after: late) { side.strike() }
             // What a killed process wrote last is in the system's cache alone; the next one finds it there and builds on it.
             if Bool.random(using: &random) {
               try await side.restart()
@@ -43,6 +42,7 @@ import Testing
             }
             try await side.losePower(loss, &random)
           }
+          publisher.leave(number)
         }
       }
       try await group.waitForAll()
@@ -93,7 +93,10 @@ private final class Powered: Sendable {
   var port: UInt16? { state.withLock { $0.node?.apiPort } }
   var bytesLost: Int { state.withLock { $0.bytesLost } }
 
-  /// Kills the node and starts it again, with the power on.
+  /// Kills the node.
+  func strike() { state.withLock { $0.node }?.signal(SIGKILL) }
+
+  /// Starts the killed node again, with the power on.
   func restart() async throws {
     await state.withLock { $0.node }?.kill()
     state.withLock { $0.node = nil }

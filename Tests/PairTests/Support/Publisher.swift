@@ -18,16 +18,52 @@ final class Publisher: Sendable {
 
   struct GivenUp: Error, CustomStringConvertible { let description: String }
 
+  /// Records that have at least to be answered between two meetings with one that `meet`s, and those that may be after what it waits for: when
+  /// tests are slow to get their turn, all would be published before.
+  static let (apart, lead) = (50, 60)
+
   private let outcome = Mutex(Outcome())
   private let isStopped = Atomic(false)
   private let token: String
+  private let total: Int
+  /// For how many answers each one waits that `meet`s.
+  private let awaited: Mutex<[Int: Int]>
   private let port: @Sendable () -> UInt16?
 
-  /// `port` tells where the API is now; nil while the node is away.
-  init(token: String, port: @escaping @Sendable () -> UInt16?) { (self.token, self.port) = (token, port) }
+  /// Publishes `total` records in all, while `meeting` others wait for what it has reached, numbered from 0. `port` tells where the API is now;
+  /// nil while the node is away.
+  init(token: String, total: Int, meeting: Int, port: @escaping @Sendable () -> UInt16?) {
+    (self.token, self.total, self.port) = (token, total, port)
+    awaited = Mutex(Dictionary(uniqueKeysWithValues: (0..<meeting).map { ($0, 0) }))
+  }
 
   var now: Outcome { outcome.withLock { $0 } }
   var answered: Int { outcome.withLock { $0.ids.count } }
+
+  /// Waits until so many records have their answer, and some more than when it met last, then so many milliseconds longer, and does something in
+  /// the midst of what goes on. On a thread of its own: nothing but the publishers decides when that is.
+  func meet(
+    _ count: Int, as number: Int, after milliseconds: Int, _ work: @escaping @Sendable () throws -> Void
+  ) async throws {
+    try await onThread { [self] in
+      let count = min(max(count, answered + Self.apart), total)
+      awaited.withLock { $0[number] = count }
+      try hold("a meeting at \(count) records") { answered >= count }
+      Thread.sleep(forTimeInterval: Double(milliseconds) / 1000)
+      try work()
+    }
+  }
+
+  /// This one waits for nothing more.
+  func leave(_ number: Int) { awaited.withLock { $0[number] = nil } }
+
+  private func hold(_ what: String, until isThere: () -> Bool) throws {
+    for _ in 0..<150_000 where !isStopped.load(ordering: .relaxed) {
+      if isThere() { return }
+      Thread.sleep(forTimeInterval: 0.002)
+    }
+    throw GivenUp(description: "\(what): stuck at \(answered)")
+  }
 
   /// Publishes the departures of these numbers on a thread of its own.
   func run(_ numbers: Range<Int>, seed: UInt64) async throws {
@@ -43,6 +79,7 @@ final class Publisher: Sendable {
     var random = Seeded(seed)
     var next = numbers.lowerBound
     while next < numbers.upperBound {
+      try hold("records from \(next)") { awaited.withLock { $0.values.min() }.map { answered < $0 + Self.lead } ?? true }
       let end = min(numbers.upperBound, next + Int.random(in: 1...80, using: &random))
       try send(next..<end)
       next = end
