@@ -46,6 +46,34 @@ struct RoundTripTests {
     }
   }
 
+  @Test func aRequestWhoseClientWentAwayWaitsNoLonger() async throws {
+    let seen = Mutex<[Bool]>([])
+    let (isThere, hasEnded) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let service = Routes { request, caller in
+      guard request.path == "/" else {
+        isThere.signal()
+        return Counting { hasEnded.signal() }
+      }
+      seen.withLock { $0.append(caller.isAlone) }
+      return Answered(caller, Response(text: "now"))
+    }
+    try await withServer(service, stopWithin: .zero) { _, port in
+      let client = try RawClient(port: port)
+      func ask() {
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(status(of: client.read { $0.hasSuffix("now") }.text) == 200)
+      }
+      var gone: RawClient? = try RawClient(port: port)
+      gone?.send("POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+      #expect(isThere.wait(timeout: .now() + 20) == .success)
+      ask()
+      gone = nil
+      #expect(hasEnded.wait(timeout: .now() + 20) == .success)
+      ask()
+      #expect(seen.withLock { $0 } == [false, true])
+    }
+  }
+
   @Test func aRequestOverTCPArrivesWithAllItsParts() async throws {
     try await withServer(echo) { _, port in
       let client = Client(.tcp(host: "127.0.0.1", port: port))

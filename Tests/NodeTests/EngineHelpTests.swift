@@ -4,7 +4,6 @@ import Foundation
 import Glibc
 import Ledger
 import Sodium
-import Store
 import Synchronization
 import Terms
 import Testing
@@ -14,12 +13,13 @@ import Testing
 /// Threads that do the engine's work for what they wait for themselves.
 @Suite(.serialized) struct EngineHelpTests {
   private let engine: Engine
-  private let store = GatedStore()
+  private let gate = Gate()
   private let draft: Draft
 
   init() throws {
     let scratch = try Scratch()
     let home = try scratch.home()
+    let store = WatchedStore(onCommit: gate.pass)
     let core = try Core(
       realm: home.config.realm, country: home.config.country, keys: home.keys(.file).ring, store: store,
       rules: EngineTests.NoRules(), entropy: SystemEntropy(), now: Scratch.now, neighbours: [], card: [])
@@ -70,7 +70,7 @@ import Testing
       #expect(isAnswered(first) && isAnswered(second))
     }
     #expect(engine.inspect { $0.isCommitAwaited } == false)
-    #expect(store.commits >= 50)
+    #expect(gate.passed >= 50)
   }
 
   /// What came while a helper's commit was on its way to the disk does not wait for `goOn` or for a tick; nor does who published nothing, to
@@ -78,19 +78,19 @@ import Testing
   @Test(arguments: [0, 1]) func whoWaitsBehindAHelpersCommitIsNotForgotten(count: Int) throws {
     defer { engine.stop() }
     settle()
-    store.close()
+    gate.close()
     let helper = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       let (answer, _) = publish(mayWait: true)
       if isAnswered(answer) { helper.signal() }
     }
-    #expect(store.isAwaited(seconds: 20))
+    #expect(gate.isAwaited(seconds: 20))
     let (answer, isEarly) = publish(mayWait: false, count: count)
     // It is with the core, behind the commit.
     settle()
     #expect(!isEarly && engine.inspect { $0.isCommitAwaited } == true)
     let start = ContinuousClock.now
-    store.open()
+    gate.open()
     #expect(helper.wait(timeout: .now() + 20) == .success && isAnswered(answer))
     #expect(ContinuousClock.now - start < .milliseconds(Engine.tickInterval), "a tick had to come")
   }
@@ -99,7 +99,7 @@ import Testing
   @Test func aSlowDiskIsNotWaitedForByWhoHasOthersToServe() {
     defer { engine.stop() }
     settle()
-    store.delay(microseconds: useconds_t(2 * CommitLine.quickNanoseconds / 1000))
+    gate.delay(microseconds: useconds_t(2 * CommitLine.quickNanoseconds / 1000))
     #expect(isAnswered(publish(mayWait: false).answer))
     settle()
     #expect(!engine.commits.areQuick)
@@ -107,7 +107,7 @@ import Testing
       let (answer, isAnsweredHere) = publish(mayWait: true)
       #expect(!isAnsweredHere && isAnswered(answer))
     }
-    store.delay(microseconds: 0)
+    gate.delay(microseconds: 0)
     #expect(isAnswered(publish(mayWait: false).answer))
     settle()
     #expect(engine.commits.areQuick)
@@ -138,9 +138,7 @@ import Testing
     #expect(group.wait(timeout: .now() + 120) == .success)
     engine.stop()
     #expect(accepted.withLock { $0 } == (threads - 2) * rounds)
-    let home = try StreamName(
-      origin: engine.reader.streams().first?.origin ?? other, recipient: engine.reader.streams().first?.origin ?? other,
-      dataset: draft.dataset)
+    let home = try #require(engine.reader.streams().first { $0.isHome && $0.dataset == draft.dataset })
     // With the entry of the day's key.
     #expect(try engine.reader.state(of: home).size == UInt64((threads - 2) * rounds + 1))
   }
@@ -152,24 +150,23 @@ private final class Flag: Sendable {
   var isRaised: Bool { value.load(ordering: .acquiring) }
 }
 
-/// A store in memory whose commits can be held up.
-private final class GatedStore: Store {
+/// What commits go through: it can be closed, or slow.
+private final class Gate: Sendable {
   private struct State {
     var isClosed = false
     var delay: useconds_t = 0
     var waiting = 0
-    var commits = 0
+    var passed = 0
   }
 
-  private let memory = MemoryStore()
   private let state = Mutex(State())
 
-  var commits: Int { state.withLock { $0.commits } }
+  var passed: Int { state.withLock { $0.passed } }
   func close() { state.withLock { $0.isClosed = true } }
   func open() { state.withLock { $0.isClosed = false } }
   func delay(microseconds: useconds_t) { state.withLock { $0.delay = microseconds } }
 
-  /// Whether a commit comes and is held up.
+  /// Whether somebody comes and is held up.
   func isAwaited(seconds: Int) -> Bool {
     for _ in 0..<seconds * 1000 {
       if state.withLock({ $0.waiting > 0 }) { return true }
@@ -178,30 +175,13 @@ private final class GatedStore: Store {
     return false
   }
 
-  func commit(_ commit: Commit) throws(StoreError) {
+  func pass() {
     state.withLock { $0.waiting += 1 }
     while state.withLock({ $0.isClosed }) { usleep(200) }
     usleep(state.withLock { $0.delay })
-    try memory.commit(commit)
     state.withLock { state in
       state.waiting -= 1
-      state.commits += 1
+      state.passed += 1
     }
   }
-
-  func state(_ key: String) throws(StoreError) -> [UInt8]? { try memory.state(key) }
-  func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])] {
-    try memory.states(prefix: prefix)
-  }
-  func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { memory.streams(where: isWanted) }
-  func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
-    try memory.chunk(of: stream, containing: index)
-  }
-  func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest] {
-    try memory.tiles(of: stream, from: first, limit: limit)
-  }
-  func locate(_ key: BlindKey, partitions: ClosedRange<Int32>, limit: Int) throws(StoreError) -> [Locator] {
-    try memory.locate(key, partitions: partitions, limit: limit)
-  }
-  func figures() throws(StoreError) -> [String: Int64] { try memory.figures() }
 }

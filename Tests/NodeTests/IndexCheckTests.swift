@@ -8,37 +8,21 @@ import Testing
 
 /// Finding out whether records are found by their keys, without fetching for each record what thousands share.
 @Suite struct IndexCheckTests {
-  /// A store that counts how often places are asked for.
-  private final class CountingStore: Store {
-    let inner = MemoryStore()
+  /// How often places were asked for.
+  private final class Counter: Sendable {
     let asked = Mutex(0)
-
-    func commit(_ commit: Commit) throws(StoreError) { try inner.commit(commit) }
-    func figures() throws(StoreError) -> [String: Int64] { try inner.figures() }
-    func state(_ key: String) throws(StoreError) -> [UInt8]? { try inner.state(key) }
-    func states(prefix: String) throws(StoreError) -> [(key: String, value: [UInt8])] {
-      try inner.states(prefix: prefix)
-    }
-    func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { inner.streams(where: isWanted) }
-    func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
-      try inner.chunk(of: stream, containing: index)
-    }
-    func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest] {
-      try inner.tiles(of: stream, from: first, limit: limit)
-    }
-    func locate(
-      _ key: BlindKey, partitions: ClosedRange<Int32>, limit: Int
-    ) throws(StoreError) -> [Locator] {
-      asked.withLock { $0 += 1 }
-      return try inner.locate(key, partitions: partitions, limit: limit)
-    }
+    func count() { asked.withLock { $0 += 1 } }
   }
 
   private let stream: StreamName
   private let key = BlindKey(bits: 7)
-  private let store = CountingStore()
+  private let counter = Counter()
+  private let store: WatchedStore
 
-  init() throws { stream = try StreamName("SV/GT/migration") }
+  init() throws {
+    stream = try StreamName("SV/GT/migration")
+    store = WatchedStore(onLocate: counter.count)
+  }
 
   private func add(_ indices: Range<UInt64>) throws {
     var commit = Commit()
@@ -71,11 +55,11 @@ import Testing
     try add(0..<400)
     var check = IndexCheck(store)
     for index in 0..<UInt64(400) { #expect(try check.finds(place(index), by: key, in: 1)) }
-    #expect(store.asked.withLock { $0 } == 1)
+    #expect(counter.asked.withLock { $0 } == 1)
     // What came since is looked for again.
     try add(400..<401)
     #expect(try check.finds(place(400), by: key, in: 1))
-    #expect(store.asked.withLock { $0 } == 2)
+    #expect(counter.asked.withLock { $0 } == 2)
   }
 
   @Test func ofTooManyNothingIsTold() throws {
@@ -84,6 +68,6 @@ import Testing
     var check = IndexCheck(store)
     #expect(try check.finds(place(most + 500), by: key, in: 1))
     #expect(try check.finds(place(most + 501), by: key, in: 1))
-    #expect(store.asked.withLock { $0 } == 1)
+    #expect(counter.asked.withLock { $0 } == 1)
   }
 }

@@ -35,7 +35,7 @@ public final class Engine: Sendable {
   public typealias PublishReply = @Sendable (Result<[PublishResult], StoreError>) -> Void
 
   /// What a thread that hands something over does of the engine's work when nobody else is at it.
-  public enum Help: Sendable {
+  enum Help {
     /// Nothing: it has others to serve.
     case none
     /// Runs the core, a fraction of a millisecond.

@@ -65,8 +65,8 @@ public struct Lookups: Sendable {
   }
 
   /// Looks up and puts the answer into its form on this thread, and gives it on the engine's once it is logged durably:
-  /// while the disk works, the thread is free for the next lookup, and one fsync logs many. When no other lookup waits for the thread, it
-  /// may wait for the disk itself.
+  /// while the disk works, the thread is free for the next lookup, and one fsync logs many. While whoever asks `isAlone`, with
+  /// no other request waiting, this thread may wait for the disk itself.
   public func answer<Form: Sendable>(
     _ request: LookupRequest, as form: (LookupAnswer) -> Form, isAlone: () -> Bool = { false },
     reply: @escaping @Sendable (Result<Form, LookupError>) -> Void

@@ -79,7 +79,9 @@ final class Publisher: Sendable {
     var random = Seeded(seed)
     var next = numbers.lowerBound
     while next < numbers.upperBound {
-      try hold("records from \(next)") { awaited.withLock { $0.values.min() }.map { answered < $0 + Self.lead } ?? true }
+      try hold("records from \(next)") {
+        awaited.withLock { $0.values.min() }.map { answered < $0 + Self.lead } ?? true
+      }
       let end = min(numbers.upperBound, next + Int.random(in: 1...80, using: &random))
       try send(next..<end)
       next = end
