@@ -23,7 +23,8 @@ import Testing
     let core = try Core(
       realm: home.config.realm, country: home.config.country, keys: home.keys(.file).ring, store: store,
       rules: EngineTests.NoRules(), entropy: SystemEntropy(), now: Scratch.now, neighbours: [], card: [])
-    engine = Engine(core: core, store: store, clock: SystemClock(), observer: nil)
+    // No tick comes that would do what was forgotten.
+    engine = Engine(core: core, store: store, clock: SystemClock(), observer: nil, tickInterval: 3_600_000)
     draft = Draft(
       dataset: try DatasetName("migration"), version: 1, body: Array("{}".utf8), reference: nil, kind: .record)
   }
@@ -89,10 +90,8 @@ import Testing
     // It is with the core, behind the commit.
     settle()
     #expect(!isEarly && engine.inspect { $0.isCommitAwaited } == true)
-    let start = ContinuousClock.now
     gate.open()
     #expect(helper.wait(timeout: .now() + 20) == .success && isAnswered(answer))
-    #expect(ContinuousClock.now - start < .milliseconds(Engine.tickInterval), "a tick had to come")
   }
 
   /// A disk that takes long is waited for by the thread that is there for it.
@@ -108,8 +107,11 @@ import Testing
       #expect(!isAnsweredHere && isAnswered(answer))
     }
     gate.delay(microseconds: 0)
-    #expect(isAnswered(publish(mayWait: false).answer))
-    settle()
+    // One that is held up by other tests is slow, too.
+    for _ in 0..<1_000 where !engine.commits.areQuick {
+      #expect(isAnswered(publish(mayWait: false).answer))
+      settle()
+    }
     #expect(engine.commits.areQuick)
   }
 

@@ -86,7 +86,7 @@ extension Engine {
     if !turn.isStopping, DispatchTime.now() >= turn.nextTick {
       handle(.room(shortage()), &turn, .none)
       handle(.tick, &turn, .none)
-      turn.nextTick = .now() + .milliseconds(Self.tickInterval)
+      turn.nextTick = .now() + .milliseconds(tickInterval)
     }
   }
 

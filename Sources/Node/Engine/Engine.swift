@@ -49,8 +49,7 @@ public final class Engine: Sendable {
   /// Messages shorter than this, in bytes, are handled by the link's thread when the core is idle: they are about one record.
   static let smallMessage = 4 << 10
   /// How often the core is told that time goes by, in milliseconds.
-  static let tickInterval = 1000
-
+  let tickInterval: Int
   let queue = Mutex(WorkQueue())
   let turn: Mutex<CoreTurn>
   let wake = DispatchSemaphore(value: 0)
@@ -74,13 +73,14 @@ public final class Engine: Sendable {
 
   /// Starts the threads. `shortage` tells why the disk has no room for more records; nil while it has.
   public init(
-    core: sending Core, store: any Store, clock: any Clock, observer: (any EngineObserver)?,
+    core: sending Core, store: any Store, clock: any Clock, observer: (any EngineObserver)?, tickInterval: Int = 1000,
     shortage: @escaping @Sendable () -> StoreError? = { nil }
   ) {
+    self.tickInterval = tickInterval
     self.clock = clock
     self.shortage = shortage
     reader = core.reader
-    turn = Mutex(CoreTurn(core, nextTick: .now() + .milliseconds(Self.tickInterval)))
+    turn = Mutex(CoreTurn(core, nextTick: .now() + .milliseconds(tickInterval)))
     commits = CommitLine(store)
     watcher.withLock { $0.value = observer }
     start("istmo-core") { [self] in runCore() }
