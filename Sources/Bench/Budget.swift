@@ -63,7 +63,7 @@ final class Budget {
   private static func keys(_ entropy: SystemEntropy) -> Keyring {
     Keyring(
       log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
-      storage: SymmetricKey(entropy), index: SymmetricKey(entropy))
+      storage: SymmetricKey(entropy), index: IndexKey(entropy))
   }
 
   /// Publishes all records, then lets the recipient catch up, and prints each part.

@@ -12,12 +12,12 @@ public final class Keyring: Sendable {
   /// Wraps epoch keys at rest.
   public let storage: SymmetricKey
   /// Hashes searchable values for the blind index.
-  public let index: SymmetricKey
+  public let index: IndexKey
 
   /// Takes the keys over.
   public init(
     log: consuming SigningKey, receipt: consuming SigningKey, sealing: consuming ExchangeKey,
-    storage: consuming SymmetricKey, index: consuming SymmetricKey
+    storage: consuming SymmetricKey, index: consuming IndexKey
   ) {
     self.log = log
     self.receipt = receipt
@@ -26,7 +26,7 @@ public final class Keyring: Sendable {
     self.index = index
   }
 
-  /// The blind key of a searchable value: keyed BLAKE2b over dataset, field and value, with a zero byte after each of the first two.
+  /// The blind key of a searchable value: the number of dataset, field and value, with a zero byte after each of the first two.
   public func blindKey(dataset: DatasetName, field: String, value: [UInt8]) -> BlindKey {
     let (dataset, field) = (dataset.description.utf8, field.utf8)
     let valueAt = dataset.count + field.count + 2
@@ -36,7 +36,7 @@ public final class Keyring: Sendable {
       UnsafeMutableRawBufferPointer(rebasing: bytes[(dataset.count + 1)...]).copyBytes(from: field)
       bytes[valueAt - 1] = 0
       UnsafeMutableRawBufferPointer(rebasing: bytes[valueAt...]).copyBytes(from: value)
-      return BlindKey(bits: index.keyedNumber(UnsafeRawBufferPointer(bytes)))
+      return BlindKey(bits: index.number(of: UnsafeRawBufferPointer(bytes)))
     }
   }
 }

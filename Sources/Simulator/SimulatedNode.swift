@@ -35,7 +35,7 @@ final class SimulatedNode {
     entropy = SeededEntropy(seed: seed)
     keys = Keyring(
       log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
-      storage: SymmetricKey(entropy), index: SymmetricKey(entropy))
+      storage: SymmetricKey(entropy), index: IndexKey(entropy))
   }
 
   /// A reader of what is on the disk that shares nothing with the core.

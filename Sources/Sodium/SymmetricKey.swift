@@ -149,13 +149,6 @@ public struct SymmetricKey: ~Copyable, Sendable {
     bytes.withUnsafeBytes { keyedHash($0, outputBytes: outputBytes) }
   }
 
-  /// The first 64 bits of the 16-byte keyed hash, big-endian.
-  public func keyedNumber(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    var hash = (UInt64(0), UInt64(0))
-    withUnsafeMutableBytes(of: &hash) { writeKeyedHash(of: bytes, to: $0) }
-    return UInt64(bigEndian: hash.0)
-  }
-
   private func checkNonce(_ nonce: UnsafeRawBufferPointer) throws(SodiumError) {
     guard nonce.count == Self.nonceByteCount else {
       throw .wrongLength(what: "nonce", expected: Self.nonceByteCount, found: nonce.count)

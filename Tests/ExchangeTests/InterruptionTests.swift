@@ -79,7 +79,7 @@ private struct TwoCores {
       let entropy = SeededEntropy(seed: seed)
       keys = Keyring(
         log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
-        storage: SymmetricKey(entropy), index: SymmetricKey(entropy))
+        storage: SymmetricKey(entropy), index: IndexKey(entropy))
     }
   }
 

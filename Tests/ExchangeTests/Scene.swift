@@ -42,7 +42,7 @@ final class Party {
     (self.country, self.entropy, self.now, self.rules) = (country, entropy, now, rules)
     keys = Keyring(
       log: SigningKey(entropy), receipt: SigningKey(entropy), sealing: ExchangeKey(entropy),
-      storage: SymmetricKey(entropy), index: SymmetricKey(entropy))
+      storage: SymmetricKey(entropy), index: IndexKey(entropy))
     store = TestStore()
     core = try Core(
       realm: Scene.realm, country: country, keys: keys, store: store, rules: rules, entropy: entropy,

@@ -129,6 +129,21 @@ import Testing
     guard case .noFile(log, _) = refusal({ _ = try home.keys(.file) }) else { Issue.record("missing"); return }
   }
 
+  /// Index keys had 32 bytes. A home with one finds its records as it did: by the same numbers.
+  @Test func anIndexKeyOfAnEarlierHomeOpens() throws {
+    let scratch = try Scratch()
+    let home = try scratch.home()
+    let secret = scratch.entropy.bytes(32)
+    let head = Array("istmo key v1\n\(home.config.realm)/\(home.config.country)/index\n".utf8)
+    let ring = try home.keys(.file).ring
+    let box = try ring.storage.sealSecret(SecretBytes(copying: secret), associatedData: head, scratch.entropy)
+    try Data(head + box).write(to: URL(fileURLWithPath: "\(home.path)/keys/index.key"))
+    let key = try home.keys(.file).ring.blindKey(
+      dataset: try DatasetName("migration"), field: "document", value: Array("P123456".utf8))
+    let hash = try SymmetricKey(SecretBytes(copying: secret)).keyedHash(Array("migration\0document\0P123456".utf8))
+    #expect(key.bits == hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+  }
+
   @Test func theRootKeyCanBeKeptElsewhereAndItsPassphraseChanged() throws {
     let scratch = try Scratch()
     let home = try scratch.home()

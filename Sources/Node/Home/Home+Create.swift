@@ -56,7 +56,7 @@ extension Home {
     let receiptSeed = SecretBytes(random: SigningKey.seedByteCount, entropy)
     let transport = ExchangeKey(entropy)
     let sealing = ExchangeKey(entropy)
-    let index = SymmetricKey(entropy)
+    let index = IndexKey(entropy)
     try KeyFile.log.write(logSeed, in: folder, realm, country, storage: storage, entropy)
     try KeyFile.receipt.write(receiptSeed, in: folder, realm, country, storage: storage, entropy)
     try KeyFile.transport.write(transport.secret, in: folder, realm, country, storage: storage, entropy)

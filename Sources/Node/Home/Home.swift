@@ -69,7 +69,7 @@ public struct Home: Hashable, Sendable {
     let receipt = try KeyFile.receipt.signingKey(in: folder, realm, country, storage: storage)
     let transport = try KeyFile.transport.exchangeKey(in: folder, realm, country, storage: storage)
     let sealing = try KeyFile.sealing.exchangeKey(in: folder, realm, country, storage: storage)
-    let index = try KeyFile.index.symmetricKey(in: folder, realm, country, storage: storage)
+    let index = try KeyFile.index.indexKey(in: folder, realm, country, storage: storage)
     let card = try card().content
     guard card.log == log.verifyingKey, card.receipt == receipt.verifyingKey, card.transport == transport.publicKey,
       card.sealing == sealing.publicKey

@@ -74,11 +74,11 @@ enum KeyFile: String, CaseIterable {
     do { return try ExchangeKey(secret) } catch { throw wrong(folder, error) }
   }
 
-  func symmetricKey(
+  func indexKey(
     in folder: String, _ realm: Realm, _ country: CountryCode, storage: borrowing SymmetricKey
-  ) throws(HomeError) -> SymmetricKey {
+  ) throws(HomeError) -> IndexKey {
     let secret = try read(in: folder, realm, country, storage: storage)
-    do { return try SymmetricKey(secret) } catch { throw wrong(folder, error) }
+    do { return try IndexKey(secret) } catch { throw wrong(folder, error) }
   }
 
   private func wrong(_ folder: String, _ error: SodiumError) -> HomeError {
