@@ -91,6 +91,27 @@ struct OpenedChunk {
     }
   }
 
+  /// The sealed body of one entry, of no bytes when it was erased.
+  static func sealedBody(at position: Int, in chunk: Chunk) throws(ByteError) -> ArraySlice<UInt8> {
+    var reader = ByteReader(chunk.bodies)
+    var length = try reader.varint("body length")
+    if length == ChunkBuilder.keptMark { length = try reader.varint("body length") }
+    for _ in 0..<position {
+      try reader.skip(Int(clamping: length), "sealed body")
+      length = try reader.varint("body length")
+    }
+    return try reader.raw(Int(clamping: length), "sealed body")
+  }
+
+  /// The entry at a position of a chunk, with its stretch.
+  static func entry(at position: Int, in chunk: Chunk) throws(ByteError) -> (entry: Entry, stretch: UInt32) {
+    var reader = ByteReader(chunk.entries)
+    let stretch = UInt32(clamping: try reader.varint("stretch"))
+    var entry = try PackedEntries.read(&reader)
+    for _ in 0..<position { entry = try PackedEntries.read(&reader) }
+    return (entry, stretch)
+  }
+
   /// The indices in the home stream of all entries.
   func homeIndices(of stream: StreamName) throws(ReadError) -> [UInt64] {
     do {

@@ -57,14 +57,33 @@ public struct LogReader: Sendable {
 
   /// The entry at an index, with its stretch.
   public func entry(_ stream: StreamName, at index: UInt64) throws(ReadError) -> (entry: Entry, context: EntryContext) {
-    let opened = try chunk(stream, at: index)
-    return (opened.entries[Int(index - opened.first)], try context(stream, opened.stretch))
+    let chunk = try storedChunk(stream, at: index, .entries)
+    return try entry(of: chunk, in: stream, at: index)
+  }
+
+  private func entry(
+    of chunk: Chunk, in stream: StreamName, at index: UInt64
+  ) throws(ReadError) -> (entry: Entry, context: EntryContext) {
+    let (entry, stretch): (Entry, UInt32)
+    do throws(ByteError) { (entry, stretch) = try OpenedChunk.entry(at: Int(index - chunk.first), in: chunk) } catch {
+      throw .damaged("the chunk of \(stream) at \(chunk.first): \(error)")
+    }
+    return (entry, try context(stream, stretch))
   }
 
   /// The record at an index of a home or incoming stream, opened; nil when the entry there has no body.
   public func record(_ stream: StreamName, at index: UInt64) throws(ReadError) -> Record? {
-    let opened = try chunk(stream, at: index)
-    return try record(opened, Int(index - opened.first), stream, try context(stream, opened.stretch))
+    let chunk = try storedChunk(stream, at: index, .oneBody)
+    let (entry, context) = try entry(of: chunk, in: stream, at: index)
+    guard entry.hasBody else { return nil }
+    if let sealed = try? OpenedChunk.sealedBody(at: Int(index - chunk.first), in: chunk), !sealed.isEmpty,
+      let record = try? record(entry, sealed, Locator(stream: stream, index: index), context)
+    {
+      return record
+    }
+    // What is wrong with it is for who looks at all of the chunk to say.
+    let opened = try self.chunk(stream, at: index)
+    return try record(opened, sealed: try opened.sealedBodies(of: stream), Int(index - opened.first), stream, context)
   }
 
   /// The records of the chunk that holds `index`, newest last, and the index after them. Erased ones are left out.
@@ -73,11 +92,12 @@ public struct LogReader: Sendable {
   ) throws(ReadError) -> (records: [Record], first: UInt64, end: UInt64, erased: Int) {
     let opened = try chunk(stream, at: index)
     let context = try context(stream, opened.stretch)
+    let sealed = try opened.sealedBodies(of: stream)
     var records: [Record] = []
     var erased = 0
     for position in opened.entries.indices {
       do {
-        if let record = try record(opened, position, stream, context) { records.append(record) }
+        if let record = try record(opened, sealed: sealed, position, stream, context) { records.append(record) }
       } catch {
         guard case .erased = error else { throw error }
         erased += 1
@@ -141,7 +161,7 @@ public struct LogReader: Sendable {
   ) throws(ReadError) -> UInt64 {
     var (low, high) = (UInt64(0), size)
     while low < high {
-      let opened = try chunk(stream, at: low + (high - low) / 2)
+      let opened = try chunk(stream, at: low + (high - low) / 2, .entries)
       guard let first = opened.entries.first, let last = opened.entries.last else { break }
       if !isBefore(first.id) {
         high = opened.first
@@ -154,14 +174,20 @@ public struct LogReader: Sendable {
     return low
   }
 
-  func chunk(_ stream: StreamName, at index: UInt64) throws(ReadError) -> OpenedChunk {
-    guard let chunk = try store.readChunk(stream, index) else {
+  func chunk(
+    _ stream: StreamName, at index: UInt64, _ part: ChunkPart = .whole
+  ) throws(ReadError) -> OpenedChunk {
+    try OpenedChunk(try storedChunk(stream, at: index, part), of: stream)
+  }
+
+  private func storedChunk(_ stream: StreamName, at index: UInt64, _ part: ChunkPart) throws(ReadError) -> Chunk {
+    guard let chunk = try store.readChunk(stream, index, part) else {
       throw .absent(stream: stream, index: index)
     }
     guard chunk.first <= index, index - chunk.first < UInt64(chunk.count) else {
       throw .damaged("the chunk of \(stream) at \(index) holds other entries")
     }
-    return try OpenedChunk(chunk, of: stream)
+    return chunk
   }
 
   func context(_ stream: StreamName, _ stretch: UInt32) throws(ReadError) -> EntryContext {
@@ -180,15 +206,21 @@ public struct LogReader: Sendable {
   }
 
   private func record(
-    _ opened: OpenedChunk, _ position: Int, _ stream: StreamName, _ context: EntryContext
+    _ opened: OpenedChunk, sealed: [ArraySlice<UInt8>], _ position: Int, _ stream: StreamName, _ context: EntryContext
   ) throws(ReadError) -> Record? {
     let entry = opened.entries[position]
     guard entry.hasBody else { return nil }
     let index = opened.first + UInt64(position)
     if opened.bodies.isEmpty { throw try missing(stream, index) }
-    let sealed = try opened.sealedBodies(of: stream)[position]
     // It came without its body: its time was over before it was sent.
-    if opened.keepsBodies, sealed.isEmpty { throw .erased(stream: stream, index: index) }
+    if opened.keepsBodies, sealed[position].isEmpty { throw .erased(stream: stream, index: index) }
+    return try record(entry, sealed[position], Locator(stream: stream, index: index), context)
+  }
+
+  private func record(
+    _ entry: Entry, _ sealed: ArraySlice<UInt8>, _ locator: Locator, _ context: EntryContext
+  ) throws(ReadError) -> Record {
+    let (stream, index) = (locator.stream, locator.index)
     let leaf = context.leaf(entry)
     var key = try vault.key(of: stream, at: index)
     let body: [UInt8]
@@ -205,7 +237,7 @@ public struct LogReader: Sendable {
     guard key.commitment(to: body, of: entry.id) == entry.commitment else {
       throw .damaged("the body of entry \(index) of \(stream) is not the one the entry commits to")
     }
-    return Record(locator: Locator(stream: stream, index: index), entry: entry, context: context, body: body)
+    return Record(locator: locator, entry: entry, context: context, body: body)
   }
 
   /// Why a body is not there. Where its key still is, nothing was erased.
@@ -234,7 +266,7 @@ public struct LogReader: Sendable {
     var leaves: [NodeHash] = []
     let end = (tile + 1) * Commit.leavesPerTile
     var index = tile * Commit.leavesPerTile
-    while index < end, let chunk = try store.readChunk(stream, index) {
+    while index < end, let chunk = try store.readChunk(stream, index, .entries) {
       let opened = try OpenedChunk(chunk, of: stream)
       let context = try context(stream, opened.stretch)
       guard opened.first <= index, opened.first + UInt64(opened.entries.count) > index else {

@@ -12,9 +12,16 @@ extension Store {
     do { return try states(prefix: prefix) } catch { throw .store(error) }
   }
 
+  /// The whole chunk of a stream that holds the entry at `index`, or nil when the stream is not that long.
+  public func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
+    try chunk(of: stream, containing: index, .whole)
+  }
+
   /// `chunk` with the error of reading.
-  public func readChunk(_ stream: StreamName, _ index: UInt64) throws(ReadError) -> Chunk? {
-    do { return try chunk(of: stream, containing: index) } catch { throw .store(error) }
+  public func readChunk(
+    _ stream: StreamName, _ index: UInt64, _ part: ChunkPart = .whole
+  ) throws(ReadError) -> Chunk? {
+    do { return try chunk(of: stream, containing: index, part) } catch { throw .store(error) }
   }
 
   /// `tiles` with the error of reading.

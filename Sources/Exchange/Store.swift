@@ -18,8 +18,9 @@ public protocol Store: Sendable {
   /// The streams with an entry that are wanted, in any order; from memory.
   func streams(where isWanted: (StreamName) -> Bool) -> [StreamName]
 
-  /// The chunk of a stream that holds the entry at `index`, or nil when the stream is not that long.
-  func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk?
+  /// The chunk of a stream that holds the entry at `index`, or nil when the stream is not that long. A store may give more of it
+  /// than was asked for.
+  func chunk(of stream: StreamName, containing index: UInt64, _ part: ChunkPart) throws(StoreError) -> Chunk?
 
   /// Roots of complete subtrees of `Commit.leavesPerTile` leaves, from tile number `first`, at most `limit`.
   func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest]
@@ -31,6 +32,17 @@ public protocol Store: Sendable {
 
   /// Bytes on disk, and other figures for people; keys are stable words such as `database_bytes`.
   func figures() throws(StoreError) -> [String: Int64]
+}
+
+/// How much of a chunk its reader needs.
+public enum ChunkPart: Sendable {
+  /// All of it, checked.
+  case whole
+  /// The same for who takes one body and checks it by its seal: the sum of all bodies need not be made, which takes
+  /// several times as long.
+  case oneBody
+  /// The entries; then it has no bodies.
+  case entries
 }
 
 /// What changes together.

@@ -58,9 +58,11 @@ public final class SimulatedDisk: Store {
   public func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { durable.streams(where: isWanted) }
 
   /// The chunk that holds an entry.
-  public func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
+  public func chunk(
+    of stream: StreamName, containing index: UInt64, _ part: ChunkPart
+  ) throws(StoreError) -> Chunk? {
     try checkReading()
-    return try durable.chunk(of: stream, containing: index)
+    return try durable.chunk(of: stream, containing: index, part)
   }
 
   /// Roots of complete subtrees.

@@ -80,12 +80,13 @@ extension Engine {
     view.withLock { $0.streams.keys.filter(isWanted) }
   }
 
-  func chunk(of name: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
+  func chunk(of name: StreamName, containing index: UInt64, _ part: ChunkPart) throws(StoreError) -> Chunk? {
     let (known, newer) = view.withLock { ($0.streams[name], $0.ahead.chunk(of: name, containing: index)) }
     guard let stream = known, index < stream.size else { return nil }
     if let newer { return newer }
     return try readers.read { (database) throws(StoreError) in
-      let row = try database.statement(stream.tables.chunkWithBodies)
+      let tables = stream.tables
+      let row = try database.statement(part == .entries ? tables.chunkAtOrBefore : tables.chunkWithBodies)
       row.bind(1, Int64(bitPattern: index))
       defer { row.reset() }
       guard try row.step(), let chunk = ChunkRow(row, stream: stream.number), index < chunk.end else {
@@ -94,9 +95,11 @@ extension Engine {
       var bodies: [UInt8] = []
       // Erased since `stream` was looked up is as good as erased before.
       let erased = view.withLock { $0.streams[name]?.erased ?? 0 }
-      if chunk.weight > 0, chunk.first >= erased {
-        guard chunk.hasBodies(row, stream: stream.number) else { throw .damaged("\(name), bodies at \(index)") }
+      if part != .entries, chunk.weight > 0, chunk.first >= erased {
         bodies = row.bytes(5)
+        guard bodies.count == chunk.weight, part == .oneBody || chunk.hasBodies(row, stream: stream.number) else {
+          throw .damaged("\(name), bodies at \(index)")
+        }
       }
       return Chunk(first: chunk.first, count: chunk.count, entries: row.bytes(4), bodies: bodies)
     }

@@ -74,12 +74,14 @@ public final class MemoryStore: Store {
   }
 
   /// The chunk of a stream that holds the entry at `index`, or nil when the stream is not that long.
-  public func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
+  public func chunk(
+    of stream: StreamName, containing index: UInt64, _ part: ChunkPart
+  ) throws(StoreError) -> Chunk? {
     content.withLock { content in
       guard let known = content.streams[stream], index < known.end.size else { return nil }
       let place = known.firstChunk(after: index) - 1
       let chunk = known.chunks[place]
-      guard place < known.erased else { return chunk }
+      guard place < known.erased || part == .entries else { return chunk }
       return Chunk(first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: [])
     }
   }

@@ -63,8 +63,10 @@ public final class SQLiteStore: Store {
   public func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { engine.streams(where: isWanted) }
 
   /// The chunk of a stream that holds the entry at `index`, or nil when the stream is not that long.
-  public func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
-    try engine.chunk(of: stream, containing: index)
+  public func chunk(
+    of stream: StreamName, containing index: UInt64, _ part: ChunkPart
+  ) throws(StoreError) -> Chunk? {
+    try engine.chunk(of: stream, containing: index, part)
   }
 
   /// Roots of complete subtrees, from tile number `first`, at most `limit`.

@@ -101,6 +101,11 @@ public struct ByteReader: Sendable {
     defer { position += count }
     return bytes[position..<(position + count)]
   }
+  /// Goes on behind the next `count` bytes.
+  public mutating func skip(_ count: Int, _ field: String) throws(ByteError) {
+    guard count >= 0, count <= remaining else { throw tooFew(count, field) }
+    position += count
+  }
   /// One byte.
   public mutating func uint8(_ field: String) throws(ByteError) -> UInt8 { try number(field) }
   /// Two bytes, big-endian.

@@ -42,11 +42,13 @@ final class TestStore: Store {
 
   func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { base.streams(where: isWanted) }
 
-  func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
+  func chunk(
+    of stream: StreamName, containing index: UInt64, _ part: ChunkPart
+  ) throws(StoreError) -> Chunk? {
     try check()
     if stream == faults.unreadable { throw .damaged("test") }
     if let chunk = faults.chunk { return chunk }
-    return try base.chunk(of: stream, containing: index)
+    return try base.chunk(of: stream, containing: index, part)
   }
 
   func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest] {

@@ -22,8 +22,10 @@ final class WatchedStore: Store {
     try memory.states(prefix: prefix)
   }
   func streams(where isWanted: (StreamName) -> Bool) -> [StreamName] { memory.streams(where: isWanted) }
-  func chunk(of stream: StreamName, containing index: UInt64) throws(StoreError) -> Chunk? {
-    try memory.chunk(of: stream, containing: index)
+  func chunk(
+    of stream: StreamName, containing index: UInt64, _ part: ChunkPart
+  ) throws(StoreError) -> Chunk? {
+    try memory.chunk(of: stream, containing: index, part)
   }
   func tiles(of stream: StreamName, from first: UInt64, limit: Int) throws(StoreError) -> [Digest] {
     try memory.tiles(of: stream, from: first, limit: limit)

@@ -50,6 +50,24 @@ import Testing
     #expect(try store.tiles(of: a, from: 0, limit: 0).isEmpty)
   }
 
+  @Test(arguments: Kind.allCases) func ofAChunkNoMoreIsGivenThanIsAskedFor(_ kind: Kind) throws {
+    let store = try open(kind)
+    // Bodies that a commit of its own takes into the database, and such as wait in memory.
+    for count in [400_000, 10] {
+      let size = try store.chunk(of: a, containing: 0) == nil ? 0 : UInt64(3)
+      let whole = append(a, first: size, count: 3, bodies: count).chunk
+      try store.commit { $0.appends = [append(a, first: size, count: 3, bodies: count)] }
+      for index in size..<(size + 3) {
+        #expect(try store.chunk(of: a, containing: index, .whole) == whole)
+        #expect(try store.chunk(of: a, containing: index, .oneBody) == whole)
+      }
+    }
+    let entries = try #require(try store.chunk(of: a, containing: 1, .entries))
+    let whole = try #require(try store.chunk(of: a, containing: 1))
+    #expect(entries == Chunk(first: 0, count: 3, entries: whole.entries, bodies: []))
+    #expect(try store.chunk(of: a, containing: 6, .entries) == nil)
+  }
+
   @Test(arguments: Kind.allCases) func theStreamsWithAnEntryAreNamed(_ kind: Kind) throws {
     let store = try open(kind)
     let appends = [append(a, first: 0, count: 1), append(b, first: 0, count: 7)]

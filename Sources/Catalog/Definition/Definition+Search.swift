@@ -22,11 +22,6 @@ extension Definition {
     return keys
   }
 
-  /// The names that can stand before `=` in a search.
-  public var searchNames: [String] {
-    (leaves.filter(\.isSearchable).map(\.name) + rules.compactMap(\.keyName)).sorted()
-  }
-
   /// The key of what an officer typed after `FIELD=`.
   /// - Throws: `Refusal` when the field cannot be searched or the text can be no value of it.
   public func searchKey(field name: String, typed: String) throws(Refusal) -> SearchKey {

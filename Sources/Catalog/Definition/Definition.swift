@@ -38,6 +38,8 @@ public final class Definition: Hashable, Sendable {
   let rules: [Rule]
   /// Records that few roles see.
   public let restrictions: [Restriction]
+  /// The names that can stand before `=` in a search.
+  public let searchNames: [String]
   /// The same as the file has them.
   let namedRules: [NamedRule]
 
@@ -100,7 +102,10 @@ public final class Definition: Hashable, Sendable {
     decidingIndices = deciding.sorted { (sorted[$0].isRequired ? 0 : 1, $0) < (sorted[$1].isRequired ? 0 : 1, $1) }
     self.restrictions = restrictions.map { Restriction(when: $0.when.map { $0.bound(to: index) }, roles: $0.roles) }
     namedRules = rules
-    self.rules = rules.compactMap { Rule($0, index: index, sorted: sorted) }
+    let bound = rules.compactMap { Rule($0, index: index, sorted: sorted) }
+    self.rules = bound
+    let leaves = all.flatMap { $0.inner ?? [$0] }
+    searchNames = (leaves.filter(\.isSearchable).map(\.name) + bound.compactMap(\.keyName)).sorted()
   }
 
   /// The field of this name; one in a group is named with it, `lines.net_kg`.

@@ -1,7 +1,7 @@
 /// EPCs of RFID tags, kept as capital hexadecimal digits, so that a tag has one form however it was given.
 enum EPCField {
   static func write(_ text: ArraySlice<UInt8>, _ field: Field, to out: inout [UInt8]) throws(Refusal) {
-    out.appendJSONText(Array(try read(text, field).hex.utf8)[...])
+    out.appendJSONText(try read(text, field).hex)
   }
 
   /// Hexadecimal digits or a tag URI.

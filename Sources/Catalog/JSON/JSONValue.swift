@@ -30,6 +30,10 @@ public enum JSONValue: Hashable, Sendable {
     try self.init(try JSONScanner.scan(bytes, longest: longest), 0)
   }
 
+  /// A body that was read already.
+  /// - Throws: `Refusal` when it is no JSON object.
+  public init(_ body: ReadBody) throws(Refusal) { try self.init(try body.object(), 0) }
+
   init(_ document: JSONDocument, _ node: Int) throws(Refusal) {
     switch document.kind(node) {
     case .null: self = .null
@@ -80,7 +84,7 @@ public enum JSONValue: Hashable, Sendable {
     case .null: out.append("null")
     case .boolean(let value): out.append(value ? "true" : "false")
     case .number(let value): out.append(contentsOf: String(value).utf8)
-    case .text(let text): out.appendJSONText(Array(text.utf8)[...])
+    case .text(let text): out.appendJSONText(text)
     case .list(let values):
       out.append(0x5B)
       for (index, value) in values.enumerated() {
@@ -92,7 +96,7 @@ public enum JSONValue: Hashable, Sendable {
       out.append(0x7B)
       for (index, member) in members.enumerated() {
         if index > 0 { out.append(0x2C) }
-        out.appendJSONText(Array(member.name.utf8)[...])
+        out.appendJSONText(member.name)
         out.append(0x3A)
         member.value.write(to: &out)
       }

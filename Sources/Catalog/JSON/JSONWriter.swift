@@ -1,10 +1,18 @@
 extension [UInt8] {
   /// Appends a JSON text with the fewest escapes (RFC 8785 section 3.2.2.2). `text` is valid UTF-8.
-  mutating func appendJSONText(_ text: ArraySlice<UInt8>) {
+  mutating func appendJSONText(_ text: ArraySlice<UInt8>) { text.withUnsafeBytes { appendJSONText($0) } }
+
+  /// Appends a JSON text with the fewest escapes.
+  mutating func appendJSONText(_ text: String) {
+    var text = text
+    text.withUTF8 { appendJSONText(UnsafeRawBufferPointer($0)) }
+  }
+
+  private mutating func appendJSONText(_ text: UnsafeRawBufferPointer) {
     append(0x22)
-    var rest = text
+    var rest = text[...]
     while true {
-      let plain = rest.prefix(rest.span.bytes.firstSpecial(from: 0, isBeyondASCII: false))
+      let plain = rest.prefix(UnsafeRawBufferPointer(rebasing: rest).bytes.firstSpecial(from: 0, isBeyondASCII: false))
       append(contentsOf: plain)
       rest = rest[plain.endIndex...]
       guard let byte = rest.popFirst() else { break }

@@ -96,7 +96,7 @@ extension Pages {
     do throws(LookupError) {
       found = try node.lookups.record(id, LookupRequest(dataset: about.dataset, by: asker))
     } catch { return unanswered(visit, error) }
-    guard let found, found.changedBy == nil, let old = try? JSONValue(parsing: found.record.body) else {
+    guard let found, found.changedBy == nil, let old = try? JSONValue(found.body) else {
       return page(visit, status: 404, failure: (.notFound, .notFoundHelp))
     }
     let isHome = found.record.locator.stream.origin == node.country

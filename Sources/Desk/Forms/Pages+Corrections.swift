@@ -155,7 +155,7 @@ extension Pages {
     request.history = true
     let found: LookupAnswer.Found?
     do throws(LookupError) { found = try node.lookups.record(id, request) } catch { return unanswered(visit, error) }
-    guard let found, let old = try? JSONValue(parsing: found.record.body) else {
+    guard let found, let old = try? JSONValue(found.body) else {
       return page(visit, status: 404, failure: (.notFound, .notFoundHelp))
     }
     guard found.record.locator.stream.origin == node.country else {

@@ -123,7 +123,7 @@ extension Pages {
   private func outages(_ answer: LookupAnswer) -> [(RecordID, JSONValue)] {
     var latest: [String: (time: String, id: RecordID, body: JSONValue)] = [:]
     for found in answer.records where found.changedBy == nil {
-      guard let body = try? JSONValue(parsing: found.record.body), body["event"]?.string == "state" else { continue }
+      guard let body = try? JSONValue(found.body), body["event"]?.string == "state" else { continue }
       let piece = "\(body["equipment"]?.string ?? "")/\(body["identifier"]?.string ?? "")"
       let word = (time: body["time"]?.string ?? "", id: found.record.entry.id, body: body)
       if let known = latest[piece], (known.time, known.id) > (word.time, word.id) { continue }

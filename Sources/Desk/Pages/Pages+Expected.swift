@@ -82,7 +82,7 @@ extension Pages {
   }
 
   private func person(_ found: LookupAnswer.Found, _ visit: Visit) -> HTML {
-    let body = (try? JSONValue(parsing: found.record.body)) ?? .null
+    let body = (try? JSONValue(found.body)) ?? .null
     func text(_ name: String) -> String { body[name]?.string ?? "" }
     let document = body["document"]
     let time = (try? Instant(text("time"))) ?? found.record.entry.id.time
@@ -156,7 +156,7 @@ extension Pages {
 
   /// Whether a departure goes through the officer's crossing into this country.
   private func isHere(_ found: LookupAnswer.Found, _ session: Session) -> Bool {
-    guard let body = try? JSONValue(parsing: found.record.body),
+    guard let body = try? JSONValue(found.body),
       let crossing = node.registry.topology.crossing(ofPost: session.officer.post)
     else { return false }
     return body["crossing"]?.string == crossing.id && body["to"]?.string == node.country.description

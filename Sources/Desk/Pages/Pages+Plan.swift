@@ -24,7 +24,7 @@ extension Pages {
     var request = LookupRequest(dataset: name, by: session.asker)
     request.limit = LookupRequest.mostRecords
     let answer = try node.lookups.answer(request)
-    return Told(records: answer.records.compactMap { try? JSONValue(parsing: $0.record.body) }, basis: answer)
+    return Told(records: answer.records.compactMap { try? JSONValue($0.body) }, basis: answer)
   }
 
   /// `GET /measures`.

@@ -25,7 +25,7 @@ struct RecordView {
   func item(_ found: LookupAnswer.Found) -> HTML {
     let stream = found.record.locator.stream
     let definition = visit.node.registry.definition(stream.dataset)
-    let body = (try? JSONValue(parsing: found.record.body)) ?? .null
+    let body = (try? JSONValue(found.body)) ?? .null
     let time = moment(found, definition, body)
     return HTML.element("li", .class(found.changedBy == nil ? "" : "changed")) {
       HTML.element("header") {

@@ -37,7 +37,7 @@ struct StandingRecords {
     if first < last { cursors.append(Cursor(stream: stream, index: first, end: last)) }
     // What came later may correct what came before: entries tell, without opening a body.
     var index = first
-    while index < size, let chunk = try reader.store.readChunk(stream, index) {
+    while index < size, let chunk = try reader.store.readChunk(stream, index, .entries) {
       let entries = try reader.entries(of: chunk, in: stream)
       for entry in entries.entries { note(entry) }
       guard chunk.end > index else { return }

@@ -152,9 +152,10 @@ extension LookupAnswer {
 
 extension Registry {
   /// The time that a record is of: its own where its dataset has one, else that of its publishing.
-  func time(of record: LogReader.Record) -> Instant {
+  func time(of found: LookupAnswer.Found) -> Instant {
+    let record = found.record
     guard let definition = definition(record.locator.stream.dataset, version: record.context.version),
-      let field = definition.timeField, let text = definition.text(of: field, in: ReadBody(record.body)),
+      let field = definition.timeField, let text = definition.text(of: field, in: found.body),
       let time = try? Instant(text)
     else { return record.entry.id.time }
     return time

@@ -115,7 +115,7 @@ struct Inquiry {
   var answer: LookupAnswer {
     var whole = LookupAnswer()
     for part in parts { whole.add(part.answer) }
-    let timed = whole.records.map { (time: lookups.registry.time(of: $0.record), found: $0) }
+    let timed = whole.records.map { (time: lookups.registry.time(of: $0), found: $0) }
     whole.records = timed.sorted { ($0.time, $0.found.record.entry.id) < ($1.time, $1.found.record.entry.id) }
       .map(\.found)
     return whole

@@ -24,10 +24,10 @@ extension LookupAnswer {
         "index": found.answeredAt == nil ? JSONValue(locator.index) : nil,
         "answered_at": JSONValue(found.answeredAt?.wholeSeconds),
         "published": .text(entry.id.time.description),
-        "time": .text(installation.registry.time(of: found.record).description), "kind": kind, "changes": target,
+        "time": .text(installation.registry.time(of: found).description), "kind": kind, "changes": target,
         "changed_by": JSONValue(found.changedBy?.description),
         "referred_by": .list(found.referredBy.map { .text($0.description) }),
-        "record": (try? JSONValue(parsing: found.record.body)) ?? nil,
+        "record": (try? JSONValue(found.body)) ?? nil,
       ]
     }
     let end: [JSONValue.Member] = [.init(name: "found", value: JSONValue(records.count))] + basis

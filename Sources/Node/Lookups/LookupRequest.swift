@@ -63,6 +63,8 @@ public struct LookupAnswer: Sendable {
   public struct Found: Sendable {
     /// The record.
     public let record: LogReader.Record
+    /// Its body, read.
+    public let body: ReadBody
     /// The later record that replaced or withdrew it.
     public internal(set) var changedBy: RecordID?
     /// Records that refer to it and still stand: confirmations, refusals.

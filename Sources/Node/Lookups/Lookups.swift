@@ -254,10 +254,10 @@ public struct Lookups: Sendable {
       if !owner.ids.isEmpty {
         members.append(.init(name: "records", value: .list(owner.ids.map { .text($0.description) })))
       }
+      var line: [UInt8] = []
+      JSONValue.object(members).write(to: &line)
       do throws(Refusal) {
-        drafts.append(
-          try registry.draft(
-            Array(JSONValue.object(members).json.utf8), of: definition, from: country, now: clock.now()))
+        drafts.append(try registry.draft(line, of: definition, from: country, now: clock.now()))
       } catch { throw .refused(error) }
     }
     return drafts

@@ -70,8 +70,9 @@ struct Search {
     func advance(_ stream: StreamName) throws(ReadError) {
       heads[stream] = nil
       while heads[stream] == nil, let index = left[stream]?.popLast() {
-        guard let record = try opened(Locator(stream: stream, index: index)), try admits(record) else { continue }
-        heads[stream] = try found(record)
+        guard let record = try opened(Locator(stream: stream, index: index)) else { continue }
+        let body = read(record)
+        if try admits(record, body) { heads[stream] = try found(record, body) }
       }
     }
     for stream in left.keys.sorted() { try advance(stream) }
@@ -107,7 +108,8 @@ struct Search {
             break
           }
           scanned += 1
-          if try admits(record), let found = try found(record) {
+          let body = read(record)
+          if try admits(record, body), let found = try found(record, body) {
             answer.records.append(found)
             taken += 1
           }
@@ -137,34 +139,38 @@ struct Search {
     lookups.registry.definition(request.dataset, version: record.context.version) ?? definition
   }
 
-  private func admits(_ record: LogReader.Record) throws(ReadError) -> Bool {
+  private func read(_ record: LogReader.Record) -> ReadBody { ReadBody(record.body, of: definition(of: record)) }
+
+  private func admits(_ record: LogReader.Record, _ body: ReadBody) throws(ReadError) -> Bool {
     if let since = request.since, record.entry.id.time < since { return false }
     if let until = request.until, record.entry.id.time >= until { return false }
     if let before = request.before, record.entry.id >= before { return false }
     if case .withdraws = record.entry.kind { return request.history && wanted.isEmpty && filters.isEmpty }
     let definition = definition(of: record)
-    let body = ReadBody(record.body)
     let keys = wanted.isEmpty ? [] : definition.searchKeys(of: body)
     return wanted.allSatisfy { keys.contains($0) } && definition.admits(body, filter: filters)
       && narrowed(definition, body)
   }
 
   /// The record with what became of it; nil when it is not to be shown.
-  func found(_ record: LogReader.Record) throws(ReadError) -> LookupAnswer.Found? {
+  func found(_ record: LogReader.Record) throws(ReadError) -> LookupAnswer.Found? { try found(record, read(record)) }
+
+  private func found(_ record: LogReader.Record, _ body: ReadBody) throws(ReadError) -> LookupAnswer.Found? {
     // The node asks for itself in no role, and counts in that of aggregates.
     let role = request.asker.role
-    guard role.isEmpty || request.isForAggregates || definition(of: record).shows(ReadBody(record.body), to: role)
+    guard role.isEmpty || request.isForAggregates || definition(of: record).shows(body, to: role)
     else { return nil }
     let changedBy = try change(of: record.entry.id, in: record.locator.stream)
     if changedBy != nil, !request.history || request.unmatched { return nil }
     let versions = try versions(of: record)
     let referrers = try referrers(to: versions)
     if request.unmatched {
-      let awaited = definition(of: record).awaited(by: ReadBody(record.body), of: record.locator.stream.origin)
+      let awaited = definition(of: record).awaited(by: body, of: record.locator.stream.origin)
       if awaited == .nobody || referrers.contains(where: { awaited.isAnswered(by: $0.origin) }) { return nil }
     }
     return LookupAnswer.Found(
-      record: record, changedBy: changedBy, referredBy: referrers.map(\.id), earlier: Array(versions.dropFirst()))
+      record: record, body: body, changedBy: changedBy, referredBy: referrers.map(\.id),
+      earlier: Array(versions.dropFirst()))
   }
 
   /// The latest record of a stream that replaced or withdrew a record of it.
@@ -192,7 +198,7 @@ struct Search {
       // Both a record of ours that refers to theirs and one of theirs that refers to ours: any stream held here.
       for locator in try locate(field, Array(text.utf8), 1...Int32.max, Self.mostReferrers)
       where locator.stream.recipient == lookups.country {
-        guard let other = try opened(locator), definition(of: other).text(of: field, in: ReadBody(other.body)) == text,
+        guard let other = try opened(locator), definition(of: other).text(of: field, in: read(other)) == text,
           try change(of: other.entry.id, in: locator.stream) == nil
         else { continue }
         referrers.append((other.entry.id, locator.stream.origin))
