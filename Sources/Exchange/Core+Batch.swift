@@ -92,7 +92,7 @@ extension Core {
   }
 
   private func homeChunk(_ home: StreamName, at index: UInt64) throws(ReadError) -> HomeChunk {
-    let opened = try reader.chunk(home, at: index)
+    let opened = try reader.chunk(home, at: index, .sealed)
     if opened.bodies.isEmpty, try vault.isErased(home, at: index) { throw .erased(stream: home, index: index) }
     return HomeChunk(
       opened, sealed: try opened.sealedBodies(of: home), context: try homeContext(home, opened.stretch))

@@ -38,9 +38,9 @@ public protocol Store: Sendable {
 public enum ChunkPart: Sendable {
   /// All of it, checked.
   case whole
-  /// The same for who takes one body and checks it by its seal: the sum of all bodies need not be made, which takes
-  /// several times as long.
-  case oneBody
+  /// The same for who checks each body that it takes by its seal: the sum of all bodies need not be made, which to find
+  /// one of them takes several times as long.
+  case sealed
   /// The entries; then it has no bodies.
   case entries
 }

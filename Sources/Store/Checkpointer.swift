@@ -21,9 +21,11 @@ final class Checkpointer: Sendable {
   private let database: Mutex<Connections?>
   private let isScheduled = Atomic(false)
   private let writeback: Writeback
+  /// Told when the disk has what a round copied while commits went on. Tests make commits then.
+  private let afterRound: (@Sendable () -> Void)?
 
-  init(_ engine: Engine) throws(StoreError) {
-    self.engine = engine
+  init(_ engine: Engine, afterRound: (@Sendable () -> Void)? = nil) throws(StoreError) {
+    (self.engine, self.afterRound) = (engine, afterRound)
     writeback = try Writeback(path: engine.path)
     database = Mutex(
       Connections(
@@ -46,25 +48,23 @@ final class Checkpointer: Sendable {
     database.withLock { database in
       guard let database else { return }
       var done: Int?
-      for _ in 0..<Self.roundsMax {
+      for round in 0...Self.roundsMax {
         defer { database.brake.endReading() }
         // Between commits: then the frames counted belong to the log whose salts are noted.
-        let isNoted = try? engine.write { (_, writer) throws(StoreError) in
-          if let done, writer.walFrames - done <= Self.lastFrames { return false }
-          try database.brake.beginReading()
-          guard engine.mark(frames: writer.walFrames, durably: true) else { throw .failed("the mark was not written") }
-          return true
+        let isOver = try? engine.write { (_, writer) throws(StoreError) in
+          let left = done.map { writer.walFrames - $0 } ?? .max
+          let isLast = left <= Self.lastFrames || round == Self.roundsMax
+          if !isLast { try database.brake.beginReading() }
+          guard engine.mark(frames: writer.walFrames, durably: true) else { throw .failed("the log's mark") }
+          if isLast { _ = try database.copier.checkpoint() }
+          return isLast
         }
-        guard let isNoted else { return }
-        guard isNoted else { break }
-        guard let copied = try? database.copier.checkpoint() else { return }
+        guard isOver == false, let copied = try? database.copier.checkpoint() else { return }
         // Synced here: the round during which commits wait then has little left to sync.
         writeback.spread()
         guard (try? database.copier.syncFile()) != nil else { return }
         done = copied.done
-      }
-      _ = try? engine.write { (_, writer) throws(StoreError) in
-        if engine.mark(frames: writer.walFrames, durably: true) { _ = try database.copier.checkpoint() }
+        afterRound?()
       }
     }
   }

@@ -97,7 +97,7 @@ extension Engine {
       let erased = view.withLock { $0.streams[name]?.erased ?? 0 }
       if part != .entries, chunk.weight > 0, chunk.first >= erased {
         bodies = row.bytes(5)
-        guard bodies.count == chunk.weight, part == .oneBody || chunk.hasBodies(row, stream: stream.number) else {
+        guard bodies.count == chunk.weight, part == .sealed || chunk.hasBodies(row, stream: stream.number) else {
           throw .damaged("\(name), bodies at \(index)")
         }
       }

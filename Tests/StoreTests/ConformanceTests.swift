@@ -59,7 +59,7 @@ import Testing
       try store.commit { $0.appends = [append(a, first: size, count: 3, bodies: count)] }
       for index in size..<(size + 3) {
         #expect(try store.chunk(of: a, containing: index, .whole) == whole)
-        #expect(try store.chunk(of: a, containing: index, .oneBody) == whole)
+        #expect(try store.chunk(of: a, containing: index, .sealed) == whole)
       }
     }
     let entries = try #require(try store.chunk(of: a, containing: 1, .entries))
