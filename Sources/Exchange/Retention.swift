@@ -40,7 +40,8 @@ public struct RetentionStatus: Hashable, Sendable {
   public let isAgreed: Bool
   /// All entries.
   public let size: UInt64
-  /// Entries whose content was destroyed here.
+  /// Entries whose content was destroyed here, with those between them that had none: the entry of an earlier erasure, or the
+  /// origin's entry of this one where it came first.
   public let erased: UInt64
   /// Entries whose time is over and whose key is still here.
   public let due: UInt64

@@ -78,6 +78,11 @@ final class QuestionScene {
     Asker(officer: "of-17", role: role, purpose: "compare with the papers", post: "GT-SV/anguiatu/GT")
   }
 
+  /// The lines that El Salvador wrote itself, newest first. Guatemala's of the same lookups come to its log a moment later.
+  func originLines(by officer: String? = nil) throws -> [JSONValue] {
+    try sv.lookupLog(by: officer, about: nil, limit: 100).filter { $0["country"] == .text(sv.country.description) }
+  }
+
   /// Guatemala looks captures up.
   func look(
     plate: String? = nil, role: String = "customs-officer", dataset: String = "captures", live: Bool = false,

@@ -32,7 +32,7 @@ import Testing
     #expect(try scene.sv.engine.reader.state(of: name).size == 0)
     #expect(try scene.gt.engine.reader.state(of: name).size == 0)
     // Both countries' logs have it, the origin's with whose officer it was.
-    let theirs = try #require(try scene.sv.lookupLog(by: "of-17", about: scene.sv.country, limit: 10).first)
+    let theirs = try #require(try scene.originLines(by: "of-17").first)
     #expect(theirs["asked_by"]?.string == "GT" && theirs["asked_from"]?.string == "GT-SV/anguiatu/GT")
     #expect(theirs["role"]?.string == "customs-officer" && theirs["purpose"]?.string == "compare with the papers")
     #expect(theirs["query"]?.string?.contains("123456") == true && theirs["found"] == .number(1))
@@ -117,7 +117,7 @@ import Testing
       Issue.record("\(answer.withheld)")
       return
     }
-    #expect(try scene.sv.lookupLog(by: nil, about: nil, limit: 10).isEmpty)
+    #expect(try scene.originLines().isEmpty)
   }
 
   @Test func withTheLinkDownTheAnswerSaysSoAndSinceWhen() throws {

@@ -55,9 +55,11 @@ import Testing
     #expect(try !places(of: pieces[0], in: pair.gtHome).isEmpty && !places(of: pieces[1], in: pair.svHome).isEmpty)
 
     clock.move(days: 3)
+    // Where El Salvador erases first, its entry of the erasure comes before Guatemala looks, and goes with the four.
     #expect(
       try NodePair.eventually {
-        try status(Self.stream, at: gt)?.erased == 4 && status(Self.stream, at: sv)?.erased == 4
+        guard let erased = try status(Self.stream, at: gt)?.erased else { return false }
+        return try (4...5).contains(erased) && status(Self.stream, at: sv)?.erased == 4
       })
     // A record of today goes on its way, and the entry of the erasure with it.
     #expect(try NodePair.publish(3..<4, at: sv).count == 1)

@@ -21,6 +21,8 @@ public final class Definition: Hashable, Sendable {
   public let mode: StreamTerms.Mode
   /// The fields in the order of the file; `reference`, which every dataset has, last.
   public let fields: [Field]
+  /// Every field that holds a value, those in groups too, in the order of the file.
+  public let leaves: [Field]
   /// The field that holds the record's own time.
   public let timeField: String?
   /// The field that holds the record this one is about.
@@ -102,10 +104,9 @@ public final class Definition: Hashable, Sendable {
     decidingIndices = deciding.sorted { (sorted[$0].isRequired ? 0 : 1, $0) < (sorted[$1].isRequired ? 0 : 1, $1) }
     self.restrictions = restrictions.map { Restriction(when: $0.when.map { $0.bound(to: index) }, roles: $0.roles) }
     namedRules = rules
-    let bound = rules.compactMap { Rule($0, index: index, sorted: sorted) }
-    self.rules = bound
-    let leaves = all.flatMap { $0.inner ?? [$0] }
-    searchNames = (leaves.filter(\.isSearchable).map(\.name) + bound.compactMap(\.keyName)).sorted()
+    self.rules = rules.compactMap { Rule($0, index: index, sorted: sorted) }
+    leaves = self.fields.flatMap { $0.inner ?? [$0] }
+    searchNames = (leaves.filter(\.isSearchable).map(\.name) + self.rules.compactMap(\.keyName)).sorted()
   }
 
   /// The field of this name; one in a group is named with it, `lines.net_kg`.

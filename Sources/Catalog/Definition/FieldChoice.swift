@@ -73,11 +73,6 @@ extension Definition {
     guard case .group(let group) = sorted[top].type else { return nil }
     return group
   }
-
-  /// Every field that holds a value, those in groups too, in the order of the file.
-  public var leaves: [Field] {
-    fields.flatMap { $0.inner ?? [$0] }
-  }
 }
 
 /// Where a field stands: its place in the definition, and in a group its place there.
