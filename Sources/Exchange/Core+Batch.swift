@@ -11,7 +11,7 @@ extension Core {
     if let context = outgoing[name]?.context, let made = outgoing[name]?.recent?.batch(&frontier, end: end) {
       return Message.Batch(
         stream: name, agreement: context.agreement, version: context.version, first: first, count: made.count,
-        entries: made.entries, bodies: made.bodies, checkpoint: try batchCheckpoint(name, frontier).bytes)
+        entries: made.entries, bodies: made.bodies, checkpoint: try asOfCheckpoint(name, frontier).bytes)
     }
     var entries = ByteWriter(capacity: 64 << 10)
     var bodies = ByteWriter(capacity: Message.Batch.closedAtByteCount)
@@ -55,7 +55,7 @@ extension Core {
     guard let context, count > 0 else { throw .damaged("\(name) has no entry at \(first)") }
     return Message.Batch(
       stream: name, agreement: context.agreement, version: context.version, first: first, count: count,
-      entries: entries.bytes, bodies: bodies.bytes, checkpoint: try batchCheckpoint(name, frontier).bytes)
+      entries: entries.bytes, bodies: bodies.bytes, checkpoint: try asOfCheckpoint(name, frontier).bytes)
   }
 
   /// What is sent of a record's body: nothing when its time is over.

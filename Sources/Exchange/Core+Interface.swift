@@ -63,6 +63,8 @@ extension Core {
     case commit(Commit, telling: [Published])
     /// Send a message.
     case send(Message, to: CountryCode)
+    /// Send a message as soon as the commit under way is durable, before `committed`; never when the commit fails.
+    case sendOnceDurable(Message, to: CountryCode)
     /// The results of a publish of which nothing is to be made durable any more.
     case published(Published)
     /// A publish failed as a whole; none of it was stored.
@@ -72,7 +74,7 @@ extension Core {
     /// New records of a neighbour are durable and visible.
     case arrived(StreamName, range: Range<UInt64>)
     /// Give the input `proceed` once the effects before this one are done, before any other. Publishers hear of a commit
-    /// and the next commit begins before what became durable is made ready for the neighbours, and before what will be is signed.
+    /// and the next commit begins before what became durable is made ready for the neighbours, and before what will be is.
     case proceed
     /// Give the input `due` after so many milliseconds. None other is asked for before.
     case remind(milliseconds: Int64)

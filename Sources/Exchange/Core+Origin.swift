@@ -84,9 +84,7 @@ extension Core {
 
   /// Sends what is durable and not yet sent, as far as the window allows.
   func pump(_ name: StreamName) throws(ReadError) {
-    guard let stream = outgoing[name], stream.head.halted.isEmpty, let agreed = stream.agreed,
-      agreed.obstacle(at: now) == nil, maySign(name)
-    else { return }
+    guard let stream = outgoing[name], mayPump(stream) else { return }
     let end = min(stream.durable.size, stream.limit ?? .max)
     var sources = BatchSources()
     while var sending = sessions[name.recipient]?.sending[name], sending.frontier.size < end,
@@ -96,16 +94,29 @@ extension Core {
         guard sending.unreceipted.isEmpty else { return }
         guard hasPassed(Core.pace, since: last.at) else { return putOff(name, sentAt: last.at) }
       }
-      let batch = try batch(of: name, &sending.frontier, end: end, &sources)
-      let byteCount = batch.entries.count + batch.bodies.count
+      let batch = try nextBatch(of: name, &sending, end: end, &sources)
       outgoing[name]?.recent?.forget(below: sending.frontier.size)
-      sending.unreceipted.append((sending.frontier.size, sending.frontier.root, byteCount))
-      sending.unreceiptedBytes += byteCount
-      sending.lastAsOf = now
-      sending.last = (now, byteCount >= Message.Batch.closedAtByteCount)
       sessions[name.recipient]?.sending[name] = sending
       send(.batch(batch), to: name.recipient)
     }
+  }
+
+  /// Whether anything of a stream may be sent.
+  func mayPump(_ stream: OwnStream) -> Bool {
+    stream.head.halted.isEmpty && stream.agreed.map { $0.obstacle(at: now) == nil } ?? false && maySign(stream.name)
+  }
+
+  /// Makes the next batch; moves on how far the stream is sent.
+  func nextBatch(
+    of name: StreamName, _ sending: inout Session.Sending, end: UInt64, _ sources: inout BatchSources
+  ) throws(ReadError) -> Message.Batch {
+    let batch = try batch(of: name, &sending.frontier, end: end, &sources)
+    let byteCount = batch.entries.count + batch.bodies.count
+    sending.unreceipted.append((sending.frontier.size, sending.frontier.root, byteCount))
+    sending.unreceiptedBytes += byteCount
+    sending.lastAsOf = now
+    sending.last = (now, byteCount >= Message.Batch.closedAtByteCount)
+    return batch
   }
 
   private func putOff(_ name: StreamName, sentAt time: Instant) {
@@ -130,12 +141,6 @@ extension Core {
       }
     signed.add(Cosignature.sign(signed.checkpoint.text, at: now, with: keys.receipt, as: ownReceiptKey))
     return signed
-  }
-
-  /// The same for a batch: it may have been signed while its commit was under way.
-  func batchCheckpoint(_ name: StreamName, _ frontier: Frontier) throws(ReadError) -> SignedCheckpoint {
-    if let ahead = outgoing[name]?.signedAhead, isOf(frontier, ahead) { return ahead }
-    return try asOfCheckpoint(name, frontier)
   }
 
   private func isOf(_ frontier: Frontier, _ signed: SignedCheckpoint) -> Bool {

@@ -30,20 +30,26 @@ extension Core {
     return building.commit
   }
 
-  /// Streams that a neighbour is told of as soon as the commit under way is durable: what they send then is signed while the disk works.
-  var toSignAhead: [StreamName] {
+  /// Streams of which a batch leaves as soon as the commit under way is durable: it is made while the disk works.
+  var toPrepare: [StreamName] {
     (underWay?.grown ?? []).filter { name in
-      guard let sending = sessions[name.recipient]?.sending[name], sending.unreceipted.isEmpty else { return false }
+      guard let stream = outgoing[name], stream.limit == nil, mayPump(stream),
+        let sending = sessions[name.recipient]?.sending[name], sending.unreceipted.isEmpty,
+        sending.frontier.size == stream.durable.size, stream.recent?.holds(sending.frontier.size) == true
+      else { return false }
       return hasPassed(Core.pace, since: sending.last?.at)
     }
   }
 
-  /// Signs them. Nothing of it leaves before the commit is durable; when it fails, all is read again and this is forgotten.
-  func signAhead() throws(ReadError) {
-    for name in toSignAhead {
-      guard let head = underWay?.sealedHeads[name] else { continue }
-      let signed = try asOfCheckpoint(name, head.frontier)
-      outgoing[name]?.signedAhead = signed
+  /// Makes them. When the commit fails, all is read again and this is forgotten.
+  func prepareAhead() throws(ReadError) {
+    for name in toPrepare.sorted() {
+      guard let head = underWay?.sealedHeads[name], var sending = sessions[name.recipient]?.sending[name]
+      else { continue }
+      var sources = BatchSources()
+      let batch = try nextBatch(of: name, &sending, end: head.size, &sources)
+      underWay?.leaving[name] = sending
+      effects.append(.sendOnceDurable(.batch(batch), to: name.recipient))
     }
   }
 
@@ -63,12 +69,11 @@ extension Core {
         if hasGrown, outgoing[name]?.owedSince == nil, head.size > head.receipt?.checkpoint.size ?? 0 {
           outgoing[name]?.owedSince = now
         }
+        noteLeft(name, done)
         isolated(name) { () throws(ReadError) in
           try pump(name)
           try recalledIsDurable(name)
         }
-        // A batch that does not leave now must not say later how things stand now.
-        outgoing[name]?.signedAhead = nil
       } else if let stream = incoming[name] {
         let hasGrown = head.size > stream.durable.size
         if !hasGrown, let later = stream.durable.checkpoint { head.checkpoint = later }
@@ -77,6 +82,16 @@ extension Core {
         if hasGrown { sendReceipt(name) }
       }
     }
+  }
+
+  /// Takes over how a stream stands whose batch left with its commit. Should the neighbour have asked for it from elsewhere meanwhile, what
+  /// left is sent again.
+  private func noteLeft(_ name: StreamName, _ done: Building) {
+    guard let left = done.leaving[name], let known = sessions[name.recipient]?.sending[name],
+      known.unreceipted.isEmpty, outgoing[name]?.recent?.holds(known.frontier.size) == true
+    else { return }
+    sessions[name.recipient]?.sending[name] = left
+    outgoing[name]?.recent?.forget(below: left.frontier.size)
   }
 
   /// Tells which records of neighbours became durable.

@@ -34,6 +34,12 @@ extension Core {
     openStreams(with: country)
   }
 
+  func linkDown(_ country: CountryCode) {
+    sessions[country] = nil
+    // What was to leave with the commit under way does not arrive.
+    for name in (underWay?.leaving ?? [:]).keys where name.recipient == country { underWay?.leaving[name] = nil }
+  }
+
   /// Asks for all streams of a neighbour, and stops sending those that are no longer agreed. Not while the durable state
   /// is being read again: the last checkpoint in memory may not be the last one any more, and "as of now" would lie.
   func openStreams(with country: CountryCode) {

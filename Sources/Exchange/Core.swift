@@ -98,7 +98,7 @@ public final class Core {
         log(.warning, "a bundle of \(country) came while the state is being read again; import it again")
       case .publish(let requests): try publish(requests)
       case .linkUp(let country): linkUp(country)
-      case .linkDown(let country): sessions[country] = nil
+      case .linkDown(let country): linkDown(country)
       case .message(let message, let country): receive(message, from: country)
       case .bundle(let messages, let country): receiveBundle(messages, from: country)
       case .committed: try committed()
@@ -108,7 +108,7 @@ public final class Core {
           unannounced = nil
           announce(done)
         }
-        try signAhead()
+        try prepareAhead()
       case .tick: tick()
       case .due: if !mustReload { sendPutOff() }
       case .room(let shortage): note(shortage)
@@ -132,7 +132,7 @@ public final class Core {
     }
     flush()
     let hasBegun = if case .commit? = effects.last { true } else { false }
-    if unannounced != nil || hasBegun && !toSignAhead.isEmpty { effects.append(.proceed) }
+    if unannounced != nil || hasBegun && !toPrepare.isEmpty { effects.append(.proceed) }
     defer { effects = [] }
     return effects
   }

@@ -22,8 +22,6 @@ struct OwnStream {
   var limit: UInt64?
   /// What was made last, while it is being sent.
   var recent: RecentEntries?
-  /// The checkpoint that the next batch will probably bear, made while its commit was under way.
-  var signedAhead: SignedCheckpoint?
   /// A receipt came in that is not durable here yet.
   var hasNewReceipt = false
   /// Since when the neighbour owes a receipt without having given any; nil while it owes none, and before it asked.
@@ -142,6 +140,9 @@ struct Building {
 
   /// The states that the commit holds, by stream.
   var sealedHeads: [StreamName: StreamState] = [:]
+
+  /// Streams of which a batch leaves once the commit is durable, as they will stand then.
+  var leaving: [StreamName: Session.Sending] = [:]
 
   var hasChanges: Bool { !commit.isEmpty || !chunks.isEmpty || !grown.isEmpty || !received.isEmpty }
   var isEmpty: Bool { !hasChanges && results.isEmpty }

@@ -30,10 +30,13 @@ struct RecentEntries {
     ends.append((entries.bytes.count, bodies.bytes.count))
   }
 
+  /// Whether the entry of this index is here.
+  func holds(_ index: UInt64) -> Bool { index >= first && index - first < UInt64(leaves.count) }
+
   /// The entries from the frontier's size on, below `end`, as far as one batch holds; moves the frontier on. Nil when the
   /// next one is not here.
   func batch(_ frontier: inout Frontier, end: UInt64) -> (count: Int, entries: [UInt8], bodies: [UInt8])? {
-    guard frontier.size >= first, frontier.size < end, frontier.size - first < UInt64(leaves.count) else { return nil }
+    guard holds(frontier.size), frontier.size < end else { return nil }
     let start = Int(frontier.size - first)
     let origin = start == 0 ? (entry: 0, body: 0) : ends[start - 1]
     var next = start

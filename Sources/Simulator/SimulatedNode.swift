@@ -27,8 +27,9 @@ final class SimulatedNode {
   var saved: MemoryStore.Snapshot?
   /// Commits of all lives.
   var commitCount = 0
-  /// What is told when the commit under way is durable.
+  /// What is told, and what is sent, when the commit under way is durable.
   var telling: [Core.Published] = []
+  var leaving: [(message: Message, to: CountryCode)] = []
 
   init(_ country: CountryCode, seed: UInt64) {
     self.country = country

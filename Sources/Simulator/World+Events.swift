@@ -61,8 +61,9 @@ extension World {
     switch effect {
     case .commit(let commit, let telling):
       node.commitCount += 1
-      node.telling = telling
+      (node.telling, node.leaving) = (telling, [])
       later(.flush(country, commit, life: node.life), in: 1 + chance.below(faults.longestCommit))
+    case .sendOnceDurable(let message, let to): node.leaving.append((message, to))
     case .send(let plain, let to):
       let message = plan.planted == .falseReceipt ? try falseReceipt(plain, of: node) : plain
       try checkSent(message, by: node)
@@ -147,7 +148,7 @@ extension World {
       return crash(node)
     }
     let isLost = plan.planted == .earlyAnswer || plan.planted == .lostCommit && node.commitCount == 5
-    if isLost { return try give(.committed, to: node) }
+    if isLost { return try becameDurable(node) }
     let fails = !isHealed && chance.happens(faults.commitFailurePermille)
     do throws(StoreError) {
       if fails { throw .failed("simulated") }
@@ -167,10 +168,23 @@ extension World {
       }
     }
     if crashes {
+      // What was to leave with it may have left.
+      if chance.happens(500) { try leave(node) }
       trace.note(clock.elapsed, "\(node.country) crashes after its fsync")
       return crash(node)
     }
+    try becameDurable(node)
+  }
+
+  private func becameDurable(_ node: SimulatedNode) throws {
+    try leave(node)
     try give(.committed, to: node)
+  }
+
+  private func leave(_ node: SimulatedNode) throws {
+    let leaving = node.leaving
+    node.leaving = []
+    for (message, to) in leaving { try perform(.send(message, to: to), of: node) }
   }
 
   func cut(_ pair: Pair) {

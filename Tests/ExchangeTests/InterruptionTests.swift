@@ -130,6 +130,8 @@ private struct TwoCores {
         case .commit(let commit, _):
           try node.store.commit(commit)
           waiting.append((.committed, country))
+        case .sendOnceDurable(let message, let recipient):
+          if full.map(Self.code) != country { waiting.append((.message(message, from: country), recipient)) }
         case .send(let message, let recipient): waiting.append((.message(message, from: country), recipient))
         case .proceed: waiting.insert((.proceed, country), at: 0)
         case .remind(let milliseconds):

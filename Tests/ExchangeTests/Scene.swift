@@ -21,6 +21,8 @@ final class Party {
   /// The commit that the core waits for.
   var commit: Commit?
   private var telling: [Core.Published] = []
+  /// What is sent when it is durable.
+  private(set) var leaving: [Message] = []
   var outbox: [Message] = []
   var results: [UInt64: [PublishResult]] = [:]
   var failures: [UInt64: StoreError] = [:]
@@ -55,7 +57,7 @@ final class Party {
   /// Starts anew on what a store holds, as after a crash or a restore.
   func restart(from snapshot: MemoryStore.Snapshot? = nil) throws {
     store = TestStore(snapshot ?? store.snapshot())
-    (commit, outbox) = (nil, [])
+    (commit, leaving, outbox) = (nil, [], [])
     core = try Core(
       realm: Scene.realm, country: country, keys: keys, store: store, rules: rules, entropy: entropy,
       processors: processors, now: now, neighbours: neighbours, card: Array("card of \(country)".utf8))
@@ -63,10 +65,15 @@ final class Party {
 
   func give(_ input: Core.Input) {
     // Whoever publishes may be told before the core hears of its commit.
-    if case .committed = input { for done in telling { results[done.token] = done.results } }
+    if case .committed = input {
+      for done in telling { results[done.token] = done.results }
+      outbox += leaving
+      leaving = []
+    }
     for effect in core.handle(input, at: now) {
       switch effect {
-      case .commit(let wanted, let telling): (commit, self.telling) = (wanted, telling)
+      case .commit(let wanted, let telling): (commit, self.telling, leaving) = (wanted, telling, [])
+      case .sendOnceDurable(let message, _): leaving.append(message)
       case .send(let message, _): outbox.append(message)
       case .published(let done): results[done.token] = done.results
       case .failed(let token, let error): failures[token] = error

@@ -1,6 +1,7 @@
 import Dispatch
 import Exchange
 import Synchronization
+import Terms
 
 /// The core's commits on their way to the disk, one at a time: made by a thread of their own, or by somebody who waits for one anyway.
 final class CommitLine: Sendable {
@@ -20,8 +21,21 @@ final class CommitLine: Sendable {
   /// A disk that takes longer, in nanoseconds, is left to the thread of its own: whoever helps has others to serve after it.
   static let quickNanoseconds: UInt64 = 2_000_000
 
+  /// A message that leaves when the commit under way is durable.
+  struct Follower: Sendable {
+    let message: Message
+    let country: CountryCode
+  }
+
+  /// What follows the commit under way, and what became of that.
+  private struct Following {
+    var waiting: [Follower] = []
+    var isDurable: Bool?
+  }
+
   private let store: any Store
   private let waiting = Mutex<[Order]>([])
+  private let following = Mutex(Following())
   /// Held from a commit's beginning until everybody was told of it.
   private let hand = Mutex(())
   private let bell = DispatchSemaphore(value: 0)
@@ -34,7 +48,28 @@ final class CommitLine: Sendable {
   var areQuick: Bool { quick.load(ordering: .relaxed) }
 
   /// Adds one; `wake` or `makeHere` has it made.
-  func add(_ order: Order) { waiting.withLock { $0.append(order) } }
+  func add(_ order: Order) {
+    following.withLock { $0 = Following() }
+    waiting.withLock { $0.append(order) }
+  }
+
+  /// Has a message leave with the commit that was added last.
+  /// - Returns: whether that is durable already, and the caller sends it.
+  func follow(_ follower: Follower) -> Bool {
+    following.withLock { following in
+      if following.isDurable == nil { following.waiting.append(follower) }
+      return following.isDurable ?? false
+    }
+  }
+
+  /// Notes what became of the commit.
+  /// - Returns: what leaves now.
+  func settle(isDurable: Bool) -> [Follower] {
+    following.withLock { following in
+      defer { following = Following(isDurable: isDurable) }
+      return isDurable ? following.waiting : []
+    }
+  }
 
   /// Has the thread make what waits.
   func wake() { bell.signal() }

@@ -137,6 +137,8 @@ extension Engine {
         turn.commitsUnderWay += 1
         commits.add(.init(commit: commit, telling: telling))
         hasCommit = true
+      case .sendOnceDurable(let message, let country):
+        if commits.follow(.init(message: message, country: country)) { currentLink?.send(message, to: country) }
       case .remind(let milliseconds): turn.due = .now() + .milliseconds(Int(milliseconds))
       case .proceed: mustProceed = true
       default: perform(effect)
@@ -161,28 +163,29 @@ extension Engine {
       observer?.engine(arrived: stream, range: range)
     case .close(let country, let reason): currentLink?.close(country, reason: reason)
     case .log(let event): observer?.engine(logs: event)
-    case .commit, .remind, .proceed: break  // These concern the turn.
+    case .commit, .sendOnceDurable, .remind, .proceed: break  // These concern the turn.
     }
   }
 
   // MARK: What became of a commit
 
-  /// On the thread that made it.
+  /// On the thread that made it. Whoever waits for it runs before the core's thread is woken.
   func made(_ order: CommitLine.Order, _ outcome: CommitLine.Outcome, isHelp: Bool = false) {
     let input: Core.Input
     switch outcome {
     case .durable(let nanoseconds):
       counters.committed(order.commit, nanoseconds: nanoseconds)
+      for follower in commits.settle(isDurable: true) { currentLink?.send(follower.message, to: follower.country) }
       input = .committed
     case .failed(let error):
       counters.commitFailed()
+      _ = commits.settle(isDurable: false)
       input = .commitFailed(error)
     }
     queue.withLock { $0.add(.input(input, byteCount: 0, from: nil)) }
+    if case .durable = outcome { for published in order.telling { tell(published) } }
     if !isHelp || isAwaited.load(ordering: .sequentiallyConsistent) { wake.signal() }
-    guard case .durable = outcome else { return }
-    for published in order.telling { tell(published) }
-    observer?.engine(made: order.commit)
+    if case .durable = outcome { observer?.engine(made: order.commit) }
   }
 
   private func tell(_ published: Core.Published) {
