@@ -211,14 +211,22 @@ extension Core {
   /// two verified last are remembered: the one that `status` shows, and the next one, which is compared with it.
   func receiptTime(_ receipt: SignedCheckpoint, on name: StreamName, of neighbour: Neighbour) -> UInt64? {
     if let known = verified[name]?.first(where: { $0.note == receipt.note }) { return known.time }
-    for key in neighbour.receiptKeys {
-      let noteKey = NoteKey(.receipt, of: neighbour.country, in: realm, key: key)
+    for noteKey in noteKeys(of: neighbour) {
       if let time = try? receipt.note.time(of: noteKey) {
         verified[name] = Array((verified[name] ?? []).suffix(1)) + [(receipt.note, time)]
         return time
       }
     }
     return nil
+  }
+
+  private func noteKeys(of neighbour: Neighbour) -> [NoteKey] {
+    neighbour.receiptKeys.map { NoteKey(.receipt, of: neighbour.country, in: realm, key: $0) }
+  }
+
+  /// Whether a checkpoint has a line of a neighbour's "as of"; whether that is signed, `receiptTime` says.
+  func bearsAsOf(_ signed: SignedCheckpoint, of neighbour: Neighbour) -> Bool {
+    noteKeys(of: neighbour).contains(where: signed.note.bears)
   }
 
   /// Whether a neighbour's log signed a checkpoint of a stream. An idle stream's "as of" bears the same text and the same log

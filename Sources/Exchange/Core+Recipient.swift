@@ -116,6 +116,34 @@ extension Core {
     refuse(name, code, reason, at: index, to: name.origin)
   }
 
+  /// Something of a stream became durable: looks at the "as of" that came with it, and gives the receipt. While more is right behind,
+  /// that is done for both: two signatures' work for each batch of a catch-up.
+  func confirm(_ name: StreamName) {
+    guard let stream = incoming[name], let signed = stream.durable.checkpoint, let neighbour = neighbours[name.origin]
+    else { return }
+    guard
+      stream.head.size == stream.durable.size
+        || hasPassed(Core.pace, since: sessions[name.origin]?.receipts[name]?.at)
+    else { return }
+    if receiptTime(signed, on: name, of: neighbour) == nil { forgetAsOf(signed, stream) }
+    sendReceipt(name)
+  }
+
+  /// An "as of" that its neighbour did not sign is not kept: whoever reads the note refuses all of it.
+  private func forgetAsOf(_ signed: SignedCheckpoint, _ stream: HeldStream) {
+    refuseSignature(stream.name)
+    incoming[stream.name]?.durable.checkpoint = signed.withoutCosignatures
+    guard stream.head.checkpoint == signed else { return }
+    incoming[stream.name]?.head.checkpoint = signed.withoutCosignatures
+    building.received.insert(stream.name)
+  }
+
+  private func refuseSignature(_ name: StreamName) {
+    let reason = "a checkpoint is not signed by the keys of \(name.origin)'s card"
+    setProblem(of: name, reason, .refusedHere(from: name.origin, .badSignature))
+    refuse(name, .badSignature, reason, to: name.origin)
+  }
+
   /// Says that everything up to the durable checkpoint is held here.
   func sendReceipt(_ name: StreamName, repeatedAfter wait: Int64 = Core.upkeepCadence) {
     guard sessions[name.origin] != nil, let note = receiptNote(name) else { return }
@@ -152,12 +180,7 @@ extension Core {
     if let obstacle = stream.agreed?.obstacle(at: now) { return refuse(name, .notInForce, obstacle, to: country) }
     guard let signed = try? SignedCheckpoint(note), signed.checkpoint.origin == name.checkpointOrigin(in: realm),
       isSigned(signed, on: name, byLogOf: neighbour), let time = receiptTime(signed, on: name, of: neighbour)
-    else {
-      setProblem(
-        of: name, "a checkpoint is not signed by the keys of \(country)'s card",
-        .refusedHere(from: country, .badSignature))
-      return refuse(name, .badSignature, "a checkpoint is not signed by the keys of \(country)'s card", to: country)
-    }
+    else { return refuseSignature(name) }
     noteSkew(of: country, time)
     let size = signed.checkpoint.size
     stream.heardAt = now

@@ -79,7 +79,7 @@ extension Core {
         if !hasGrown, let later = stream.durable.checkpoint { head.checkpoint = later }
         incoming[name]?.durable = head
         if head.size >= stream.announced { incoming[name]?.announcedAt = nil }
-        if hasGrown { sendReceipt(name) }
+        if hasGrown { confirm(name) }
       }
     }
   }

@@ -153,8 +153,9 @@ struct IncomingWork {
   private mutating func check(
     _ note: [UInt8], _ name: StreamName, _ neighbour: Neighbour, _ core: Core
   ) throws(Fault) {
+    // Whether its "as of" is signed is looked at when the batch is durable (`confirm`): nothing of the batch rests on it.
     guard let signed = try? SignedCheckpoint(note), core.isSigned(signed, on: name, byLogOf: neighbour),
-      core.receiptTime(signed, on: name, of: neighbour) != nil
+      core.bearsAsOf(signed, of: neighbour)
     else {
       throw Fault(
         code: .badSignature, reason: "the checkpoint is not signed by the keys of \(neighbour.country)'s card",

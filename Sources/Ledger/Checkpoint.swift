@@ -71,15 +71,21 @@ public struct SignedCheckpoint: Hashable, Sendable {
   /// Whether another one says the same and bears the same lines of log keys, in the same order.
   public func hasSameLogSignatures(as other: SignedCheckpoint) -> Bool {
     func lines(_ signed: SignedCheckpoint) -> [SignedNote.Signature] {
-      signed.note.signatures.filter { $0.name.utf8.elementsEqual(checkpoint.origin.utf8) }
+      signed.withoutCosignatures.note.signatures
     }
     return note.text.utf8.elementsEqual(other.note.text.utf8) && lines(self) == lines(other)
   }
 
   /// Whether it has a line of this log key; whether that is a signature is not looked at.
   public func bears(logKey key: VerifyingKey) -> Bool {
-    guard let noteKey = try? Self.logKey(key, of: checkpoint.origin) else { return false }
-    return note.signatures.contains { $0.isOf(name: noteKey.name, id: noteKey.id) }
+    (try? Self.logKey(key, of: checkpoint.origin)).map(note.bears) ?? false
+  }
+
+  /// The same with the signatures of its log alone.
+  public var withoutCosignatures: SignedCheckpoint {
+    var bare = self
+    bare.note.keepSignatures { $0.name.utf8.elementsEqual(checkpoint.origin.utf8) }
+    return bare
   }
 
   /// Adds a cosignature.

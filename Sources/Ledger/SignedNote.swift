@@ -94,6 +94,12 @@ public struct SignedNote: Hashable, Sendable {
     }
   }
 
+  /// Whether it has a line of this key; whether that is a signature is not looked at.
+  public func bears(_ key: NoteKey) -> Bool { signatures.contains { $0.isOf(name: key.name, id: key.id) } }
+
+  /// Removes the lines that are not wanted.
+  mutating func keepSignatures(where isWanted: (Signature) -> Bool) { signatures.removeAll { !isWanted($0) } }
+
   /// Signs the text with an Ed25519 key (type 0x01) whose public half is in `as`.
   public mutating func sign(with key: borrowing SigningKey, as noteKey: NoteKey) {
     add(Signature(name: noteKey.name, id: noteKey.id, bytes: key.sign(Array(text.utf8))))

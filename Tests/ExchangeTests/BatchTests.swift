@@ -135,6 +135,64 @@ import Testing
     #expect(recipient.status(Scene.sent)?.problem == "")
   }
 
+  @Test func anAsOfThatTheOriginDidNotSignIsForgottenAndWhatItCameWithIsKept() throws {
+    let scene = try Scene()
+    let recipient = scene.recipient
+    recipient.give(.linkUp(Scene.sv))
+    var maker = HandmadeOrigin(scene)
+    try maker.addEpoch()
+    try maker.addRecord(["crossing": "a1", "name": "good"])
+    // The line of the receipt key with a signature of another text.
+    var signed = try maker.checkpoint(hasAsOf: false)
+    let key = NoteKey(.receipt, of: Scene.sv, in: Scene.realm, key: maker.party.keys.receipt.verifyingKey)
+    signed.add(Cosignature.sign("another\n", at: recipient.now, with: maker.party.keys.receipt, as: key))
+    recipient.outbox = []
+    recipient.give(.message(.batch(try maker.batch(checkpoint: signed)), from: Scene.sv))
+    try recipient.finishCommits()
+    let refusals = recipient.take { if case .refuse(let refusal) = $0 { refusal.code } else { nil } }
+    #expect(refusals == [.badSignature])
+    #expect(recipient.status(Scene.sent)?.problem.contains("not signed by the keys of SV's card") == true)
+    #expect(recipient.status(Scene.sent)?.asOf == nil)
+    #expect(try recipient.names(Scene.sent) == ["good"])
+    // What is kept holds for everybody who reads it.
+    let kept = try #require(try recipient.reader.state(of: Scene.sent).checkpoint)
+    #expect(try kept.isSigned(byLog: [maker.party.keys.log.verifyingKey]) && kept.note.time(of: key) == nil)
+    // The next good word settles it.
+    recipient.give(.message(.asOf(stream: Scene.sent, note: try maker.checkpoint().bytes), from: Scene.sv))
+    #expect(recipient.status(Scene.sent)?.problem == "" && recipient.status(Scene.sent)?.asOf != nil)
+  }
+
+  @Test func oneReceiptStandsForBatchesThatCameTogether() throws {
+    let scene = try Scene()
+    let recipient = scene.recipient
+    recipient.give(.linkUp(Scene.sv))
+    var maker = HandmadeOrigin(scene)
+    try maker.addEpoch()
+    var sizes: [UInt64] = []
+    for number in 0..<6 {
+      try maker.addRecord(["crossing": "a1", "name": "\(number)"])
+      recipient.give(.message(.batch(try maker.batch()), from: Scene.sv))
+      // The commit under way ends while the next one gathers.
+      let under = recipient.commit
+      recipient.commit = nil
+      try maker.addRecord(["crossing": "a1", "name": "\(number) more"])
+      recipient.give(.message(.batch(try maker.batch()), from: Scene.sv))
+      if let under {
+        try recipient.store.commit(under)
+        recipient.give(.committed)
+      }
+      sizes += try receipts(recipient)
+    }
+    #expect(sizes.count == 1, "the first one: \(sizes)")
+    try recipient.finishCommits()
+    #expect(try receipts(recipient) == [13])
+  }
+
+  private func receipts(_ party: Party) throws -> [UInt64] {
+    try party.take { if case .receipt(_, let note) = $0 { note } else { nil } }
+      .map { try SignedCheckpoint($0).checkpoint.size }
+  }
+
   @Test func theLongestBodyIsTaken() throws {
     let scene = try Scene()
     scene.recipient.give(.linkUp(Scene.sv))
