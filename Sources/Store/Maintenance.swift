@@ -156,7 +156,8 @@ final class Maintenance: Sendable {
         try engine.freeze()
         return true
       }
-      work.sweep = Sweep(runs, partition, erased)
+      // Numbered before any run that is written while it counts: of runs of one level the number tells the age.
+      work.sweep = Sweep(runs, partition, erased, number: try engine.nextRun())
     }
     guard var sweep = work.sweep else { return false }
     do throws(StoreError) {
@@ -170,14 +171,18 @@ final class Maintenance: Sendable {
       work.swept.insert(sweep.partition)
     }
     work.sweep = nil
-    guard sweep.hasErased, engine.view.withLock({ $0.holds(sweep.runs) }) else { return true }
+    guard sweep.hasErased else { return true }
+    guard engine.view.withLock({ $0.holds(sweep.runs) }) else {
+      work.swept.insert(sweep.partition)
+      return true
+    }
     guard sweep.left > 0 else {
       if try engine.replace(sweep.runs, with: nil) { work.dead += sweep.runs.map(\.number) }
       work.overwritten.formUnion(sweep.runs.map(\.number))
       return true
     }
     work.overwritten.formUnion(sweep.runs.map(\.number))
-    work.merge = Merge(sweep, number: try engine.nextRun())
+    work.merge = Merge(sweep)
     return true
   }
 

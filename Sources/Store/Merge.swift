@@ -46,11 +46,11 @@ struct Merge {
   }
 
   /// Merges what a sweep leaves of a partition.
-  init(_ sweep: Sweep, number: Int64) {
+  init(_ sweep: Sweep) {
     self.init(
       sweep.runs, without: sweep.erased,
       RunWriter(
-        number: number, partition: sweep.partition, level: sweep.runs.map(\.level).max() ?? 0, count: sweep.left))
+        number: sweep.number, partition: sweep.partition, level: sweep.runs.map(\.level).max() ?? 0, count: sweep.left))
   }
 
   private init(_ inputs: [Run], without erased: ErasedLines, _ writer: RunWriter) {

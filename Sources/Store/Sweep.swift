@@ -9,12 +9,14 @@ struct Sweep {
   /// Oldest first.
   let runs: [Run]
   let erased: ErasedLines
+  /// Of the run that takes their place.
+  let number: Int64
   /// Lines that stay.
   private(set) var left = 0
   private var position = (run: 0, page: 0)
 
-  init(_ runs: [Run], _ partition: Int32, _ erased: ErasedLines) {
-    (self.runs, self.partition, self.erased) = (runs, partition, erased)
+  init(_ runs: [Run], _ partition: Int32, _ erased: ErasedLines, number: Int64) {
+    (self.runs, self.partition, self.erased, self.number) = (runs, partition, erased, number)
   }
 
   /// Whether any line is to go.

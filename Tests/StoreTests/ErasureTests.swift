@@ -188,6 +188,32 @@ import Testing
     }
   }
 
+  /// A run that a sweep writes is as old as those whose place it takes, also when newer ones were written while it counted.
+  @Test(arguments: 1...5) func linesComeNewestFirstAlsoAfterASweepAndARestart(round: Int) throws {
+    var store = try SQLiteStore(path: path, tuning: .small)
+    let count: UInt64 = 40_000
+    try store.commit { $0.appends = [append(a, first: 0, count: 200), append(a, first: 200, count: Int(count))] }
+    try store.commit { $0.index = (0..<count).map { entry(5, $0 % 100 == 0 ? 7 : $0 &* 0x9E37_79B9_7F4A_7C15, a, $0) } }
+    store.maintenance.settle()
+    try store.commit {
+      $0.erasures = [(a, 200)]
+      $0.sweptPartitions = [5]
+    }
+    // Enough for a run each, while the sweep counts; too few for a merge.
+    for part in 0..<3 as Range<UInt64> {
+      try store.commit { $0.index = (0..<50).map { entry(5, 7, a, count + part * 50 + $0) } }
+      usleep(UInt32(round * 200))
+    }
+    store.maintenance.settle()
+    for _ in 0..<2 {
+      let found = try store.locate(7, 5...5, limit: 10_000).map(\.index)
+      #expect(found.count == 548 && found == found.sorted(by: >))
+      store.close()
+      store = try SQLiteStore(path: path, tuning: .small)
+    }
+    try store.verify()
+  }
+
   @Test(arguments: [false, true]) func linesOfErasedRecordsGoFromMemoryRunsAndFiles(_ areInRuns: Bool) throws {
     let store = try SQLiteStore(path: path, tuning: areInRuns ? .small : Tuning())
     var dice = Dice(seed: 8)
