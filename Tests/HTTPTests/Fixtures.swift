@@ -110,9 +110,3 @@ func eventually(seconds: Double = 5, _ holds: () -> Bool) async -> Bool {
   }
   return holds()
 }
-
-/// Resident memory of this process in bytes.
-func residentBytes() -> Int {
-  let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
-  return (fields.dropFirst().first.flatMap { Int($0) } ?? 0) * 4_096
-}
