@@ -166,12 +166,11 @@ final class Maintenance: Sendable {
         return true
       }
     } catch {
-      // A merge or a drop took its runs away: it begins again with those that stand, if there are any.
       guard !engine.view.withLock({ $0.holds(sweep.runs) }) else { throw error }
-      work.swept.insert(sweep.partition)
     }
     work.sweep = nil
     guard sweep.hasErased else { return true }
+    // A merge or a drop took its runs away: it begins again with those that stand, if there are any.
     guard engine.view.withLock({ $0.holds(sweep.runs) }) else {
       work.swept.insert(sweep.partition)
       return true

@@ -136,11 +136,8 @@ import Testing
   }
 
   @Test func anAsOfThatTheOriginDidNotSignIsForgottenAndWhatItCameWithIsKept() throws {
-    let scene = try Scene()
+    var (scene, maker) = try linked()
     let recipient = scene.recipient
-    recipient.give(.linkUp(Scene.sv))
-    var maker = HandmadeOrigin(scene)
-    try maker.addEpoch()
     try maker.addRecord(["crossing": "a1", "name": "good"])
     // The line of the receipt key with a signature of another text.
     var signed = try maker.checkpoint(hasAsOf: false)
@@ -163,11 +160,8 @@ import Testing
   }
 
   @Test func oneReceiptStandsForBatchesThatCameTogether() throws {
-    let scene = try Scene()
+    var (scene, maker) = try linked()
     let recipient = scene.recipient
-    recipient.give(.linkUp(Scene.sv))
-    var maker = HandmadeOrigin(scene)
-    try maker.addEpoch()
     var sizes: [UInt64] = []
     for number in 0..<6 {
       try maker.addRecord(["crossing": "a1", "name": "\(number)"])
@@ -188,16 +182,22 @@ import Testing
     #expect(try receipts(recipient) == [13])
   }
 
+  /// A recipient whose link is up, and an origin that has announced an epoch's key.
+  private func linked() throws -> (scene: Scene, maker: HandmadeOrigin) {
+    let scene = try Scene()
+    scene.recipient.give(.linkUp(Scene.sv))
+    var maker = HandmadeOrigin(scene)
+    try maker.addEpoch()
+    return (scene, maker)
+  }
+
   private func receipts(_ party: Party) throws -> [UInt64] {
     try party.take { if case .receipt(_, let note) = $0 { note } else { nil } }
       .map { try SignedCheckpoint($0).checkpoint.size }
   }
 
   @Test func theLongestBodyIsTaken() throws {
-    let scene = try Scene()
-    scene.recipient.give(.linkUp(Scene.sv))
-    var maker = HandmadeOrigin(scene)
-    try maker.addEpoch()
+    var (scene, maker) = try linked()
     let name = String(repeating: "n", count: Core.longestBody - "crossing=a1\nname=\n".utf8.count)
     try maker.addRecord(["crossing": "a1", "name": name])
     scene.recipient.give(.message(.batch(try maker.batch()), from: Scene.sv))
@@ -224,10 +224,7 @@ import Testing
   }
 
   @Test func aReplayedBatchIsHeldOnce() throws {
-    let scene = try Scene()
-    scene.recipient.give(.linkUp(Scene.sv))
-    var maker = HandmadeOrigin(scene)
-    try maker.addEpoch()
+    var (scene, maker) = try linked()
     try maker.addRecord()
     let first = try maker.batch()
     try maker.addRecord()
@@ -246,10 +243,7 @@ import Testing
   /// A batch may begin before the recipient's end; what is held is passed over, what is new is taken.
   @Test(arguments: [false, true])
   func anOverlapMustBeWhatIsHeld(isOther: Bool) throws {
-    let scene = try Scene()
-    scene.recipient.give(.linkUp(Scene.sv))
-    var maker = HandmadeOrigin(scene)
-    try maker.addEpoch()
+    var (scene, maker) = try linked()
     try maker.addRecord(["crossing": "a1", "name": "one"])
     let start = maker
     let first = try maker.batch()
@@ -272,10 +266,7 @@ import Testing
   }
 
   @Test func aGapIsAskedForAndNothingBehindItIsTaken() throws {
-    let scene = try Scene()
-    scene.recipient.give(.linkUp(Scene.sv))
-    var maker = HandmadeOrigin(scene)
-    try maker.addEpoch()
+    var (scene, maker) = try linked()
     let first = try maker.batch()
     try maker.addRecord()
     let second = try maker.batch()
