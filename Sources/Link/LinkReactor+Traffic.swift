@@ -2,6 +2,35 @@ import Glibc
 import Terms
 
 extension LinkReactor {
+  /// Bytes of a message up to which a thread that is not the reactor's sends it by itself.
+  static let smallMessage = 4 << 10
+
+  /// Sends a message in the order of `post` and `perform`: at once and on this thread when it is small and the reactor waits, else on the
+  /// reactor's, soon. Waking a thread takes longer than sealing and writing. From any thread.
+  /// - Parameter refused: called on the reactor's thread when `send` gives false.
+  public func post(_ message: LinkMessage, to country: CountryCode, refused: @escaping @Sendable () -> Void) {
+    if message.payload.count <= Self.smallMessage, !isOnThread,
+      turn.withLockIfAvailable({ _ in mailbox.isEmpty && sendHere(message, to: country) }) == true
+    {
+      return
+    }
+    perform { if !self.send(message, to: country) { refused() } }
+  }
+
+  /// Sends a message on a link on which nothing waits. What is left, and what went wrong, the reactor's thread finds again.
+  /// - Returns: false when nothing was done.
+  private func sendHere(_ message: LinkMessage, to country: CountryCode) -> Bool {
+    guard let connection = links[country]?.current, connection.isOpen, !connection.isBlocked,
+      connection.channel.queuedByteCount == 0
+    else { return false }
+    do { try connection.channel.send(message) } catch { return false }
+    if push(connection) != nil || connection.isBlocked || connection.channel.queuedByteCount > 0 {
+      markDirty(connection)
+      _ = mailbox.post {}
+    }
+    return true
+  }
+
   /// Queues a message for a neighbour.
   /// - Returns: false when the link is down, the outbox is full (wait for `writable`), or the message is refused: longer
   ///   than `ChannelLimits.payloadByteLimit`, or of a type that is the channel's own.
@@ -117,6 +146,21 @@ extension LinkReactor {
 
   /// Writes what waits, within the budget.
   private func write(_ connection: Connection) {
+    if let failure = push(connection) { return close(connection, failure) }
+    guard connection.isOpen, connection.phase != .connecting else { return }
+    watch(connection)
+    if connection.channel.queuedByteCount > 0, !connection.isBlocked { markDirty(connection) }
+    if connection.owesWritable, connection.channel.queuedByteCount < options.lowWaterByteCount,
+      let country = connection.channel.peer
+    {
+      connection.owesWritable = false
+      delegate?.writable(country)
+    }
+  }
+
+  /// Gives the socket what it takes of what waits, within the budget.
+  /// - Returns: why the connection must be closed, if it must.
+  private func push(_ connection: Connection) -> LinkFailure? {
     var budget = options.writeBudgetByteCount
     while let number = connection.number, connection.phase != .connecting, !connection.isBlocked, budget > 0 {
       var code: Int32 = 0
@@ -127,12 +171,12 @@ extension LinkReactor {
           if count < 0 { code = errno }
           return count
         }
-      } catch { return close(connection, .channel(error)) }
+      } catch { return .channel(error) }
       switch code {
       case 0: break
       case EINTR: continue
       case EAGAIN: connection.isBlocked = true
-      default: return close(connection, .system(call: "send", code: code))
+      default: return .system(call: "send", code: code)
       }
       if taken <= 0 { break }
       budget -= taken
@@ -140,15 +184,7 @@ extension LinkReactor {
         links[country]?.state.bytesOut += UInt64(taken)
       }
     }
-    guard connection.isOpen, connection.phase != .connecting else { return }
-    watch(connection)
-    if connection.channel.queuedByteCount > 0, !connection.isBlocked { markDirty(connection) }
-    if connection.owesWritable, connection.channel.queuedByteCount < options.lowWaterByteCount,
-      let country = connection.channel.peer
-    {
-      connection.owesWritable = false
-      delegate?.writable(country)
-    }
+    return nil
   }
 
   /// Tells epoll what this connection waits for, if that changed.

@@ -5,11 +5,12 @@ import Terms
 
 /// Keeps one encrypted connection with every neighbour: listens, dials, proves, carries messages both ways.
 ///
-/// One thread does it all; no link waits for another. Create it, `start` it, `stop` it. `perform`, `states`, `update` and
+/// One thread does it all; no link waits for another. Create it, `start` it, `stop` it. `perform`, `post`, `states`, `update` and
 /// `stop` may be called from any thread; everything else only on the reactor's thread, that is from the delegate's
 /// methods or from `perform`.
 public final class LinkReactor: @unchecked Sendable {
-  // @unchecked: what follows "reactor's thread" below is touched by that thread alone, which `assertOnThread` checks.
+  // @unchecked: what follows "reactor's thread" below is touched by that thread alone, which `assertOnThread` checks, and while it waits by
+  // who holds `turn`.
   private enum Life {
     case new
     case running(pthread_t)
@@ -24,6 +25,10 @@ public final class LinkReactor: @unchecked Sendable {
   private let listenEndpoint: String?
   private let life = Mutex(Life.new)
   private let snapshot = Mutex<[CountryCode: LinkState]>([:])
+  /// Held by the reactor's thread but for while it waits, and for a moment by a thread that sends something small meanwhile.
+  let turn = Mutex(())
+  /// The reactor's thread, as a number; 0 while there is none.
+  private let owner = Atomic<UInt>(0)
 
   // The reactor's thread, after start.
   var identity: LinkIdentity
@@ -44,7 +49,6 @@ public final class LinkReactor: @unchecked Sendable {
   var now: Int64
   private var lastID = Token.firstConnection
   let scratch: UnsafeMutableRawBufferPointer
-  private var thread: pthread_t?
 
   enum Token {
     static let bell: UInt64 = 0
@@ -144,11 +148,10 @@ public final class LinkReactor: @unchecked Sendable {
 
   func log(_ level: LogLevel, _ line: String) { writeLog(level, line) }
 
-  func assertOnThread() {
-    precondition(
-      thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false,
-      "call this from the delegate's methods or from perform")
-  }
+  /// Whether this is the reactor's thread.
+  var isOnThread: Bool { owner.load(ordering: .relaxed) == pthread_self() }
+
+  func assertOnThread() { precondition(isOnThread, "call this from the delegate's methods or from perform") }
 
   func publish() {
     var states: [CountryCode: LinkState] = [:]
@@ -166,17 +169,25 @@ public final class LinkReactor: @unchecked Sendable {
   }
 
   private func run() {
-    thread = pthread_self()
-    while isRunning {
-      let timeout = dirty.isEmpty ? max(0, nextTick - Socket.milliseconds()) : 0
-      let ready = poller.wait(milliseconds: timeout)
-      now = Socket.milliseconds()
-      for event in ready { handle(event) }
-      serviceDirty()
-      if now >= nextTick { tick() }
-      if stateChanged { publish() }
+    owner.store(pthread_self(), ordering: .relaxed)
+    var timeout: Int64? = 0
+    while let wait = timeout {
+      let ready = poller.wait(milliseconds: wait)
+      timeout = turn.withLock { _ in round(ready) }
     }
-    shutDown()
+    turn.withLock { _ in shutDown() }
+  }
+
+  /// Does what is to be done.
+  /// - Returns: how long to wait then, in milliseconds; nil at the end.
+  private func round(_ ready: [Poller.Readiness]) -> Int64? {
+    now = Socket.milliseconds()
+    for event in ready { handle(event) }
+    serviceDirty()
+    if now >= nextTick { tick() }
+    if stateChanged { publish() }
+    guard isRunning else { return nil }
+    return dirty.isEmpty ? max(0, nextTick - Socket.milliseconds()) : 0
   }
 
   private func handle(_ event: Poller.Readiness) {
@@ -202,6 +213,6 @@ public final class LinkReactor: @unchecked Sendable {
     for link in links.values { link.dialAt = nil }
     publish()
     delegate = nil
-    thread = nil
+    owner.store(0, ordering: .relaxed)
   }
 }

@@ -33,6 +33,9 @@ final class Mailbox: Sendable {
     }
   }
 
+  /// Whether no work waits.
+  var isEmpty: Bool { contents.withLock { $0.work.isEmpty } }
+
   /// Takes all work.
   func take() -> [@Sendable () -> Void] {
     contents.withLock { contents in

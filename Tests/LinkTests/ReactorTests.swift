@@ -2,6 +2,7 @@ import Foundation
 import Link
 import Noise
 import Sodium
+import Synchronization
 import Terms
 import Testing
 
@@ -47,6 +48,42 @@ import Testing
     #expect(one.probe.notes.withLock { $0.messages.map(\.type) } == [UInt8](repeating: 0x11, count: 50))
     #expect(one.ask { $0.send(LinkMessage(type: 1, payload: []), to: gt) } == false)
     #expect(one.ask { $0.send(LinkMessage(type: 0x10, payload: []), to: sv) } == false)
+  }
+
+  @Test func whatOneThreadPostsArrivesInItsOrderWhateverTheReactorDoes() throws {
+    let (one, other) = try linked()
+    let (gt, sv) = (guatemala.country, salvador.country)
+    let refused = Mutex(0)
+    let came = Mutex<[[UInt8]]>([])
+    for station in [one, other] {
+      station.probe.onMessage.withLock {
+        $0 = { message, _ in came.withLock { $0.append(Array(message.payload.prefix(3))) } }
+      }
+    }
+    // Small ones go by the posting thread when it can, long ones and those behind them by the reactor's; both ends send at once.
+    let threads = [(one, gt), (one, gt), (other, sv)].enumerated().map { number, way in
+      let thread = Thread {
+        for index in 0..<400 {
+          let length = index % 7 == 3 ? 20_000 : 40
+          let payload = [UInt8(number), UInt8(index / 256), UInt8(index % 256)] + [UInt8](repeating: 9, count: length)
+          way.0.reactor.post(LinkMessage(type: 0x10, payload: payload), to: way.1) { refused.withLock { $0 += 1 } }
+          if index % 50 == 0 { way.0.reactor.perform { usleep(300) } }
+          if index % 11 == 0 { usleep(200) }
+        }
+      }
+      thread.start()
+      return thread
+    }
+    #expect(eventually { threads.allSatisfy(\.isFinished) })
+    #expect(eventually { came.withLock(\.count) == 1200 })
+    for number in UInt8(0)..<3 {
+      let order = came.withLock { $0.filter { $0[0] == number }.map { Int($0[1]) * 256 + Int($0[2]) } }
+      #expect(order == Array(0..<400))
+    }
+    one.reactor.post(LinkMessage(type: 0x10, payload: []), to: sv) { refused.withLock { $0 += 1 } }
+    one.reactor.post(LinkMessage(type: 1, payload: []), to: gt) { refused.withLock { $0 += 1 } }
+    #expect(eventually { refused.withLock { $0 } == 2 })
+    #expect(one.reactor.states()[gt]?.queuedBytes == 0)
   }
 
   @Test func anIdleLinkStaysUpAndKnowsItsRoundTrip() throws {

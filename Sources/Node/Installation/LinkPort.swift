@@ -126,10 +126,8 @@ final class LinkPort: LinkDelegate, EngineLink, AttachmentLink, QuestionLink {
   }
 
   private func send(_ out: LinkMessage, to country: CountryCode) {
-    reactor.value?.perform { [self] in
-      if reactor.value?.send(out, to: country) == false {
-        installation.value.log(.debug, "link", "a message for \(country) was not sent: the link is down or full")
-      }
+    reactor.value?.post(out, to: country) { [self] in
+      installation.value.log(.debug, "link", "a message for \(country) was not sent: the link is down or full")
     }
   }
 
