@@ -20,7 +20,7 @@ extension Core {
       var sources = BatchSources()
       while frontier.size < stream.durable.size, room > 0 {
         let batch = try batch(of: name, &frontier, end: stream.durable.size, &sources)
-        room -= batch.entries.count + batch.bodies.count
+        room -= batch.byteCount
         messages.append(.batch(batch))
       }
       if frontier.size == stream.durable.size, let note = try? asOfCheckpoint(name, frontier) {

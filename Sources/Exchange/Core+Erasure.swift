@@ -210,6 +210,7 @@ extension Core {
     } else if isLast(epoch, end, name) {
       incoming[name]?.epoch = nil
       incoming[name]?.isEpochErased = true
+      incoming[name]?.advance = nil
     }
   }
 

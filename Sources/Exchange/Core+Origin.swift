@@ -111,7 +111,7 @@ extension Core {
     of name: StreamName, _ sending: inout Session.Sending, end: UInt64, _ sources: inout BatchSources
   ) throws(ReadError) -> Message.Batch {
     let batch = try batch(of: name, &sending.frontier, end: end, &sources)
-    let byteCount = batch.entries.count + batch.bodies.count
+    let byteCount = batch.byteCount
     sending.unreceipted.append((sending.frontier.size, sending.frontier.root, byteCount))
     sending.unreceiptedBytes += byteCount
     sending.lastAsOf = now

@@ -39,36 +39,49 @@ extension Core {
       if stream.problemIndex == nil { noteGap(name) }
       return
     }
-    guard let made = neighbour.agreed(name, under: batch.agreement), made.terms.version == batch.version else {
-      return fault(
-        name, .agreementDiffers, "entries were made under an agreement that is not known here", at: batch.first)
-    }
-    // The origin's clock may be a little ahead of this one when an agreement takes over.
-    guard made.validFrom <= now.advanced(byMilliseconds: Core.tolerableSkew) else {
-      return fault(
-        name, .notInForce, "entries were made under an agreement that begins on \(made.validFrom.wholeSeconds) only",
-        at: batch.first)
-    }
-    let work: IncomingWork
+    var work: IncomingWork
     do throws(IncomingWork.Fault) {
-      work = try IncomingWork(batch, stream, made.terms, neighbour, self)
+      let terms = try terms(of: batch, neighbour)
+      if let done = stream.advance?.work(on: batch) {
+        work = done
+      } else {
+        work = try IncomingWork(batch, stream, terms, self)
+      }
+      try work.take(batch.checkpoint, of: neighbour, self)
     } catch {
       return fault(name, error.code, error.reason, at: error.index)
     }
-    var advanced = stream
-    advanced.head = work.head
-    advanced.context = work.context
-    (advanced.epoch, advanced.isEpochErased) = (work.epoch, work.isEpochErased)
-    advanced.announced = max(stream.announced, end)
-    if stream.announcedAt == nil { advanced.announcedAt = now }
-    advanced.heardAt = now
-    advanced.hasMissed = false
-    if stream.problemIndex.map({ end > $0 }) ?? true { (advanced.problem, advanced.problemIndex) = ("", nil) }
-    incoming[name] = advanced
+    var grown = stream
+    grown.head = work.head
+    grown.context = work.context
+    (grown.epoch, grown.isEpochErased) = (work.epoch, work.isEpochErased)
+    grown.announced = max(stream.announced, end)
+    if stream.announcedAt == nil { grown.announcedAt = now }
+    grown.heardAt = now
+    (grown.hasMissed, grown.advance) = (false, nil)
+    if stream.problemIndex.map({ end > $0 }) ?? true { (grown.problem, grown.problemIndex) = ("", nil) }
+    incoming[name] = grown
     sessions[country]?.lastProgress = now
     sessions[country]?.asked[name]?.patience = Core.patience
-    building.byteCount += batch.entries.count + batch.bodies.count
+    building.byteCount += batch.byteCount
     try take(work, name)
+  }
+
+  /// The terms under which the entries of a batch were made.
+  func terms(of batch: Message.Batch, _ neighbour: Neighbour) throws(IncomingWork.Fault) -> StreamTerms {
+    guard let made = neighbour.agreed(batch.stream, under: batch.agreement), made.terms.version == batch.version else {
+      throw IncomingWork.Fault(
+        code: .agreementDiffers, reason: "entries were made under an agreement that is not known here",
+        index: batch.first)
+    }
+    // The origin's clock may be a little ahead of this one when an agreement takes over.
+    guard made.validFrom <= now.advanced(byMilliseconds: Core.tolerableSkew) else {
+      throw IncomingWork.Fault(
+        code: .notInForce,
+        reason: "entries were made under an agreement that begins on \(made.validFrom.wholeSeconds) only",
+        index: batch.first)
+    }
+    return made.terms
   }
 
   /// Asks at once for what a gap hides, unless that was done just now.

@@ -97,7 +97,7 @@ extension Core {
       }
     }
     building.closeChunk(name)
-    building.byteCount += batch.entries.count + batch.bodies.count
+    building.byteCount += batch.byteCount
   }
 
   /// Takes in the epochs of a piece. Keys that it says were destroyed, and that came back with the backup, go again; the stream

@@ -41,9 +41,17 @@ extension Core {
     }
   }
 
-  /// Makes them. When the commit fails, all is read again and this is forgotten.
+  /// Makes them: first sends ahead what the neighbour can check meanwhile, then makes the whole, which takes two signatures. When the commit
+  /// fails, all is read again and this is forgotten.
   func prepareAhead() throws(ReadError) {
-    for name in toPrepare.sorted() {
+    let names = toPrepare.sorted()
+    if underWay?.hasAdvanced == false, !names.isEmpty {
+      underWay?.hasAdvanced = true
+      mustProceed = true
+      for name in names { sendAdvance(of: name) }
+      return
+    }
+    for name in names {
       guard let head = underWay?.sealedHeads[name], var sending = sessions[name.recipient]?.sending[name]
       else { continue }
       var sources = BatchSources()

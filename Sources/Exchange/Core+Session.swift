@@ -38,6 +38,7 @@ extension Core {
     sessions[country] = nil
     // What was to leave with the commit under way does not arrive.
     for name in (underWay?.leaving ?? [:]).keys where name.recipient == country { underWay?.leaving[name] = nil }
+    for name in incoming.keys where name.origin == country { incoming[name]?.advance = nil }
   }
 
   /// Asks for all streams of a neighbour, and stops sending those that are no longer agreed. Not while the durable state
@@ -76,6 +77,7 @@ extension Core {
     case .resume(let resume):
       isolated(resume.stream) { () throws(ReadError) in try receive(resume, from: country) }
     case .batch(let batch): isolated(batch.stream) { () throws(ReadError) in try receive(batch, from: country) }
+    case .advance(let batch): receive(advance: batch, from: country)
     case .receipt(let stream, let note):
       isolated(stream) { () throws(ReadError) in try receiveReceipt(stream, note, from: country) }
     case .asOf(let stream, let note):

@@ -36,6 +36,8 @@ public final class Core {
   private var unannounced: Building?
   var lastID: RecordID?
   var effects: [Effect] = []
+  /// What was begun goes on when the effects so far are done.
+  var mustProceed = false
   /// Streams of which a few entries were put off for a moment.
   var putOff: Set<StreamName> = []
   var lastUpkeep: Instant
@@ -132,7 +134,8 @@ public final class Core {
     }
     flush()
     let hasBegun = if case .commit? = effects.last { true } else { false }
-    if unannounced != nil || hasBegun && !toPrepare.isEmpty { effects.append(.proceed) }
+    if unannounced != nil || mustProceed || hasBegun && !toPrepare.isEmpty { effects.append(.proceed) }
+    mustProceed = false
     defer { effects = [] }
     return effects
   }
@@ -267,7 +270,10 @@ public final class Core {
   /// Makes the streams of new agreements and hands all of them the terms that are in force now.
   private func arrange() throws(ReadError) {
     for name in outgoing.keys { outgoing[name]?.agreed = nil }
-    for name in incoming.keys { incoming[name]?.agreed = nil }
+    for name in incoming.keys {
+      incoming[name]?.agreed = nil
+      incoming[name]?.advance = nil
+    }
     steady = neighbours.values.flatMap(\.streams).steady(around: now)
     erasing.lookNow()
     for neighbour in neighbours.values {

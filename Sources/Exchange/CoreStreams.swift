@@ -67,6 +67,8 @@ struct HeldStream {
   var announcedAt: Instant?
   /// A later "as of" came in that is not durable here yet.
   var hasNewAsOf = false
+  /// What came ahead of the next batch.
+  var advance: Advance?
 
   init(_ name: StreamName, _ state: StreamState, _ reader: LogReader) throws(ReadError) {
     self.name = name
@@ -143,6 +145,8 @@ struct Building {
 
   /// Streams of which a batch leaves once the commit is durable, as they will stand then.
   var leaving: [StreamName: Session.Sending] = [:]
+  /// Their entries were sent ahead, where that is of use.
+  var hasAdvanced = false
 
   var hasChanges: Bool { !commit.isEmpty || !chunks.isEmpty || !grown.isEmpty || !received.isEmpty }
   var isEmpty: Bool { !hasChanges && results.isEmpty }

@@ -2,7 +2,8 @@ import Ledger
 import Sodium
 import Terms
 
-/// The checking of one received batch: everything it claims is computed again before anything is taken over.
+/// The checking of one received batch: everything it claims is computed again before anything is taken over. First its entries and bodies,
+/// then the checkpoint that signs them.
 struct IncomingWork {
   /// What is wrong with a batch.
   struct Fault: Error {
@@ -20,6 +21,7 @@ struct IncomingWork {
   }
 
   let first: UInt64
+  private let name: StreamName
   private(set) var head: StreamState
   private(set) var context: EntryContext
   private(set) var epoch: EpochKey?
@@ -29,12 +31,10 @@ struct IncomingWork {
   private(set) var isEpochErased: Bool
   private(set) var newStretch: Stretch?
 
-  /// Checks a batch that continues what is held; entries of it that are held already are passed over: the root at its
-  /// end says whether they were the same.
-  init(
-    _ batch: Message.Batch, _ stream: HeldStream, _ terms: StreamTerms, _ neighbour: Neighbour, _ core: Core
-  ) throws(Fault) {
-    first = stream.head.size
+  /// Checks the entries of a batch that continues what is held, all but its checkpoint; entries that are held already are passed over: the
+  /// root at its end says whether they were the same.
+  init(_ batch: Message.Batch, _ stream: HeldStream, _ terms: StreamTerms, _ core: Core) throws(Fault) {
+    (first, name) = (stream.head.size, stream.name)
     head = stream.head
     (epoch, isEpochErased) = (stream.epoch, stream.isEpochErased)
     (context, newStretch) = batch.context(after: stream.context, of: stream.name, in: core.realm)
@@ -69,7 +69,6 @@ struct IncomingWork {
     guard bodies.remaining == 0 else {
       throw Fault(code: .badEntry, reason: "the batch has bytes after its last body", index: batch.first)
     }
-    try check(batch.checkpoint, stream.name, neighbour, core)
   }
 
   private func body(_ bodies: inout ByteReader, at index: UInt64) throws(Fault) -> ArraySlice<UInt8> {
@@ -150,9 +149,8 @@ struct IncomingWork {
     }
   }
 
-  private mutating func check(
-    _ note: [UInt8], _ name: StreamName, _ neighbour: Neighbour, _ core: Core
-  ) throws(Fault) {
+  /// Checks and takes the checkpoint that the batch ends with.
+  mutating func take(_ note: [UInt8], of neighbour: Neighbour, _ core: Core) throws(Fault) {
     // Whether its "as of" is signed is looked at when the batch is durable (`confirm`): nothing of the batch rests on it.
     guard let signed = try? SignedCheckpoint(note), core.isSigned(signed, on: name, byLogOf: neighbour),
       core.bearsAsOf(signed, of: neighbour)

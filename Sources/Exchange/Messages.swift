@@ -21,6 +21,8 @@ public enum Message: Hashable, Sendable {
   case recall(stream: StreamName, size: UInt64)
   /// From a recipient: what it holds, up to its latest checkpoint or with the proof that it is the beginning of that.
   case returned(Batch, path: [NodeHash])
+  /// From an origin: entries that are on their way to its disk, without a checkpoint. Their batch follows when they are durable, or never.
+  case advance(Batch)
 
   /// The longest signed checkpoint in a message, in bytes: room for some twenty cosignatures of witnesses.
   public static let longestNote = 8 << 10
@@ -87,7 +89,7 @@ public enum Message: Hashable, Sendable {
     public let entries: [UInt8]
     /// For each entry: varint length and the sealed body; for an epoch the sealed key.
     public let bodies: [UInt8]
-    /// The origin's checkpoint of size `first + count`, with its "as of".
+    /// The origin's checkpoint of size `first + count`, with its "as of"; empty in an `advance`.
     public let checkpoint: [UInt8]
 
     /// Consecutive entries of a stream, up to a checkpoint.
@@ -144,7 +146,7 @@ public enum Message: Hashable, Sendable {
 
   /// The types of this module's messages that came after the first program: they are sent only to who passes over what it does
   /// not know.
-  static let laterTypes: ClosedRange<UInt8> = 0x30...0x31
+  static let laterTypes: ClosedRange<UInt8> = 0x30...0x32
   /// The longest path of a consistency proof.
   static let longestPath = 128
 
@@ -160,6 +162,7 @@ public enum Message: Hashable, Sendable {
     case .conflict: 0x16
     case .recall: 0x30
     case .returned: 0x31
+    case .advance: 0x32
     }
   }
 
@@ -176,14 +179,14 @@ public enum Message: Hashable, Sendable {
       writer.digest(resume.agreement)
       writer.uint64(resume.size)
       writer.vector16(resume.checkpoint)
-    case .batch(let batch):
-      writer = ByteWriter(capacity: 1024 + batch.entries.count + batch.bodies.count)
+    case .batch(let batch), .advance(let batch):
+      writer = ByteWriter(capacity: 1024 + batch.byteCount)
       writer.batch(batch)
     case .recall(let stream, let size):
       writer.stream(stream)
       writer.uint64(size)
     case .returned(let batch, let path):
-      writer = ByteWriter(capacity: 4096 + batch.entries.count + batch.bodies.count)
+      writer = ByteWriter(capacity: 4096 + batch.byteCount)
       writer.batch(batch)
       writer.uint8(UInt8(clamping: path.count))
       for node in path { writer.digest(node.digest) }
@@ -242,6 +245,12 @@ public enum Message: Hashable, Sendable {
       var path: [NodeHash] = []
       for _ in 0..<count { path.append(NodeHash(try reader.digest("path"))) }
       self = .returned(batch, path: path)
+    case 0x32:
+      let batch = try reader.batch()
+      guard batch.checkpoint.isEmpty else {
+        throw ByteError(field: "checkpoint", offset: reader.offset, problem: "what is sent ahead has none")
+      }
+      self = .advance(batch)
     default: throw ByteError(field: "message type", offset: 0, problem: "\(type) is unknown")
     }
     try reader.finish("message")

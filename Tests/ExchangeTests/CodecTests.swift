@@ -22,12 +22,19 @@ import Testing
       Checkpoint(origin: held.checkpoint.origin, size: 2, root: .empty), logKey: scene.origin.keys.log)
     let proof = ForkProof(
       first: other, second: held, prefixRoot: .empty, path: [NodeHash(Digest()), NodeHash(Digest())])
-    return scene.carried + [.refuse(refusal), .conflict(stream: Scene.sent, proof: proof.bytes)]
+    let batches = scene.carried.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+    let batch = try #require(batches.first)
+    let ahead = Message.Batch(
+      stream: batch.stream, agreement: batch.agreement, version: batch.version, first: batch.first, count: batch.count,
+      entries: batch.entries, bodies: batch.bodies, checkpoint: [])
+    return scene.carried + [
+      .refuse(refusal), .conflict(stream: Scene.sent, proof: proof.bytes), .advance(ahead),
+    ]
   }
 
   @Test func everyTypeComesBackAsItWas() throws {
     let samples = try Self.samples()
-    #expect(Set(samples.map(\.type)) == Set(0x10...0x16))
+    #expect(Set(samples.map(\.type)) == Set(Array(0x10...0x16) + [0x32]))
     for message in samples {
       let read = try Message(type: message.type, payload: message.payload)
       #expect(read == message)
@@ -47,7 +54,7 @@ import Testing
 
   @Test func unknownTypesAreRefused() throws {
     let payloads = try Self.samples().map(\.payload)
-    for type in UInt8.min...UInt8.max where !(0x10...0x16).contains(type) {
+    for type in UInt8.min...UInt8.max where !(0x10...0x16).contains(type) && type != 0x32 {
       for payload in payloads { #expect(throws: ByteError.self) { try Message(type: type, payload: payload) } }
     }
   }

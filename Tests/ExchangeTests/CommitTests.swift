@@ -15,7 +15,9 @@ import Testing
     let token = scene.origin.publish([Scene.draft("one")])
     #expect(scene.origin.commit != nil)
     #expect(scene.origin.results[token] == nil)
-    #expect(scene.origin.outbox.isEmpty)
+    // What is sent ahead bears no checkpoint, and says nothing.
+    let ahead = scene.origin.take { if case .advance(let batch) = $0 { batch.checkpoint } else { nil } }
+    #expect(ahead == [[]] && scene.origin.outbox.isEmpty)
     #expect(scene.origin.status(Scene.home)?.size ?? 0 == 0)
     #expect(scene.origin.status(Scene.sent)?.size == 0)
 

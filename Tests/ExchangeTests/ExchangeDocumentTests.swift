@@ -21,6 +21,7 @@ import Testing
     let limits: [String: Int] = [
       "entries of a batch": Message.Batch.mostEntries,
       "bytes of bodies at which a batch is closed": Message.Batch.fullAtByteCount,
+      "bytes of an advance's entries and bodies that are looked at": Message.Batch.longestAdvance,
       "bytes of a batch's bodies": Message.Batch.longestBodies, "bytes of a body": Core.longestBody,
       "bytes that sealing adds to a body": EpochKey.overheadByteCount, "bytes of a signed note": Message.longestNote,
       "bytes of a fork proof": Message.longestProof, "bytes of a reason": Message.longestReason,
@@ -96,7 +97,7 @@ import Testing
       switch message {
       case .hello: true
       case .resume(let resume): resume.stream == Scene.sent
-      case .batch(let batch): batch.stream == Scene.sent
+      case .batch(let batch), .advance(let batch): batch.stream == Scene.sent
       case .receipt(let stream, _), .asOf(let stream, _), .conflict(let stream, _): stream == Scene.sent
       case .refuse(let refusal): refusal.stream == Scene.sent
       case .recall, .returned: false
@@ -123,7 +124,7 @@ import Testing
     let other = try HandmadeOrigin(scene).checkpoint(size: size, root: .empty)
     scene.recipient.give(.message(.asOf(stream: Scene.sent, note: other.bytes), from: Scene.sv))
     try scene.settle()
-    #expect(Set(scene.carried.map(\.type)) == Set(0x10...0x16))
+    #expect(Set(scene.carried.map(\.type)) == Set(Array(0x10...0x16) + [0x32]))
     return scene
   }
 

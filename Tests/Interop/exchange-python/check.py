@@ -98,7 +98,7 @@ def conflict(r):
     return value
 
 
-KINDS = {0x10: hello, 0x11: resume, 0x12: batch, 0x13: note, 0x14: note, 0x15: refuse, 0x16: conflict}
+KINDS = {0x10: hello, 0x11: resume, 0x12: batch, 0x13: note, 0x14: note, 0x15: refuse, 0x16: conflict, 0x32: batch}
 
 
 def message(data):
@@ -252,11 +252,16 @@ def main(folder):
     for line in (folder / "keys.txt").read_text().splitlines():
         name, value = line.split(" ")
         keys[name] = value if name in ("origin", "cosigner_name", "recipient_name") else bytes.fromhex(value)
-    stream, count, announced = Stream(keys), {"entries": 0}, []
+    stream, count, announced, ahead = Stream(keys), {"entries": 0}, [], {}
     messages = sorted(folder.glob("message-*"))
     for path in messages:
         kind, value = message(path.read_bytes())
-        if kind == 0x12:
+        if kind == 0x32:
+            require(value.pop("checkpoint") == b"" and value["first"] == len(stream.leaves), "advance")
+            ahead[value["first"]] = value
+        elif kind == 0x12:
+            unsigned = {name: part for name, part in value.items() if name != "checkpoint"}
+            require(ahead.pop(value["first"], unsigned) == unsigned, "not the batch that was sent ahead")
             stream.take(value)
             count["entries"] += value["count"]
         elif kind == 0x13:
