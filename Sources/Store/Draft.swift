@@ -44,9 +44,14 @@ struct Draft {
     return stream
   }
 
+  /// Commits that are written without a pause where nobody waits for them.
+  private static let commitsAtOnce = 16
+
   /// Writes the commits, whose appends have been counted.
   /// - Returns: the row of their lines of the index.
-  mutating func write(_ commits: [Commit], _ database: Database) throws(StoreError) -> FreshRow {
+  mutating func write(
+    _ commits: [Commit], _ database: Database, inBackground: Bool
+  ) throws(StoreError) -> FreshRow {
     for commit in commits {
       // A stream that is new gets its number here.
       row.items += commit.lines { find($0).number }
@@ -54,7 +59,8 @@ struct Draft {
     }
     for name in created { try create(name, database) }
     var states: [[UInt8]: [UInt8]?] = [:]
-    for commit in commits {
+    for (number, commit) in commits.enumerated() {
+      if inBackground, number % Self.commitsAtOnce == 0 { Background.breathe() }
       for append in commit.appends { try write(append, database) }
       for (key, value) in commit.states { states.updateValue(value, forKey: Array(key.utf8)) }
     }

@@ -82,7 +82,7 @@ extension Engine {
       draft.manifest.applied = last == nil ? waiting.last?.sequence ?? 0 : sequence
       defer { pending([]) }
       let row = try transaction(database, whileWaiting: !waiting.isEmpty) { () throws(StoreError) in
-        let row = try draft.write(commits, database)
+        let row = try draft.write(commits, database, inBackground: last == nil)
         if !row.isEmpty {
           let fresh = try database.statement("INSERT INTO fresh_\(writer.activeFresh)(sequence, data) VALUES(?, ?)")
           fresh.bind(1, writer.manifest.nextSequence)

@@ -78,6 +78,7 @@ final class Maintenance: Sendable {
       var isBusy = true
       while isBusy, !status.withLock({ $0.isClosing }) {
         isBusy = try work.withLock { (work) throws(StoreError) in try step(&work) }
+        Background.breathe()
       }
       status.withLock { $0.failure = nil }
       let hasOverwritten = work.withLock { work in

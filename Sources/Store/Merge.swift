@@ -86,6 +86,7 @@ struct Merge {
       let count = merge()
       let merged = batch[..<count]
       writer.add(erased.isEmpty ? merged : merged.filter { !erased.holds($0) }[...])
+      Background.breathe()
     }
     try writer.flush(engine)
     return nil

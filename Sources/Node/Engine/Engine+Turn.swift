@@ -1,5 +1,6 @@
 import Dispatch
 import Exchange
+import Glibc
 import Synchronization
 import Terms
 
@@ -28,6 +29,8 @@ extension Engine {
     }
     while let moment = until {
       _ = wake.wait(timeout: moment)
+      // Whoever a user waits for has the processor before what neighbours sent goes on.
+      if queue.withLock({ $0.outsideCount }) > 0 { sched_yield() }
       until = turn.withLock { turn in
         passTime(&turn)
         takeOwn(&turn, .none)
