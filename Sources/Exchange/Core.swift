@@ -200,8 +200,8 @@ public final class Core {
     for token in dropped.told + dropped.results.map(\.token) { effects.append(.failed(token: token, error)) }
   }
 
-  /// Forgets everything that is not durable and reads what is. Links stay up: only what was durable was ever sent, and
-  /// what came in and is lost again is asked for again. While reading fails nothing goes in or out: a core that took a
+  /// Forgets everything that is not durable and reads what is. Links stay up: only what was durable was ever sent, but for what was sent
+  /// ahead and says nothing, and what came in and is lost again is asked for again. While reading fails nothing goes in or out: a core that took a
   /// stream to be empty would sign a second history of it. Every tick tries again.
   func reload() {
     vault.reset()
