@@ -11,17 +11,7 @@ import Testing
 @Suite struct AdvanceTests {
   private let rules = CountingRules()
 
-  /// Two nodes between which a record has gone already.
-  private func scene(older: Set<CountryCode> = []) throws -> Scene {
-    let scene = try Scene(rules: rules)
-    scene.older = older
-    scene.connect()
-    try scene.settle()
-    _ = try scene.origin.accept(Scene.draft("one"))
-    try scene.run(seconds: 1)
-    scene.carried = []
-    return scene
-  }
+  private func scene(older: Set<CountryCode> = []) throws -> Scene { try .afterOne(rules: rules, older: older) }
 
   private func advances(_ messages: [Message]) -> [Message.Batch] {
     messages.compactMap { if case .advance(let batch) = $0 { batch } else { nil } }

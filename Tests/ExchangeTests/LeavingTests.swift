@@ -6,16 +6,7 @@ import Testing
 
 /// A batch that is made while its commit is under way leaves with it, or not at all.
 @Suite struct LeavingTests {
-  /// Two nodes between which a record has gone already.
-  private func scene() throws -> Scene {
-    let scene = try Scene()
-    scene.connect()
-    try scene.settle()
-    _ = try scene.origin.accept(Scene.draft("one"))
-    try scene.run(seconds: 1)
-    scene.carried = []
-    return scene
-  }
+  private func scene() throws -> Scene { try .afterOne() }
 
   private func batches(_ messages: [Message]) -> [Message.Batch] {
     messages.compactMap { if case .batch(let batch) = $0, batch.stream == Scene.sent { batch } else { nil } }

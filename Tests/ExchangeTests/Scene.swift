@@ -282,6 +282,20 @@ final class Scene {
     }
   }
 
+  /// Two linked nodes between which a record named "one" has gone already; nothing of that is in `carried`.
+  static func afterOne(
+    rules: any RecordRules = SimulatedRules(), older: Set<CountryCode> = []
+  ) throws -> Scene {
+    let scene = try Scene(rules: rules)
+    scene.older = older
+    scene.connect()
+    try scene.settle()
+    _ = try scene.origin.accept(draft("one"))
+    try scene.run(seconds: 1)
+    scene.carried = []
+    return scene
+  }
+
   /// A record of the movements.
   static func draft(
     _ name: String, crossing: String = "a1", reference: String? = nil, kind: Entry.Kind = .record,
