@@ -7,13 +7,9 @@ extension Core {
   /// Sends the entries of the commit under way ahead of their batch, where they are few: many are worked on behind one another anyway.
   func sendAdvance(of name: StreamName) {
     guard let session = sessions[name.recipient], session.isAble, var frontier = session.sending[name]?.frontier,
-      let head = underWay?.sealedHeads[name], let context = outgoing[name]?.context,
-      let made = outgoing[name]?.recent?.batch(&frontier, end: head.size)
+      let head = underWay?.sealedHeads[name], let batch = recentBatch(of: name, &frontier, end: head.size),
+      frontier.size == head.size, batch.byteCount <= Message.Batch.longestAdvance
     else { return }
-    let batch = Message.Batch(
-      stream: name, agreement: context.agreement, version: context.version, first: head.size - UInt64(made.count),
-      count: made.count, entries: made.entries, bodies: made.bodies, checkpoint: [])
-    guard frontier.size == head.size, batch.byteCount <= Message.Batch.longestAdvance else { return }
     send(.advance(batch), to: name.recipient)
   }
 
@@ -38,7 +34,11 @@ struct Advance {
   fileprivate init(batch: Message.Batch, work: IncomingWork) { (self.batch, self.work) = (batch, work) }
 
   /// The work on a batch, if it is that of these entries.
-  func work(on batch: Message.Batch) -> IncomingWork? { self.batch.hasSameEntries(as: batch) ? work : nil }
+  func work(on batch: Message.Batch) -> IncomingWork? {
+    var unsigned = batch
+    unsigned.checkpoint = []
+    return unsigned == self.batch ? work : nil
+  }
 }
 
 extension Message.Batch {
@@ -47,9 +47,4 @@ extension Message.Batch {
 
   /// Bytes of entries and bodies.
   var byteCount: Int { entries.count + bodies.count }
-
-  fileprivate func hasSameEntries(as other: Self) -> Bool {
-    stream == other.stream && agreement == other.agreement && version == other.version && first == other.first
-      && count == other.count && entries == other.entries && bodies == other.bodies
-  }
 }

@@ -7,12 +7,11 @@ extension Core {
   func batch(
     of name: StreamName, _ frontier: inout Frontier, end: UInt64, _ sources: inout BatchSources
   ) throws(ReadError) -> Message.Batch {
-    let first = frontier.size
-    if let context = outgoing[name]?.context, let made = outgoing[name]?.recent?.batch(&frontier, end: end) {
-      return Message.Batch(
-        stream: name, agreement: context.agreement, version: context.version, first: first, count: made.count,
-        entries: made.entries, bodies: made.bodies, checkpoint: try asOfCheckpoint(name, frontier).bytes)
+    if var batch = recentBatch(of: name, &frontier, end: end) {
+      batch.checkpoint = try asOfCheckpoint(name, frontier).bytes
+      return batch
     }
+    let first = frontier.size
     var entries = ByteWriter(capacity: 64 << 10)
     var bodies = ByteWriter(capacity: Message.Batch.closedAtByteCount)
     var count = 0
@@ -56,6 +55,17 @@ extension Core {
     return Message.Batch(
       stream: name, agreement: context.agreement, version: context.version, first: first, count: count,
       entries: entries.bytes, bodies: bodies.bytes, checkpoint: try asOfCheckpoint(name, frontier).bytes)
+  }
+
+  /// The next batch of what was made last, without its checkpoint; moves the frontier on. Nil when the next entry is not there.
+  func recentBatch(of name: StreamName, _ frontier: inout Frontier, end: UInt64) -> Message.Batch? {
+    let first = frontier.size
+    guard let context = outgoing[name]?.context, let made = outgoing[name]?.recent?.batch(&frontier, end: end) else {
+      return nil
+    }
+    return Message.Batch(
+      stream: name, agreement: context.agreement, version: context.version, first: first, count: made.count,
+      entries: made.entries, bodies: made.bodies, checkpoint: [])
   }
 
   /// What is sent of a record's body: nothing when its time is over.

@@ -90,7 +90,7 @@ public enum Message: Hashable, Sendable {
     /// For each entry: varint length and the sealed body; for an epoch the sealed key.
     public let bodies: [UInt8]
     /// The origin's checkpoint of size `first + count`, with its "as of"; empty in an `advance`.
-    public let checkpoint: [UInt8]
+    public internal(set) var checkpoint: [UInt8]
 
     /// Consecutive entries of a stream, up to a checkpoint.
     public init(

@@ -26,7 +26,7 @@ extension LinkReactor {
     do { try connection.channel.send(message) } catch { return false }
     if push(connection) != nil || connection.isBlocked || connection.channel.queuedByteCount > 0 {
       markDirty(connection)
-      _ = mailbox.post {}
+      perform {}
     }
     return true
   }

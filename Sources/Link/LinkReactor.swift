@@ -174,6 +174,7 @@ public final class LinkReactor: @unchecked Sendable {
     while let wait = timeout {
       let ready = poller.wait(milliseconds: wait)
       timeout = turn.withLock { _ in round(ready) }
+      // More is to be done at once; whoever waits for this processor has it first.
       if timeout == 0 { sched_yield() }
     }
     turn.withLock { _ in shutDown() }

@@ -23,10 +23,8 @@ import Testing
     let proof = ForkProof(
       first: other, second: held, prefixRoot: .empty, path: [NodeHash(Digest()), NodeHash(Digest())])
     let batches = scene.carried.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
-    let batch = try #require(batches.first)
-    let ahead = Message.Batch(
-      stream: batch.stream, agreement: batch.agreement, version: batch.version, first: batch.first, count: batch.count,
-      entries: batch.entries, bodies: batch.bodies, checkpoint: [])
+    var ahead = try #require(batches.first)
+    ahead.checkpoint = []
     return scene.carried + [
       .refuse(refusal), .conflict(stream: Scene.sent, proof: proof.bytes), .advance(ahead),
     ]
