@@ -4,7 +4,7 @@ import Programs
 
 /// Measures a running pair as its users use it:
 /// `Bench --istmo PROGRAM --topology FOLDER --folder FOLDER [--records N] [--quick | --parts PART,PART...]`; or the parts of a
-/// record's way, in this process: `Bench --budget --topology FOLDER --folder FOLDER [--records N]`; or what changes as the
+/// record's way, in this process: `Bench --budget [--live N] --topology FOLDER --folder FOLDER [--records N]`; or what changes as the
 /// store grows: `Bench --growth SIZE,SIZE... --istmo PROGRAM --topology FOLDER --folder FOLDER [--rounds N]`.
 enum Bench {
   /// What is measured, in this order.
@@ -20,7 +20,7 @@ enum Bench {
 
   static func main() {
     var (istmo, topology, folder, records) = ("", "", "", 100_000)
-    var (parts, isBudget) = (Part.usual, false)
+    var (parts, isBudget, live) = (Part.usual, false, Int?.none)
     var (sizes, rounds) = ([Int](), 3)
     var words = CommandLine.arguments.dropFirst()
     while let word = words.popFirst() {
@@ -38,6 +38,7 @@ enum Bench {
           parts.insert(part)
         }
       case "--budget": isBudget = true
+      case "--live": live = words.popFirst().flatMap { Int($0) }.map { max(1, $0) }
       case "--growth": sizes = (words.popFirst() ?? "").split(separator: ",").compactMap { Int($0) }
       case "--rounds": rounds = words.popFirst().flatMap { Int($0) } ?? rounds
       case "--records": records = words.popFirst().flatMap { Int($0) } ?? records
@@ -46,11 +47,11 @@ enum Bench {
     }
     guard isBudget || !istmo.isEmpty, !topology.isEmpty, !folder.isEmpty, records > 0 else {
       fail(
-        "usage: Bench (--istmo PROGRAM | --budget) --topology FOLDER --folder FOLDER [--records N] [--quick | --parts PARTS]"
+        "usage: Bench (--istmo PROGRAM | --budget [--live N]) --topology FOLDER --folder FOLDER [--records N] [--quick | --parts PARTS]"
       )
     }
     do {
-      if isBudget { return try Budget(topology: topology, folder: folder, records: records).run() }
+      if isBudget { return try Budget(topology: topology, folder: folder, records: records, live: live).run() }
       if !sizes.isEmpty {
         return try Growth(folder: folder, istmo: istmo, topology: topology, sizes: sizes, rounds: max(1, rounds)).run()
       }

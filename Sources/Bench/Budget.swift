@@ -8,15 +8,19 @@ import Store
 import Terms
 
 /// Where a record's processor time goes: the parts of its way in one thread, without link and HTTP, each in microseconds
-/// a record; beside them what the cryptography alone needs. Time that is waited for the disk is not counted.
+/// a record; beside them what the cryptography alone needs. Time that is waited for the disk is not counted. The time of day is made up, and goes
+/// on by ten milliseconds a commit.
 final class Budget {
   private let registry: Registry
   private let definition: Definition
-  private let clock = SystemClock()
+  private var now = SystemClock().now()
   private let origin: Side
   private let recipient: Side
   private var spent: [(part: String, nanoseconds: Int)] = []
   private let records: Int
+  private let live: Int?
+  private var toRecipient: [Message] = []
+  private var toOrigin: [Message] = []
 
   /// One country's core and store.
   private struct Side {
@@ -26,8 +30,8 @@ final class Budget {
     var core: Core
   }
 
-  init(topology: String, folder: String, records: Int) throws {
-    self.records = records
+  init(topology: String, folder: String, records: Int, live: Int?) throws {
+    (self.records, self.live) = (records, live)
     let topology = try Topology.load("\(topology)/central-america.toml")
     registry = Registry(topology)
     let (sv, gt) = (try CountryCode("SV"), try CountryCode("GT"))
@@ -47,7 +51,7 @@ final class Budget {
         country: country, logKeys: [keys.log.verifyingKey], receiptKeys: [keys.receipt.verifyingKey],
         sealingKey: keys.sealing.publicKey, streams: streams)
     }
-    let now = clock.now()
+    let now = now
     let registry = registry
     func side(_ country: CountryCode, _ keys: Keyring, _ other: Neighbour) throws -> Side {
       let store = try SQLiteStore(path: "\(folder)/budget-\(country).db")
@@ -66,42 +70,26 @@ final class Budget {
       storage: SymmetricKey(entropy), index: IndexKey(entropy))
   }
 
-  /// Publishes all records, then lets the recipient catch up, and prints each part.
+  /// Publishes all records, then lets the recipient catch up, and prints each part. With `live` so many records at a time go to a neighbour
+  /// who takes part in it from the beginning, each time when the nodes have come to rest.
   func run() throws {
-    let batch = 512
+    let batch = live ?? 512
+    if live != nil { try connect() }
     var token: UInt64 = 0
     for first in stride(from: 0, to: records, by: batch) {
+      now = now.advanced(byMilliseconds: 10)
       let lines = (first..<min(first + batch, records)).map { Departures.line(1_000_000 + $0) }
       let drafts = try measured("check a line") {
-        try lines.map { try registry.draft($0, of: definition, from: origin.country, now: clock.now()) }
+        try lines.map { try registry.draft($0, of: definition, from: origin.country, now: now) }
       }
       token += 1
       let effects = try measured("publish in the core") {
-        origin.core.handle(.publish([.init(token: token, drafts: drafts)]), at: clock.now())
+        origin.core.handle(.publish([.init(token: token, drafts: drafts)]), at: now)
       }
-      try commit(effects, origin, "commit at the origin")
+      toRecipient += try perform(effects, origin, "commit at the origin")
+      if live != nil { try exchange() }
     }
-    _ = recipient.core.handle(.linkUp(origin.country), at: clock.now())
-    var toRecipient: [Message] = []
-    var toOrigin: [Message] = []
-    try take(measured("send") { origin.core.handle(.linkUp(recipient.country), at: clock.now()) }, &toRecipient)
-    take(recipient.core.handle(.linkDown(origin.country), at: clock.now()), &toOrigin)
-    take(recipient.core.handle(.linkUp(origin.country), at: clock.now()), &toOrigin)
-    while !(toRecipient.isEmpty && toOrigin.isEmpty) {
-      for message in taken(&toOrigin) {
-        try take(
-          measured("send") { origin.core.handle(.message(message, from: recipient.country), at: clock.now()) },
-          &toRecipient)
-      }
-      for message in taken(&toRecipient) {
-        let again = try measured("code a message") { try Message(type: message.type, payload: message.payload) }
-        let effects = try measured("check a batch") {
-          recipient.core.handle(.message(again, from: origin.country), at: clock.now())
-        }
-        take(effects, &toOrigin)
-        take(try commit(effects, recipient, "commit at the recipient"), &toOrigin)
-      }
-    }
+    if live == nil { try connect() }
     for (part, nanoseconds) in spent { Report.figure("\(part)_us", Double(nanoseconds) / 1000 / Double(records)) }
     Report.figure("all_us", Double(spent.reduce(0) { $0 + $1.nanoseconds }) / 1000 / Double(records))
     try limits()
@@ -109,28 +97,64 @@ final class Budget {
     recipient.store.close()
   }
 
+  /// Links the two nodes, and lets the recipient have what is there.
+  private func connect() throws {
+    toOrigin += try perform(
+      recipient.core.handle(.linkUp(origin.country), at: now), recipient, "commit at the recipient")
+    toRecipient += try perform(
+      measured("send") { origin.core.handle(.linkUp(recipient.country), at: now) }, origin, "commit at the origin")
+    try exchange()
+  }
+
+  /// Carries messages until none are left.
+  private func exchange() throws {
+    while !(toRecipient.isEmpty && toOrigin.isEmpty) {
+      for message in taken(&toOrigin) {
+        let effects = try measured("send") { origin.core.handle(.message(message, from: recipient.country), at: now) }
+        toRecipient += try perform(effects, origin, "commit at the origin")
+      }
+      for message in taken(&toRecipient) {
+        let again = try measured("code a message") { try Message(type: message.type, payload: message.payload) }
+        let effects = try measured("check a batch") {
+          recipient.core.handle(.message(again, from: origin.country), at: now)
+        }
+        toOrigin += try perform(effects, recipient, "commit at the recipient")
+      }
+    }
+  }
+
   private func taken(_ messages: inout [Message]) -> [Message] {
     defer { messages = [] }
     return messages
   }
 
-  private func take(_ effects: [Core.Effect], _ messages: inout [Message]) {
-    for case .send(let message, _) in effects { messages.append(message) }
-  }
-
-  /// Makes the commits among the effects durable and gives what follows.
-  @discardableResult
-  private func commit(_ effects: [Core.Effect], _ side: Side, _ part: String) throws -> [Core.Effect] {
-    var all: [Core.Effect] = []
-    var next = effects
-    while case .commit(let commit, _)? = next.first(where: { if case .commit = $0 { true } else { false } }) {
-      try measured(part) { try side.store.commit(commit) }
-      next = try measured("tell what is durable") {
-        side.core.handle(.committed, at: clock.now()) + side.core.handle(.proceed, at: clock.now())
+  /// Does what a core asks for, as an engine would: what it goes on with is done before a commit is made. Gives the messages.
+  private func perform(_ effects: [Core.Effect], _ side: Side, _ part: String) throws -> [Message] {
+    var (effects, messages, followers) = (effects, [Message](), [Message]())
+    var commit: Commit?
+    while true {
+      var mustProceed = false
+      for effect in effects {
+        switch effect {
+        case .commit(let made, _): commit = made
+        case .send(let message, _): messages.append(message)
+        case .sendOnceDurable(let message, _): followers.append(message)
+        case .proceed: mustProceed = true
+        default: break
+        }
       }
-      all += next
+      if mustProceed {
+        let doing = commit == nil ? "tell what is durable" : "make ready while the disk works"
+        effects = try measured(doing) { side.core.handle(.proceed, at: now) }
+      } else if let made = commit {
+        try measured(part) { try side.store.commit(made) }
+        messages += followers
+        (commit, followers) = (nil, [])
+        effects = try measured("tell what is durable") { side.core.handle(.committed, at: now) }
+      } else {
+        return messages
+      }
     }
-    return all
   }
 
   /// What the cryptography of a record needs when nothing else is done.
