@@ -14,8 +14,13 @@ struct ChunkBuilder {
   /// Bytes of bodies beyond which a chunk is closed, for the same reason; one body may go beyond it.
   static let fullAtByteCount = 256 << 10
 
+  /// Bytes of bodies that are kept together, where more than one is: what fills two pages of the store's and what of a row lies beside its
+  /// key.
+  static let partByteCount = 8_640
+
   let first: UInt64
   private(set) var count = 0
+  private(set) var seams: [Append.Seam] = []
   private var entries = ByteWriter(capacity: 4096)
   private var bodies = ByteWriter(capacity: 16384)
 
@@ -30,6 +35,11 @@ struct ChunkBuilder {
 
   mutating func append(_ entry: Entry, sealed: ArraySlice<UInt8>) {
     PackedEntries.append(entry, to: &entries)
+    let part = seams.last ?? Append.Seam(count: 0, offset: 0)
+    // A body's length takes three bytes at most.
+    if count > part.count, bodies.bytes.count - part.offset + sealed.count + 3 > Self.partByteCount {
+      seams.append(Append.Seam(count: count, offset: bodies.bytes.count))
+    }
     bodies.varint(UInt64(sealed.count))
     bodies.raw(sealed)
     count += 1
@@ -91,12 +101,15 @@ struct OpenedChunk {
     }
   }
 
-  /// The sealed body of one entry, of no bytes when it was erased.
-  static func sealedBody(at position: Int, in chunk: Chunk) throws(ByteError) -> ArraySlice<UInt8> {
+  /// The sealed body of the entry at an index, of no bytes when it was erased.
+  static func sealedBody(at index: UInt64, in chunk: Chunk) throws(ByteError) -> ArraySlice<UInt8> {
+    guard index >= chunk.firstBody else {
+      throw ByteError(field: "bodies", offset: 0, problem: "they begin behind the one asked for")
+    }
     var reader = ByteReader(chunk.bodies)
     var length = try reader.varint("body length")
     if length == ChunkBuilder.keptMark { length = try reader.varint("body length") }
-    for _ in 0..<position {
+    for _ in chunk.firstBody..<index {
       try reader.skip(Int(clamping: length), "sealed body")
       length = try reader.varint("body length")
     }

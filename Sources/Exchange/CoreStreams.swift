@@ -155,7 +155,8 @@ struct Building {
   mutating func closeChunk(_ stream: StreamName) {
     guard let builder = chunks.removeValue(forKey: stream) else { return }
     commit.appends.append(
-      Append(stream: stream, chunk: builder.chunk, tiles: tiles.removeValue(forKey: stream) ?? []))
+      Append(
+        stream: stream, chunk: builder.chunk, tiles: tiles.removeValue(forKey: stream) ?? [], seams: builder.seams))
   }
 
   /// Adds an entry to a stream's chunk in the making. `fill` says whether it is full then.

@@ -73,10 +73,10 @@ public struct LogReader: Sendable {
 
   /// The record at an index of a home or incoming stream, opened; nil when the entry there has no body.
   public func record(_ stream: StreamName, at index: UInt64) throws(ReadError) -> Record? {
-    let chunk = try storedChunk(stream, at: index, .sealed)
+    let chunk = try storedChunk(stream, at: index, .body)
     let (entry, context) = try entry(of: chunk, in: stream, at: index)
     guard entry.hasBody else { return nil }
-    if let sealed = try? OpenedChunk.sealedBody(at: Int(index - chunk.first), in: chunk), !sealed.isEmpty,
+    if let sealed = try? OpenedChunk.sealedBody(at: index, in: chunk), !sealed.isEmpty,
       let record = try? record(entry, sealed, Locator(stream: stream, index: index), context)
     {
       return record

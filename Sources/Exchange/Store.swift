@@ -41,6 +41,8 @@ public enum ChunkPart: Sendable {
   /// The same for who checks each body that it takes by its seal: the sum of all bodies need not be made, which to find
   /// one of them takes several times as long.
   case sealed
+  /// The entries, and of the bodies at least that of the entry asked for, for who checks it by its seal.
+  case body
   /// The entries; then it has no bodies.
   case entries
 }
@@ -86,10 +88,37 @@ public struct Append: Sendable {
   public let chunk: Chunk
   /// Roots of the tiles that these entries complete, in order.
   public let tiles: [Digest]
+  /// Where the bodies may be taken apart, ascending, so that who wants one of them need not read all.
+  public let seams: [Seam]
+
+  /// A place between the bodies of two entries of a chunk.
+  public struct Seam: Hashable, Sendable {
+    /// How many entries lie before it.
+    public let count: Int
+    /// How many bytes of bodies lie before it.
+    public let offset: Int
+
+    /// A place between the bodies of two entries.
+    public init(count: Int, offset: Int) { (self.count, self.offset) = (count, offset) }
+  }
+
+  /// The parts of the bodies: the index of the first entry of each, and its bytes. None when there are no bodies.
+  public var parts: [(first: UInt64, bytes: Range<Int>)] {
+    let end = chunk.bodies.count
+    guard end > 0 else { return [] }
+    let begins = [Seam(count: 0, offset: 0)] + seams
+    return zip(begins, seams.map(\.offset) + [end]).map { (chunk.first + UInt64($0.count), $0.offset..<$1) }
+  }
+
+  /// Whether the seams lie between bodies, as far as that can be seen.
+  public var hasGoodSeams: Bool {
+    let all = [Seam(count: 0, offset: 0)] + seams + [Seam(count: chunk.count, offset: chunk.bodies.count)]
+    return seams.isEmpty || zip(all, all.dropFirst()).allSatisfy { $0.count < $1.count && $0.offset < $1.offset }
+  }
 
   /// Entries and bodies to put at a stream's end.
-  public init(stream: StreamName, chunk: Chunk, tiles: [Digest]) {
-    (self.stream, self.chunk, self.tiles) = (stream, chunk, tiles)
+  public init(stream: StreamName, chunk: Chunk, tiles: [Digest], seams: [Seam] = []) {
+    (self.stream, self.chunk, self.tiles, self.seams) = (stream, chunk, tiles, seams)
   }
 }
 
@@ -103,10 +132,13 @@ public struct Chunk: Hashable, Sendable {
   public let entries: [UInt8]
   /// The packed bodies; empty when there are none or they were erased.
   public let bodies: [UInt8]
+  /// The index of the entry whose body is the first of them: `first`, but where less than all was asked for.
+  public let firstBody: UInt64
 
   /// Consecutive packed entries.
-  public init(first: UInt64, count: Int, entries: [UInt8], bodies: [UInt8]) {
+  public init(first: UInt64, count: Int, entries: [UInt8], bodies: [UInt8], firstBody: UInt64? = nil) {
     (self.first, self.count, self.entries, self.bodies) = (first, count, entries, bodies)
+    self.firstBody = firstBody ?? first
   }
 
   /// The index after the last entry.

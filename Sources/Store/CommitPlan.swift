@@ -22,6 +22,9 @@ struct CommitPlan {
     guard chunk.count > 0, UInt64(chunk.count) <= indexMax - end.size else {
       throw .failed("an append of \(chunk.count) entries to \(append.stream)")
     }
+    guard append.hasGoodSeams else {
+      throw .failed("an append to \(append.stream) whose bodies cannot be taken apart where it says")
+    }
     end.size += UInt64(chunk.count)
     let tiles = end.size / Commit.leavesPerTile - end.tiles
     guard UInt64(append.tiles.count) == tiles else {

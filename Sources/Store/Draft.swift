@@ -97,12 +97,7 @@ struct Draft {
     }
     row.bind(4, sum)
     try row.run(5, borrowing: chunk.entries)
-    if !chunk.bodies.isEmpty {
-      let bodies = try database.statement(stream.tables.insertBodies)
-      bodies.bind(1, Int64(bitPattern: chunk.first))
-      bodies.bind(2, chunk.bodies.withUnsafeBytes { Sums.bodies(stream: stream.number, first: chunk.first, $0) })
-      try bodies.run(3, borrowing: chunk.bodies)
-    }
+    try StoredBodies.write(append, of: stream, database)
     guard !append.tiles.isEmpty else { return }
     let tile = try database.statement(stream.tables.insertTile)
     for (offset, root) in append.tiles.enumerated() {

@@ -85,23 +85,27 @@ extension Engine {
     guard let stream = known, index < stream.size else { return nil }
     if let newer { return newer }
     return try readers.read { (database) throws(StoreError) in
-      let tables = stream.tables
-      let row = try database.statement(part == .entries ? tables.chunkAtOrBefore : tables.chunkWithBodies)
+      let row = try database.statement(stream.tables.chunkAtOrBefore)
       row.bind(1, Int64(bitPattern: index))
       defer { row.reset() }
       guard try row.step(), let chunk = ChunkRow(row, stream: stream.number), index < chunk.end else {
         throw .damaged("\(name), chunk at \(index)")
       }
-      var bodies: [UInt8] = []
+      let entries = row.bytes(4)
       // Erased since `stream` was looked up is as good as erased before.
       let erased = view.withLock { $0.streams[name]?.erased ?? 0 }
-      if part != .entries, chunk.weight > 0, chunk.first >= erased {
-        bodies = row.bytes(5)
-        guard bodies.count == chunk.weight, part == .sealed || chunk.hasBodies(row, stream: stream.number) else {
-          throw .damaged("\(name), bodies at \(index)")
-        }
+      guard part != .entries, chunk.weight > 0, chunk.first >= erased else {
+        return Chunk(first: chunk.first, count: chunk.count, entries: entries, bodies: [])
       }
-      return Chunk(first: chunk.first, count: chunk.count, entries: row.bytes(4), bodies: bodies)
+      let found: (first: UInt64, bodies: [UInt8])?
+      if part == .body {
+        found = try StoredBodies.read(at: index, in: chunk, of: stream, database)
+      } else {
+        found = try StoredBodies.read(chunk, of: stream, areSealed: part == .sealed, database).map { (chunk.first, $0) }
+      }
+      guard let found else { throw .damaged("\(name), bodies at \(index)") }
+      return Chunk(
+        first: chunk.first, count: chunk.count, entries: entries, bodies: found.bodies, firstBody: found.first)
     }
   }
 

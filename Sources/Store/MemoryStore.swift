@@ -17,6 +17,8 @@ public final class MemoryStore: Store {
 
   struct Stream: Sendable {
     var chunks: [Chunk] = []
+    /// For each chunk the parts of its bodies.
+    var parts: [[(first: UInt64, bytes: Range<Int>)]] = []
     var end = CommitPlan.End(size: 0, tiles: 0)
     var tiles: [Digest] = []
     /// How many chunks have lost their bodies.
@@ -81,8 +83,15 @@ public final class MemoryStore: Store {
       guard let known = content.streams[stream], index < known.end.size else { return nil }
       let place = known.firstChunk(after: index) - 1
       let chunk = known.chunks[place]
-      guard place < known.erased || part == .entries else { return chunk }
-      return Chunk(first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: [])
+      switch part {
+      case .whole where place >= known.erased, .sealed where place >= known.erased: return chunk
+      case .body where place >= known.erased:
+        guard let found = known.parts[place].last(where: { $0.first <= index }) else { return chunk }
+        return Chunk(
+          first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: Array(chunk.bodies[found.bytes]),
+          firstBody: found.first)
+      default: return Chunk(first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: [])
+      }
     }
   }
 
@@ -143,6 +152,7 @@ extension MemoryStore.Snapshot {
   fileprivate mutating func apply(_ commit: Commit, _ ends: [StreamName: CommitPlan.End]) {
     for append in commit.appends {
       streams[append.stream, default: MemoryStore.Stream()].chunks.append(append.chunk)
+      streams[append.stream]?.parts.append(append.parts)
       streams[append.stream]?.tiles += append.tiles
     }
     for (name, end) in ends { streams[name]?.end = end }

@@ -3,7 +3,7 @@ import Exchange
 /// The tables, and the check that this program knows them.
 enum Schema {
   /// Raised when older programs must not write the file any more.
-  static let version: Int64 = 3
+  static let version: Int64 = 4
   /// `ISTM`, so that `file` and a person can tell what the file is.
   static let applicationID: Int64 = 0x4953_544D
 
@@ -32,11 +32,13 @@ enum Schema {
     }
   }
 
-  /// Keeps programs away that know of no journal. The tables of layout 2 are the same.
+  /// Keeps programs away that know of no journal, or take a chunk's bodies to lie in one row. The tables of layouts 2 and 3 are the same.
   static func upgrade(_ database: Database, _ manifest: inout Manifest) throws(StoreError) {
-    guard try database.number("PRAGMA user_version") < version else { return }
+    let found = try database.number("PRAGMA user_version")
+    guard found < version else { return }
     var changed = manifest
-    changed.beginLineage()
+    // A journal that is there belongs to the lineage.
+    if found < 3 { changed.beginLineage() }
     try database.transaction { () throws(StoreError) in
       try changed.write(database)
       try database.execute("PRAGMA user_version=\(version)")

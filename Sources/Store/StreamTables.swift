@@ -4,7 +4,8 @@ final class StreamTables: Sendable {
   let insertBodies: String
   let insertTile: String
   let chunkAtOrBefore: String
-  let chunkWithBodies: String
+  let bodiesAtOrBefore: String
+  let bodiesFrom: String
   let tilesFrom: String
   let lastTile: String
   let firstBodies: String
@@ -18,19 +19,14 @@ final class StreamTables: Sendable {
     insertTile = "INSERT INTO \(tiles)(number, sum, root) VALUES(?, ?, ?)"
     chunkAtOrBefore =
       "SELECT first, count, weight, sum, entries FROM \(chunks) WHERE first <= ? ORDER BY first DESC LIMIT 1"
-    chunkWithBodies = """
-      SELECT c.first, c.count, c.weight, c.sum, c.entries, b.bodies, b.sum
-      FROM \(chunks) c LEFT JOIN \(bodies) b ON b.first = c.first WHERE c.first <= ? ORDER BY c.first DESC LIMIT 1
-      """
+    bodiesAtOrBefore = "SELECT first, bodies, sum FROM \(bodies) WHERE first <= ? ORDER BY first DESC LIMIT 1"
+    bodiesFrom = "SELECT first, bodies, sum FROM \(bodies) WHERE first >= ? AND first < ? ORDER BY first"
     tilesFrom = "SELECT number, root, sum FROM \(tiles) WHERE number >= ? ORDER BY number LIMIT ?"
     lastTile = "SELECT max(number) FROM \(tiles)"
     firstBodies = "SELECT first FROM \(bodies) WHERE first < ? LIMIT 1"
     deleteBodies = """
       DELETE FROM \(bodies) WHERE first IN (SELECT first FROM \(bodies) WHERE first < ? ORDER BY first LIMIT ?)
       """
-    chunksFrom = """
-      SELECT c.first, c.count, c.weight, c.sum, c.entries, b.bodies, b.sum
-      FROM \(chunks) c LEFT JOIN \(bodies) b ON b.first = c.first WHERE c.first >= ? ORDER BY c.first LIMIT ?
-      """
+    chunksFrom = "SELECT first, count, weight, sum, entries FROM \(chunks) WHERE first >= ? ORDER BY first LIMIT ?"
   }
 }

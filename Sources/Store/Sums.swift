@@ -61,12 +61,4 @@ struct ChunkRow {
   }
 
   var end: UInt64 { first + UInt64(count) }
-
-  /// Whether the columns `bodies, sum` that follow are the bodies stored with the chunk.
-  func hasBodies(_ row: Statement, stream: UInt32) -> Bool {
-    guard weight > 0 else { return row.isNull(5) }
-    return row.withBytes(5) { bodies in
-      bodies.count == weight && row.integer(6) == Sums.bodies(stream: stream, first: first, bodies)
-    }
-  }
 }

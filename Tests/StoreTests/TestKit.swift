@@ -37,7 +37,7 @@ struct Dice: RandomNumberGenerator {
 
 func stream(_ text: String) throws -> StreamName { try StreamName(text) }
 
-/// A chunk whose bytes tell where it belongs, with the tiles it completes.
+/// A chunk whose bytes tell where it belongs, with the tiles it completes; its bodies lie in three parts where that can be.
 func append(_ stream: StreamName, first: UInt64, count: Int, bodies: Int = 40) -> Append {
   var dice = Dice(seed: first &+ UInt64(count))
   let tiles = (first + UInt64(count)) / Commit.leavesPerTile - first / Commit.leavesPerTile
@@ -48,7 +48,9 @@ func append(_ stream: StreamName, first: UInt64, count: Int, bodies: Int = 40) -
       var root = Digest()
       root.withUnsafeMutableBytes { $0.storeBytes(of: first / Commit.leavesPerTile + tile, as: UInt64.self) }
       return root
-    })
+    },
+    seams: count > 2 && bodies > 2
+      ? [.init(count: count / 3, offset: bodies / 3), .init(count: count - 1, offset: bodies / 2)] : [])
 }
 
 func entry(_ partition: Int32, _ key: UInt64, _ stream: StreamName, _ index: UInt64) -> IndexEntry {
