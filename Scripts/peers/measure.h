@@ -61,6 +61,32 @@ static void run_clients(int clients, double seconds, int most, void *(*body)(voi
   for (int i = 0; i < clients; i++) pthread_join(all[i].thread, NULL);
 }
 
+// Beside such clients, every 20 ms a record that is watched until it is found at the other side.
+struct probe {
+  pthread_t thread;
+  double until;
+  double times[1000];
+  int count;
+};
+
+static void probe_start(struct probe *probe, double seconds, void *(*body)(void *)) {
+  probe->until = now_seconds() + seconds;
+  pthread_create(&probe->thread, NULL, body, probe);
+}
+
+// Takes down when the record that was published at `start` was found, and rests; gives whether there is time for another.
+static int probe_next(struct probe *probe, double start) {
+  probe->times[probe->count++] = now_seconds() - start;
+  double rest = start + 0.02 - now_seconds();
+  if (rest > 0) usleep(rest * 1e6);
+  return now_seconds() < probe->until && probe->count < 1000;
+}
+
+static void probe_print(struct probe *probe, const char *figure) {
+  pthread_join(probe->thread, NULL);
+  print_times(figure, probe->times, probe->count);
+}
+
 static void print_clients(const char *figure, int clients, double seconds, struct client *all) {
   int count = 0;
   for (int i = 0; i < clients; i++) count += all[i].count;

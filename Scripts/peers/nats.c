@@ -1,6 +1,7 @@
 // Drives a NATS JetStream hub A and a leaf B whose stream mirrors A's. Figures go to standard output, one a line.
 //   nats publish A CLIENTS SECONDS FIRST     one message, acknowledged, at a time
 //   nats visible A B COUNT FIRST             publish at A until a get at B finds it, ten a second
+//   nats busy A B CLIENTS SECONDS FIRST      the same, every 20 ms, while clients publish as fast as they can
 //   nats bulk A B COUNT FIRST                asynchronous publishing at A until B holds all
 //   nats load A COUNT FIRST                  asynchronous publishing at A alone
 //   nats caught B BEFORE COUNT               from the first message beyond BEFORE at B until all are there
@@ -8,7 +9,7 @@
 #include "measure.h"
 #include <nats/nats.h>
 
-static const char *place;
+static const char *place, *other;
 static int first, count;
 
 static void ok(natsStatus status, const char *what) {
@@ -92,6 +93,18 @@ static void *lookup_body(void *argument) {
   return NULL;
 }
 
+static void *probe_body(void *argument) {
+  struct probe *probe = argument;
+  struct server a = connect_to(place, 1), b = connect_to(other, 1);
+  double start;
+  do {
+    start = now_seconds();
+    publish(&a, 90000000 + probe->count, 1);
+    while (!is_there(&b, "COPY", 90000000 + probe->count)) usleep(1000);
+  } while (probe_next(probe, start));
+  return NULL;
+}
+
 static void load(struct server *a) {
   for (int i = 0; i < count; i++) publish(a, first + i, 0);
   ok(js_PublishAsyncComplete(a->stream, NULL), "publish");
@@ -122,6 +135,13 @@ int main(int argc, char **argv) {
       if (rest > 0) usleep(rest * 1e6);
     }
     print_times("visible", times, count);
+  } else if (!strcmp(verb, "busy") && argc == 7) {
+    static struct probe probe;
+    other = argv[3];
+    first = atoi(argv[6]);
+    probe_start(&probe, atof(argv[5]), probe_body);
+    run_clients(atoi(argv[4]), atof(argv[5]), 400000, publish_body, all);
+    probe_print(&probe, "visible_busy");
   } else if (!strcmp(verb, "bulk") && argc == 6) {
     struct server a = connect_to(place, 4096), b = connect_to(argv[3], 1);
     count = atoi(argv[4]);

@@ -47,6 +47,8 @@ wire() { ss -tinH "sport = :$leaf_port" | tr ' ' '\n' | sed -n 's/^bytes_sent://
 "$driver" visible "$a" "$b" 200 0
 for clients in 1 8 64; do "$driver" publish "$a" "$clients" 4 $((10000000 + clients * 1000000)); done
 caught_up
+"$driver" busy "$a" "$b" 8 4 50000000
+caught_up
 "$driver" bulk "$a" "$b" "$records" 1000000
 before=$("$driver" held "$b" COPY)
 kill "${process[b]}"

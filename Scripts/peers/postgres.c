@@ -1,6 +1,7 @@
 // Drives a pair of PostgreSQL servers: A publishes, B subscribes. Figures go to standard output, one a line.
 //   postgres publish A CLIENTS SECONDS FIRST      single durable inserts
 //   postgres visible A B COUNT FIRST              insert at A until a SELECT at B finds it, ten a second
+//   postgres busy A B CLIENTS SECONDS FIRST       the same, every 20 ms, while clients publish as fast as they can
 //   postgres bulk A B COUNT FIRST                 COPY at A until the last row is found at B
 //   postgres load A COUNT FIRST                   COPY at A alone, a thousand rows a commit
 //   postgres caught B FIRST COUNT                 from the first row found at B until the last is
@@ -8,7 +9,7 @@
 #include "measure.h"
 #include <libpq-fe.h>
 
-static const char *place;
+static const char *place, *other;
 static int first, count, logs;
 
 static PGconn *connect_to(const char *where) {
@@ -77,6 +78,22 @@ static void wait_for(PGconn *connection, int number, int microseconds) {
   }
 }
 
+static void *probe_body(void *argument) {
+  struct probe *probe = argument;
+  PGconn *a = connect_to(place), *b = connect_to(other);
+  prepare_insert(a);
+  prepare_find(b);
+  double start;
+  do {
+    start = now_seconds();
+    insert(a, 90000000 + probe->count);
+    wait_for(b, 90000000 + probe->count, 1000);
+  } while (probe_next(probe, start));
+  PQfinish(a);
+  PQfinish(b);
+  return NULL;
+}
+
 static void copy(PGconn *connection, int from, int rows) {
   PGresult *result = PQexec(connection, "COPY migration (reference, destination, document, plate, body) FROM STDIN");
   if (PQresultStatus(result) != PGRES_COPY_IN) fail("copy", PQerrorMessage(connection));
@@ -138,6 +155,13 @@ int main(int argc, char **argv) {
       if (rest > 0) usleep(rest * 1e6);
     }
     print_times("visible", times, count);
+  } else if (!strcmp(verb, "busy") && argc == 7) {
+    static struct probe probe;
+    other = argv[3];
+    first = atoi(argv[6]);
+    probe_start(&probe, atof(argv[5]), probe_body);
+    run_clients(atoi(argv[4]), atof(argv[5]), 200000, publish_body, all);
+    probe_print(&probe, "visible_busy");
   } else if (!strcmp(verb, "bulk") && argc == 6) {
     PGconn *a = connect_to(place), *b = connect_to(argv[3]);
     prepare_find(b);

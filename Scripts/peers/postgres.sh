@@ -65,6 +65,8 @@ memory() { ps -o rss= --ppid "$(head -n 1 "$folder/$1/postmaster.pid")" | awk '{
 "$driver" visible "$a" "$b" 200 0
 for clients in 1 8 64; do "$driver" publish "$a" "$clients" 4 $((10000000 + clients * 1000000)); done
 caught_up
+"$driver" busy "$a" "$b" 8 4 50000000
+caught_up
 psql -qX "$a" -c CHECKPOINT
 "$driver" bulk "$a" "$b" "$records" 1000000
 psql -qX "$b" -c 'ALTER SUBSCRIPTION departures DISABLE'

@@ -9,7 +9,7 @@ import Programs
 enum Bench {
   /// What is measured, in this order.
   private enum Part: String, CaseIterable {
-    case visible, publish, catchup, lookup, proofs, outage, rest
+    case visible, publish, busy, catchup, lookup, proofs, outage, rest
     /// Asked for by name only: they take minutes, and `pages` prints a table of its own.
     case pages, alerts, expected, links
 
@@ -63,6 +63,7 @@ enum Bench {
       try pair.start("GT")
       if parts.contains(.visible) { try visible(pair) }
       if parts.contains(.publish) { try publish(pair) }
+      if parts.contains(.busy) { try visibleWhileBusy(pair) }
       if parts.contains(.catchup) { try catchUp(pair, records) }
       if parts.contains(.lookup) { try lookUp(pair, records) }
       if parts.contains(.proofs) { try prove(pair, records) }
@@ -78,27 +79,6 @@ enum Bench {
     let line = Array("bench: \(text)\n".utf8)
     _ = write(STDERR_FILENO, line, line.count)
     exit(1)
-  }
-
-  /// Ten departures a second for 20 seconds: until accepted, and until visible and durable at the neighbour.
-  private static func visible(_ pair: Pair) throws {
-    let (system, gt) = (try pair.system("SV"), try pair.system("GT"))
-    var (accepted, visible) = (Times(), Times())
-    // The first record brings the entry of its epoch with it.
-    try system.publish(Departures.line(0))
-    try pair.wait(gt, for: 2, every: 1000)
-    for number in 1...200 {
-      let next = ContinuousClock.now + .milliseconds(100)
-      let start = ContinuousClock.now
-      try system.publish(Departures.line(number))
-      accepted.add(.now - start)
-      try pair.wait(gt, for: UInt64(number) + 2, every: 0)
-      visible.add(.now - start)
-      let rest = next - .now
-      if rest > .zero { usleep(UInt32(clamping: Int64(rest / .microseconds(1)))) }
-    }
-    Report.times("accepted", accepted)
-    Report.times("visible", visible)
   }
 
   /// One record a request, from 1, 8 and 64 clients.

@@ -120,9 +120,8 @@ struct OpenedChunk {
   static func entry(at position: Int, in chunk: Chunk) throws(ByteError) -> (entry: Entry, stretch: UInt32) {
     var reader = ByteReader(chunk.entries)
     let stretch = UInt32(clamping: try reader.varint("stretch"))
-    var entry = try PackedEntries.read(&reader)
-    for _ in 0..<position { entry = try PackedEntries.read(&reader) }
-    return (entry, stretch)
+    for _ in 0..<position { try PackedEntries.skip(&reader) }
+    return (try PackedEntries.read(&reader), stretch)
   }
 
   /// The indices in the home stream of all entries.

@@ -49,6 +49,19 @@ public enum PackedEntries {
     return Entry(id: id, kind: kind, commitment: try reader.digest("commitment"))
   }
 
+  /// Passes over one entry.
+  /// - Throws: `ByteError` when there is none.
+  public static func skip(_ reader: inout ByteReader) throws(ByteError) {
+    let at = reader.offset
+    let tag = try reader.uint8("entry kind")
+    switch tag {
+    case 0: try reader.skip(48, "record")
+    case 1, 2: try reader.skip(64, "change of a record")
+    case 3, 4: try reader.skip(52, "epoch")
+    default: throw ByteError(field: "entry kind", offset: at, problem: "\(tag) is unknown")
+    }
+  }
+
   /// Reads exactly `count` entries.
   /// - Throws: `ByteError` when the bytes are not that.
   public static func read(_ bytes: ArraySlice<UInt8>, count: Int) throws(ByteError) -> [Entry] {

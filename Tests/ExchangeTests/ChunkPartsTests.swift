@@ -17,10 +17,11 @@ import Testing
     (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &+ number) }
   }
 
-  @Test(arguments: [
-    Array(repeating: 430, count: 128), Array(repeating: 0, count: 128), [65_000, 1, 0, 65_000, 65_000],
-    [ChunkBuilder.partByteCount, 1, ChunkBuilder.partByteCount - 4, 1], [9], (0..<128).map { $0 * $0 },
-  ], [false, true])
+  @Test(
+    arguments: [
+      Array(repeating: 430, count: 128), Array(repeating: 0, count: 128), [65_000, 1, 0, 65_000, 65_000],
+      [ChunkBuilder.partByteCount, 1, ChunkBuilder.partByteCount - 4, 1], [9], (0..<128).map { $0 * $0 },
+    ], [false, true])
   func eachBodyIsFoundInItsPart(_ sizes: [Int], keepsBodies: Bool) throws {
     let stream = try StreamName("SV/SV/migration")
     var builder = ChunkBuilder(first: 0, stretch: 1, keepsBodies: keepsBodies)

@@ -117,6 +117,24 @@ import Testing
     #expect(throws: ByteError.self) { try PackedEntries.read(writer.bytes[...], count: count + 1) }
   }
 
+  @Test func anEntryThatIsPassedOverEndsWhereItDoesWhenItIsRead() throws {
+    var random = Seeded(7)
+    let entries = (0..<300).map { _ in random.entry() }
+    var writer = ByteWriter()
+    for entry in entries { PackedEntries.append(entry, to: &writer) }
+    var (passing, reading) = (ByteReader(writer.bytes), ByteReader(writer.bytes))
+    for _ in entries {
+      try PackedEntries.skip(&passing)
+      _ = try PackedEntries.read(&reading)
+      #expect(passing.offset == reading.offset)
+    }
+    #expect(throws: ByteError.self) { try PackedEntries.skip(&passing) }
+    for (tag, length) in [(UInt8(0), 48), (1, 64), (2, 64), (3, 52), (4, 52), (5, 100), (255, 100)] {
+      var short = ByteReader([tag] + [UInt8](repeating: 1, count: tag > 4 ? length : length - 1))
+      #expect(throws: ByteError.self) { try PackedEntries.skip(&short) }
+    }
+  }
+
   @Test func sizesAreThoseOfTheDocument() throws {
     let (id, digest) = (try RecordID(EntryTests.id), Digest())
     let sizes: [(Entry.Kind, Int)] = [
