@@ -15,18 +15,13 @@ extension Core {
       }
       building.commit.states.append((StreamState.stateKey(name), head.bytes))
       if name.isHome { homes[name.dataset]?.head = head } else { outgoing[name]?.head = head }
+      building.sealedHeads[name] = head
     }
     for name in building.received.sorted() {
-      guard let stream = incoming[name] else { continue }
-      building.commit.states.append((StreamState.stateKey(name), stream.head.bytes))
+      guard let head = incoming[name]?.head else { continue }
+      building.commit.states.append((StreamState.stateKey(name), head.bytes))
+      building.sealedHeads[name] = head
     }
-    building.sealedHeads = Dictionary(
-      uniqueKeysWithValues: building.grown.union(building.received).compactMap { name in
-        let head =
-          name.isHome
-          ? homes[name.dataset]?.head : name.origin == country ? outgoing[name]?.head : incoming[name]?.head
-        return head.map { (name, $0) }
-      })
     return building.commit
   }
 

@@ -106,14 +106,16 @@ public struct Append: Sendable {
   public var parts: [(first: UInt64, bytes: Range<Int>)] {
     let end = chunk.bodies.count
     guard end > 0 else { return [] }
+    guard !seams.isEmpty else { return [(chunk.first, 0..<end)] }
     let begins = [Seam(count: 0, offset: 0)] + seams
     return zip(begins, seams.map(\.offset) + [end]).map { (chunk.first + UInt64($0.count), $0.offset..<$1) }
   }
 
   /// Whether the seams lie between bodies, as far as that can be seen.
   public var hasGoodSeams: Bool {
+    guard !seams.isEmpty else { return true }
     let all = [Seam(count: 0, offset: 0)] + seams + [Seam(count: chunk.count, offset: chunk.bodies.count)]
-    return seams.isEmpty || zip(all, all.dropFirst()).allSatisfy { $0.count < $1.count && $0.offset < $1.offset }
+    return zip(all, all.dropFirst()).allSatisfy { $0.count < $1.count && $0.offset < $1.offset }
   }
 
   /// Entries and bodies to put at a stream's end.

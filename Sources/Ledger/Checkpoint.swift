@@ -20,18 +20,34 @@ public struct Checkpoint: Hashable, Sendable {
   }
 
   /// The note text: three lines.
-  public var text: String { "\(origin)\n\(size)\n\(Base64.encode(root.digest.bytes))\n" }
+  public var text: String {
+    var text = origin
+    text.reserveCapacity(origin.utf8.count + 70)
+    text += "\n"
+    text += String(size)
+    text += "\n"
+    text += Base64.encode(root.digest.bytes)
+    text += "\n"
+    return text
+  }
 
   /// Reads a note text.
   /// - Throws: `NoteError` when it is not exactly three lines of a checkpoint.
   public init(text: String) throws(NoteError) {
-    guard !text.utf8.contains(0x0D) else { throw NoteError("not a checkpoint: it holds a carriage return") }
     // Over bytes: Swift's characters are slower by far, and "\r\n" is a single one.
-    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Substring($0) }
-    guard lines.count == 4, lines[3].isEmpty, !lines[0].isEmpty, let size = UInt64(lines[1]),
-      size <= Self.largestSize, String(size) == lines[1], let root = Base64.decode(lines[2]).flatMap({ Digest($0) })
+    let bytes = Array(text.utf8)
+    guard !bytes.contains(0x0D) else { throw NoteError("not a checkpoint: it holds a carriage return") }
+    var rest = bytes[...]
+    func line() -> ArraySlice<UInt8>? {
+      guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+      defer { rest = rest[(end + 1)...] }
+      return rest[..<end]
+    }
+    guard let origin = line(), let digits = line().map({ String(decoding: $0, as: UTF8.self) }), let root = line(),
+      rest.isEmpty, !origin.isEmpty, let size = UInt64(digits), size <= Self.largestSize, String(size) == digits,
+      let root = Base64.decode(bytes: root).flatMap({ Digest($0) })
     else { throw NoteError("not a checkpoint: three lines with origin, size and root are expected") }
-    self.init(origin: String(lines[0]), size: size, root: RootHash(root))
+    self.init(origin: String(decoding: origin, as: UTF8.self), size: size, root: RootHash(root))
   }
 }
 

@@ -24,16 +24,24 @@ public struct SignedNote: Hashable, Sendable {
 
     /// Reads a line without its newline; nil when it is not one.
     init?(line: ArraySlice<UInt8>) {
-      let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-      guard parts.count == 3, parts[0].elementsEqual("\u{2014}".utf8),
-        let name = String(validating: parts[1], as: UTF8.self), NoteKey.isName(name),
-        let raw = Base64.decode(bytes: parts[2]), raw.count > 4
+      guard line.starts(with: Self.dash) else { return nil }
+      let rest = line.dropFirst(Self.dash.count)
+      // A second space in what follows the name is no character of Base64.
+      guard let space = rest.firstIndex(of: UInt8(ascii: " ")),
+        let name = String(validating: rest[..<space], as: UTF8.self), NoteKey.isName(name),
+        let raw = Base64.decode(bytes: rest[(space + 1)...]), raw.count > 4
       else { return nil }
       self.init(name: name, id: raw.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }, bytes: Array(raw.dropFirst(4)))
     }
 
-    var line: String {
-      "\u{2014} \(name) \(Base64.encode(NoteKey.idBytes(id) + bytes))\n"
+    private static let dash = Array("\u{2014} ".utf8)
+
+    func append(to out: inout [UInt8]) {
+      out += Self.dash
+      out += name.utf8
+      out.append(UInt8(ascii: " "))
+      (NoteKey.idBytes(id) + bytes).withUnsafeBytes { Base64.append($0, to: &out) }
+      out.append(UInt8(ascii: "\n"))
     }
   }
 
@@ -45,7 +53,11 @@ public struct SignedNote: Hashable, Sendable {
   /// A text without signatures yet.
   /// - Throws: `NoteError` when the text does not end in a newline or holds other control characters.
   public init(text: String) throws(NoteError) {
-    guard text.hasSuffix("\n"), !text.utf8.contains(where: { $0 < 0x20 && $0 != 0x0A }) else {
+    try self.init(text: text, bytes: Array(text.utf8)[...])
+  }
+
+  private init(text: String, bytes: ArraySlice<UInt8>) throws(NoteError) {
+    guard bytes.last == UInt8(ascii: "\n"), !bytes.contains(where: { $0 < 0x20 && $0 != 0x0A }) else {
       throw NoteError("a note's text ends in a newline and has no other control characters")
     }
     self.text = text
@@ -65,12 +77,15 @@ public struct SignedNote: Hashable, Sendable {
     guard let text = String(validating: bytes[..<blank], as: UTF8.self) else {
       throw NoteError("the note is not UTF-8")
     }
-    try self.init(text: text)
-    let lines = bytes[(blank + 1)...].dropLast().split(separator: newline, omittingEmptySubsequences: false)
-    guard (1...Self.mostSignatures).contains(lines.count) else {
-      throw NoteError("the note has \(lines.count) signatures, 1 to \(Self.mostSignatures) are allowed")
+    try self.init(text: text, bytes: bytes[..<blank])
+    var rest = bytes[(blank + 1)...]
+    let count = rest.count { $0 == newline }
+    guard (1...Self.mostSignatures).contains(count) else {
+      throw NoteError("the note has \(count) signatures, 1 to \(Self.mostSignatures) are allowed")
     }
-    for line in lines {
+    while let end = rest.firstIndex(of: newline) {
+      let line = rest[..<end]
+      rest = rest[(end + 1)...]
       guard let signature = Signature(line: line) else {
         throw NoteError("the signature line \"\(String(decoding: line.prefix(80), as: UTF8.self))\" is malformed")
       }
@@ -79,10 +94,17 @@ public struct SignedNote: Hashable, Sendable {
   }
 
   /// The whole note as text.
-  public var description: String { text + "\n" + signatures.map(\.line).joined() }
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// The whole note as UTF-8.
-  public var bytes: [UInt8] { Array(description.utf8) }
+  /// The whole note as UTF-8. One is made of each stream in every commit.
+  public var bytes: [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(signatures.reduce(text.utf8.count + 1) { $0 + $1.name.utf8.count + 2 * $1.bytes.count + 16 })
+    out += text.utf8
+    out.append(UInt8(ascii: "\n"))
+    for signature in signatures { signature.append(to: &out) }
+    return out
+  }
 
   /// Adds a signature after the others. One of the same key takes the earlier one's place: foreign tools refuse a note
   /// with two lines of one key, and a cosignature repeated on a cadence must not make the note grow.

@@ -59,11 +59,15 @@ public enum Base64 {
     var out: [UInt8] = []
     out.reserveCapacity(characters.count / 4 * 3)
     var group: UInt32 = 0
-    for (position, character) in characters.dropLast(padding).enumerated() {
+    // Looked up once: a global is asked each time whether it is there already.
+    let values = values
+    var place = 0
+    for character in characters.dropLast(padding) {
       let value = values[Int(character)]
       guard value != 0xFF else { return nil }
       group = group << 6 | UInt32(value)
-      if position & 3 == 3 {
+      place += 1
+      if place & 3 == 0 {
         out.append(UInt8(truncatingIfNeeded: group >> 16))
         out.append(UInt8(truncatingIfNeeded: group >> 8))
         out.append(UInt8(truncatingIfNeeded: group))
