@@ -12,14 +12,12 @@ extension Bench {
     try system.publish(Departures.line(0))
     try pair.wait(gt, for: 2, every: 1000)
     for number in 1...200 {
-      let next = ContinuousClock.now + .milliseconds(100)
       let start = ContinuousClock.now
       try system.publish(Departures.line(number))
       accepted.add(.now - start)
       try pair.wait(gt, for: UInt64(number) + 2, every: 0)
       visible.add(.now - start)
-      let rest = next - .now
-      if rest > .zero { usleep(UInt32(clamping: Int64(rest / .microseconds(1)))) }
+      rest(until: start + .milliseconds(100))
     }
     Report.times("accepted", accepted)
     Report.times("visible", visible)
@@ -47,10 +45,14 @@ extension Bench {
       try pair.wait(gt, for: try system.size(), every: 1000)
       visible.add(.now - start)
       number += 1
-      let rest = start + .milliseconds(20) - .now
-      if rest > .zero { usleep(UInt32(clamping: Int64(rest / .microseconds(1)))) }
+      rest(until: start + .milliseconds(20))
     }
     _ = try load.withLock { $0 }?.get()
     Report.times("visible_busy", visible)
+  }
+
+  private static func rest(until moment: ContinuousClock.Instant) {
+    let rest = moment - .now
+    if rest > .zero { usleep(UInt32(clamping: Int64(rest / .microseconds(1)))) }
   }
 }

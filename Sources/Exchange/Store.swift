@@ -38,8 +38,7 @@ public protocol Store: Sendable {
 public enum ChunkPart: Sendable {
   /// All of it, checked.
   case whole
-  /// The same for who checks each body that it takes by its seal: the sum of all bodies need not be made, which to find
-  /// one of them takes several times as long.
+  /// The same for who checks each body that it takes by its seal: their sums need not be made.
   case sealed
   /// The entries, and of the bodies at least that of the entry asked for, for who checks it by its seal.
   case body
