@@ -13,6 +13,11 @@ static double now_seconds(void) {
   return time.tv_sec + time.tv_nsec / 1e9;
 }
 
+static void rest_until(double moment) {
+  double rest = moment - now_seconds();
+  if (rest > 0) usleep(rest * 1e6);
+}
+
 static void fail(const char *what, const char *why) {
   fprintf(stderr, "%s: %s\n", what, why);
   exit(1);
@@ -77,8 +82,7 @@ static void probe_start(struct probe *probe, double seconds, void *(*body)(void 
 // Takes down when the record that was published at `start` was found, and rests; gives whether there is time for another.
 static int probe_next(struct probe *probe, double start) {
   probe->times[probe->count++] = now_seconds() - start;
-  double rest = start + 0.02 - now_seconds();
-  if (rest > 0) usleep(rest * 1e6);
+  rest_until(start + 0.02);
   return now_seconds() < probe->until && probe->count < 1000;
 }
 

@@ -70,6 +70,14 @@ static void wait_held(struct server *server, const char *stream, unsigned long l
   }
 }
 
+static void wait_for(struct server *server, int number, int microseconds) {
+  double until = now_seconds() + 600;
+  while (!is_there(server, "COPY", number)) {
+    if (now_seconds() > until) fail("wait", "the message did not arrive");
+    if (microseconds) usleep(microseconds);
+  }
+}
+
 static void *publish_body(void *argument) {
   struct client *me = argument;
   struct server server = connect_to(place, 1);
@@ -100,7 +108,7 @@ static void *probe_body(void *argument) {
   do {
     start = now_seconds();
     publish(&a, 90000000 + probe->count, 1);
-    while (!is_there(&b, "COPY", 90000000 + probe->count)) usleep(1000);
+    wait_for(&b, 90000000 + probe->count, 1000);
   } while (probe_next(probe, start));
   return NULL;
 }
@@ -129,10 +137,9 @@ int main(int argc, char **argv) {
     for (int i = 0; i < count; i++) {
       double start = now_seconds();
       publish(&a, first + i, 1);
-      while (!is_there(&b, "COPY", first + i)) {}
+      wait_for(&b, first + i, 0);
       times[i] = now_seconds() - start;
-      double rest = start + 0.1 - now_seconds();
-      if (rest > 0) usleep(rest * 1e6);
+      rest_until(start + 0.1);
     }
     print_times("visible", times, count);
   } else if (!strcmp(verb, "busy") && argc == 7) {

@@ -239,8 +239,7 @@ int main(int argc, char **argv) {
     send_made(link, i, 1);
     wait_held(link, ++sent);
     visible[i] = now_seconds() - start;
-    double rest = start + 0.1 - now_seconds();
-    if (rest > 0) usleep(rest * 1e6);
+    rest_until(start + 0.1);
   }
   print_times("accepted", accepted, 200);
   print_times("visible", visible, 200);

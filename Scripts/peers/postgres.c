@@ -151,8 +151,7 @@ int main(int argc, char **argv) {
       insert(a, atoi(argv[5]) + i);
       wait_for(b, atoi(argv[5]) + i, 0);
       times[i] = now_seconds() - start;
-      double rest = start + 0.1 - now_seconds();
-      if (rest > 0) usleep(rest * 1e6);
+      rest_until(start + 0.1);
     }
     print_times("visible", times, count);
   } else if (!strcmp(verb, "busy") && argc == 7) {

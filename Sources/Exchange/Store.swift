@@ -101,20 +101,28 @@ public struct Append: Sendable {
     public init(count: Int, offset: Int) { (self.count, self.offset) = (count, offset) }
   }
 
+  /// The seams between the two ends of the bodies.
+  private var bounds: [Seam] {
+    var bounds: [Seam] = []
+    bounds.reserveCapacity(seams.count + 2)
+    bounds.append(Seam(count: 0, offset: 0))
+    bounds += seams
+    bounds.append(Seam(count: chunk.count, offset: chunk.bodies.count))
+    return bounds
+  }
+
   /// The parts of the bodies: the index of the first entry of each, and its bytes. None when there are no bodies.
   public var parts: [(first: UInt64, bytes: Range<Int>)] {
-    let end = chunk.bodies.count
-    guard end > 0 else { return [] }
-    guard !seams.isEmpty else { return [(chunk.first, 0..<end)] }
-    let begins = [Seam(count: 0, offset: 0)] + seams
-    return zip(begins, seams.map(\.offset) + [end]).map { (chunk.first + UInt64($0.count), $0.offset..<$1) }
+    guard !chunk.bodies.isEmpty else { return [] }
+    let bounds = bounds
+    return zip(bounds, bounds.dropFirst()).map { (chunk.first + UInt64($0.count), $0.offset..<$1.offset) }
   }
 
   /// Whether the seams lie between bodies, as far as that can be seen.
   public var hasGoodSeams: Bool {
     guard !seams.isEmpty else { return true }
-    let all = [Seam(count: 0, offset: 0)] + seams + [Seam(count: chunk.count, offset: chunk.bodies.count)]
-    return zip(all, all.dropFirst()).allSatisfy { $0.count < $1.count && $0.offset < $1.offset }
+    let bounds = bounds
+    return zip(bounds, bounds.dropFirst()).allSatisfy { $0.count < $1.count && $0.offset < $1.offset }
   }
 
   /// Entries and bodies to put at a stream's end.

@@ -83,15 +83,13 @@ public final class MemoryStore: Store {
       guard let known = content.streams[stream], index < known.end.size else { return nil }
       let place = known.firstChunk(after: index) - 1
       let chunk = known.chunks[place]
-      switch part {
-      case .whole where place >= known.erased, .sealed where place >= known.erased: return chunk
-      case .body where place >= known.erased:
-        guard let found = known.parts[place].last(where: { $0.first <= index }) else { return chunk }
-        return Chunk(
-          first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: Array(chunk.bodies[found.bytes]),
-          firstBody: found.first)
-      default: return Chunk(first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: [])
+      guard place >= known.erased, part != .entries else {
+        return Chunk(first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: [])
       }
+      guard part == .body, let found = known.parts[place].last(where: { $0.first <= index }) else { return chunk }
+      return Chunk(
+        first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: Array(chunk.bodies[found.bytes]),
+        firstBody: found.first)
     }
   }
 

@@ -6,7 +6,17 @@ import Testing
 
 /// What every store promises, asked of each.
 @Suite struct ConformanceTests {
-  enum Kind: CaseIterable { case memory, sqlite }
+  enum Kind: CaseIterable {
+    case memory, sqlite
+
+    /// A store of this kind; of what is on the disk at the path.
+    func open(_ path: String) throws -> any Store {
+      switch self {
+      case .memory: MemoryStore()
+      case .sqlite: try SQLiteStore(path: path)
+      }
+    }
+  }
 
   let folder: Folder
   let a: StreamName
@@ -17,12 +27,7 @@ import Testing
     (a, b) = (try stream("SV/GT/migration"), try stream("SV/SV/migration"))
   }
 
-  func open(_ kind: Kind) throws -> any Store {
-    switch kind {
-    case .memory: MemoryStore()
-    case .sqlite: try SQLiteStore(path: folder.file("store.db"))
-    }
-  }
+  func open(_ kind: Kind) throws -> any Store { try kind.open(folder.file("store.db")) }
 
   @Test(arguments: Kind.allCases) func anEmptyStoreHoldsNothing(_ kind: Kind) throws {
     let store = try open(kind)

@@ -16,13 +16,6 @@ import Testing
     name = try stream("SV/SV/migration")
   }
 
-  private func open(_ kind: ConformanceTests.Kind) throws -> any Store {
-    switch kind {
-    case .memory: MemoryStore()
-    case .sqlite: try SQLiteStore(path: path)
-    }
-  }
-
   /// Six entries with bodies in three parts: of two, three and one.
   private func parted(first: UInt64, byteCount: Int) -> Append {
     append(name, first: first, count: 6, bodies: byteCount)
@@ -33,7 +26,7 @@ import Testing
 
   @Test(arguments: ConformanceTests.Kind.allCases)
   func oneBodyIsReadWithoutTheOthers(_ kind: ConformanceTests.Kind) throws {
-    let store = try open(kind)
+    let store = try kind.open(path)
     let appended = parted(first: 0, byteCount: 400_000)
     try store.commit { $0.appends = [appended] }
     let (whole, offsets) = (appended.chunk, appended.seams.map(\.offset))
@@ -72,7 +65,7 @@ import Testing
 
   @Test(arguments: ConformanceTests.Kind.allCases)
   func seamsThatDoNotLieBetweenBodiesAreRefused(_ kind: ConformanceTests.Kind) throws {
-    let store = try open(kind)
+    let store = try kind.open(path)
     let chunk = append(name, first: 0, count: 6, bodies: 90).chunk
     let bad: [[(count: Int, offset: Int)]] = [
       [(0, 30)], [(-1, 30)], [(6, 30)], [(2, 0)], [(2, -1)], [(2, 90)], [(2, 91)], [(.max, 30)], [(2, .max)],
