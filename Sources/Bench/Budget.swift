@@ -132,6 +132,7 @@ final class Budget {
   private func perform(_ effects: [Core.Effect], _ side: Side, _ part: String) throws -> [Message] {
     var (effects, messages, followers) = (effects, [Message](), [Message]())
     var commit: Commit?
+    var sendsMore = false
     while true {
       var mustProceed = false
       for effect in effects {
@@ -140,6 +141,7 @@ final class Budget {
         case .send(let message, _): messages.append(message)
         case .sendOnceDurable(let message, _): followers.append(message)
         case .proceed: mustProceed = true
+        case .sendMore: sendsMore = true
         default: break
         }
       }
@@ -151,6 +153,9 @@ final class Budget {
         messages += followers
         (commit, followers) = (nil, [])
         effects = try measured("tell what is durable") { side.core.handle(.committed, at: now) }
+      } else if sendsMore {
+        sendsMore = false
+        effects = try measured("send") { side.core.handle(.sendMore, at: now) }
       } else {
         return messages
       }

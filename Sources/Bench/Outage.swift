@@ -22,6 +22,7 @@ struct Outage {
     try pair.settle()
     let quiet = try during(phase: 0) { sleep(10) }
     Report.times("outage_lookup_idle", quiet.lookups)
+    Report.times("outage_accepted_idle", quiet.accepted)
 
     pair.stop("GT")
     try pair.publish(try pair.written(21_000_000..<21_000_000 + Self.backlog))
@@ -36,6 +37,7 @@ struct Outage {
       sleep(2)
     }
     Report.times("outage_lookup_busy", busy.lookups)
+    Report.times("outage_accepted_busy", busy.accepted)
     // In order behind the backlog: what is published while it is sent is visible when it has been.
     Report.times("outage_departure_visible", busy.visible["migration"] ?? Times())
     Report.times("outage_other_stream_visible", busy.visible["posts"] ?? Times())
@@ -44,6 +46,8 @@ struct Outage {
   /// What was measured while something went on.
   private struct Seen {
     var lookups = Times()
+    /// From a record's being handed to the origin to the answer.
+    var accepted = Times()
     /// By dataset.
     var visible: [String: Times] = [:]
     var failure: (any Error)?
@@ -86,6 +90,7 @@ struct Outage {
       start(every) { round in
         let start = ContinuousClock.now
         try publisher.value.publish(line[dataset]?(round) ?? [], of: dataset)
+        seen.withLock { $0.accepted.add(.now - start) }
         let size = try publisher.value.size(of: "SV/GT/\(dataset)")
         pending.withLock { $0.append((size, start)) }
       }

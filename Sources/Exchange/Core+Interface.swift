@@ -22,6 +22,8 @@ extension Core {
     case proceed
     /// Time went by; about once a second.
     case tick
+    /// The turn has come that `Effect.sendMore` asked for.
+    case sendMore
     /// The moment has come that `Effect.remind` asked for.
     case due
     /// The disk ran short of room, or has room again: nil. Only what may use the reserve is taken meanwhile.
@@ -76,6 +78,8 @@ extension Core {
     /// Give the input `proceed` once the effects before this one are done, before any other. Publishers hear of a commit
     /// and the next commit begins before what became durable is made ready for the neighbours, and before what will be is.
     case proceed
+    /// Give the input `sendMore` when nothing else waits that a user of this node wants. None other is asked for before.
+    case sendMore
     /// Give the input `due` after so many milliseconds. None other is asked for before.
     case remind(milliseconds: Int64)
     /// The link must be closed.

@@ -82,23 +82,50 @@ extension Core {
     size == stream.durable.size ? stream.durable.frontier : try Frontier(size: size, from: reader.tree(stream.name))
   }
 
-  /// Sends what is durable and not yet sent, as far as the window allows.
+  /// Sends what is durable and not yet sent, as far as the window allows: a batch at once, and more in turns to come.
   func pump(_ name: StreamName) throws(ReadError) {
-    guard let stream = outgoing[name], mayPump(stream) else { return }
-    let end = min(stream.durable.size, stream.limit ?? .max)
+    guard !toSend.contains(name) else { return }
     var sources = BatchSources()
-    while var sending = sessions[name.recipient]?.sending[name], sending.frontier.size < end,
-      sending.unreceiptedBytes < Core.mostUnreceiptedBytes, sending.unreceipted.count < Core.mostUnreceiptedBatches
-    {
-      if let last = sending.last, !last.isFull, end - sending.frontier.size < Core.fewEntries {
-        guard sending.unreceipted.isEmpty else { return }
-        guard hasPassed(Core.pace, since: last.at) else { return putOff(name, sentAt: last.at) }
-      }
-      let batch = try nextBatch(of: name, &sending, end: end, &sources)
-      outgoing[name]?.recent?.forget(below: sending.frontier.size)
-      sessions[name.recipient]?.sending[name] = sending
-      send(.batch(batch), to: name.recipient)
+    if try sendBatches(of: name, &sources) { toSend.add(name, sources) }
+  }
+
+  /// Sends more of the stream whose turn it is.
+  func sendMore() {
+    guard let (name, known) = toSend.takeFirst() else { return }
+    isolated(name) { () throws(ReadError) in
+      var sources = known
+      if try sendBatches(of: name, &sources) { toSend.goOn(name, sources) }
     }
+  }
+
+  /// Sends what was just made, which costs next to nothing, or one batch that is made of what is on the disk.
+  /// - Returns: whether there is more.
+  private func sendBatches(of name: StreamName, _ sources: inout BatchSources) throws(ReadError) -> Bool {
+    while let sent = sessions[name.recipient]?.sending[name]?.frontier.size {
+      let isAtHand = outgoing[name]?.recent?.holds(sent) == true
+      guard try sendBatch(of: name, &sources) else { return false }
+      guard isAtHand else { return true }
+    }
+    return false
+  }
+
+  /// - Returns: whether one was sent and another can be.
+  private func sendBatch(of name: StreamName, _ sources: inout BatchSources) throws(ReadError) -> Bool {
+    guard let stream = outgoing[name], mayPump(stream) else { return false }
+    let end = min(stream.durable.size, stream.limit ?? .max)
+    guard var sending = sessions[name.recipient]?.sending[name], sending.mayGoOn(to: end) else { return false }
+    if let last = sending.last, !last.isFull, end - sending.frontier.size < Core.fewEntries {
+      guard sending.unreceipted.isEmpty else { return false }
+      guard hasPassed(Core.pace, since: last.at) else {
+        putOff(name, sentAt: last.at)
+        return false
+      }
+    }
+    let batch = try nextBatch(of: name, &sending, end: end, &sources)
+    outgoing[name]?.recent?.forget(below: sending.frontier.size)
+    sessions[name.recipient]?.sending[name] = sending
+    send(.batch(batch), to: name.recipient)
+    return sending.mayGoOn(to: end)
   }
 
   /// Whether anything of a stream may be sent.

@@ -40,6 +40,8 @@ public final class Core {
   var mustProceed = false
   /// Streams of which a few entries were put off for a moment.
   var putOff: Set<StreamName> = []
+  /// Streams of which more can be sent.
+  var toSend = StreamsToSend()
   var lastUpkeep: Instant
   /// When it is looked for what is due, and by which time.
   var erasing = ErasureSchedule()
@@ -112,6 +114,9 @@ public final class Core {
         }
         try prepareAhead()
       case .tick: tick()
+      case .sendMore:
+        toSend.turnCame()
+        if !mustReload { sendMore() }
       case .due: if !mustReload { sendPutOff() }
       case .room(let shortage): note(shortage)
       case .eraseDue(let isClockRight):
@@ -136,6 +141,7 @@ public final class Core {
     let hasBegun = if case .commit? = effects.last { true } else { false }
     if unannounced != nil || mustProceed || hasBegun && !toPrepare.isEmpty { effects.append(.proceed) }
     mustProceed = false
+    if !mustReload, toSend.mustAsk() { effects.append(.sendMore) }
     defer { effects = [] }
     return effects
   }
@@ -177,6 +183,7 @@ public final class Core {
     } else {
       for (stream, epoch, key) in done.epochs { try vault.add(epoch, key: key, to: stream) }
       for (stream, epoch) in done.erased { try vault.erase(epoch, of: stream) }
+      if !done.erased.isEmpty { toSend.forgetSources() }
       unannounced = done
     }
   }
@@ -205,6 +212,7 @@ public final class Core {
   /// stream to be empty would sign a second history of it. Every tick tries again.
   func reload() {
     vault.reset()
+    toSend.forgetSources()
     let (told, heard) = (outgoing, incoming)
     do throws(ReadError) { try load() } catch {
       log(.error, "the durable state cannot be read: \(error)")

@@ -109,6 +109,12 @@ struct Session {
     var lastAsOf: Instant?
     /// When the last batch left, and whether it was full: what follows a full one is the end of more.
     var last: (at: Instant, isFull: Bool)?
+
+    /// Whether there is more below `end`, and the window is open.
+    func mayGoOn(to end: UInt64) -> Bool {
+      frontier.size < end && unreceiptedBytes < Core.mostUnreceiptedBytes
+        && unreceipted.count < Core.mostUnreceiptedBatches
+    }
   }
 }
 

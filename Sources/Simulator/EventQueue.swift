@@ -6,6 +6,7 @@ enum Event {
   case tick(CountryCode, life: Int)
   /// A core is reminded of what it put off.
   case remind(CountryCode, life: Int)
+  case sendMore(CountryCode, life: Int)
   case publish(CountryCode)
   /// A message reaches the other end, if its link still stands.
   case arrive(type: UInt8, payload: [UInt8], from: CountryCode, to: CountryCode, link: Int)

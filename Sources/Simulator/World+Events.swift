@@ -16,6 +16,9 @@ extension World {
     case .remind(let country, let life):
       let node = try node(country)
       if node.life == life { try give(.due, to: node) }
+    case .sendMore(let country, let life):
+      let node = try node(country)
+      if node.life == life { try give(.sendMore, to: node) }
     case .publish(let country): try publish(at: try node(country))
     case .arrive(let type, let payload, let from, let to, let number):
       guard network.isUp(Pair(from, to)), network.number(Pair(from, to)) == number else { return }
@@ -90,6 +93,7 @@ extension World {
         throw Violation("\(country) says that \(stream) \(range) arrived, but it is not durable")
       }
     case .proceed: try give(.proceed, to: node)
+    case .sendMore: later(.sendMore(country, life: node.life), in: 0)
     case .remind(let milliseconds): later(.remind(country, life: node.life), in: Int(milliseconds))
     case .close(let other, let reason):
       trace.note(clock.elapsed, "\(country) closes \(other): \(reason)")

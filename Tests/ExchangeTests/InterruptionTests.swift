@@ -134,6 +134,7 @@ private struct TwoCores {
           if full.map(Self.code) != country { waiting.append((.message(message, from: country), recipient)) }
         case .send(let message, let recipient): waiting.append((.message(message, from: country), recipient))
         case .proceed: waiting.insert((.proceed, country), at: 0)
+        case .sendMore: waiting.append((.sendMore, country))
         case .remind(let milliseconds):
           now = now.advanced(byMilliseconds: milliseconds)
           waiting.append((.due, country))

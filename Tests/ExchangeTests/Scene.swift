@@ -33,6 +33,9 @@ final class Party {
   /// Milliseconds after which the core wants to be reminded. They go by at once where no test says otherwise.
   var reminders: [Int64] = []
   var isReminded = true
+  /// Turns to send more that the core wants and has not had. They come at once where no test says otherwise.
+  var turns = 0
+  var takesTurns = true
   private var lastToken: UInt64 = 0
 
   init(
@@ -80,6 +83,9 @@ final class Party {
       case .hello(let hello, _): hellos.append(hello)
       case .arrived(let stream, let range): arrived.append((stream, range))
       case .proceed: give(.proceed)
+      case .sendMore:
+        turns += 1
+        if takesTurns { takeTurn() }
       case .remind(let milliseconds):
         reminders.append(milliseconds)
         if isReminded { remind() }
@@ -87,6 +93,13 @@ final class Party {
       case .log(let event): log.append(event)
       }
     }
+  }
+
+  /// The core has a turn to send more.
+  func takeTurn() {
+    guard turns > 0 else { return }
+    turns -= 1
+    give(.sendMore)
   }
 
   /// Lets the time of the next reminder go by.

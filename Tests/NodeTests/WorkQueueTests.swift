@@ -21,8 +21,8 @@ import Testing
   }
 
   /// Where the batch begins that is taken; 0 when it is something else, nil when nothing is.
-  private func take(_ queue: inout WorkQueue, whileUsersWait usersWait: Bool) -> UInt64? {
-    guard let work = queue.takeOutside(whileUsersWait: usersWait) else { return nil }
+  private func take(_ queue: inout WorkQueue, whileUsersWait usersWait: Bool, at now: UInt64 = 0) -> UInt64? {
+    guard let work = queue.takeOutside(whileUsersWait: usersWait, at: now) else { return nil }
     return if case .input(.message(.batch(let batch), _), _, _) = work { batch.first } else { 0 }
   }
 
@@ -75,6 +75,21 @@ import Testing
     queue.add(.input(.message(.asOf(stream: stream, note: []), from: country), byteCount: 1, from: country))
     queue.add(.input(.tick, byteCount: 0, from: nil))
     #expect(take(&queue, whileUsersWait: true) == 0 && take(&queue, whileUsersWait: true) == 0)
+  }
+
+  @Test func whileTheCoreRestsOnlyWhatIsShortIsTaken() {
+    var queue = WorkQueue()
+    queue.respite.asked(at: 0)
+    queue.respite.begin(after: 0, at: 100)
+    queue.add(.input(.tick, byteCount: 0, from: nil))
+    queue.add(batch(1))
+    queue.add(.input(.sendMore, byteCount: 0, from: nil))
+    #expect(take(&queue, whileUsersWait: false, at: 100) == 0)
+    #expect(take(&queue, whileUsersWait: false, at: 149) == nil)
+    #expect(take(&queue, whileUsersWait: false, at: 150) == 1)
+    queue.respite.begin(after: 150, at: 160)
+    #expect(take(&queue, whileUsersWait: false, at: 164) == nil)
+    #expect(take(&queue, whileUsersWait: false, at: 165) == 0)
   }
 
   @Test func whatAnOperatorDecidedGoesBeforeWhatNeighboursSentAndBeforeWhoAsksForItsEffect() {

@@ -34,9 +34,9 @@ extension Engine {
       until = turn.withLock { turn in
         passTime(&turn)
         takeOwn(&turn, .none)
-        takeOutside(&turn, .none)
+        let restEnd = takeOutsideAndRest(&turn)
         noteAwaited(turn)
-        return turn.hasEnded ? nil : min(turn.nextTick, turn.due)
+        return turn.hasEnded ? nil : min(turn.nextTick, turn.due, restEnd)
       }
     }
     // What came between the last batch and the moment from which nothing more was taken waits for its answer. Records are
@@ -97,9 +97,30 @@ extension Engine {
     for work in queue.withLock({ $0.takeOwn() }) { take(work, &turn, help) }
   }
 
-  private func takeOutside(_ turn: inout CoreTurn, _ help: Help) {
+  /// - Returns: whether that was a batch of more than a few records, received or sent.
+  @discardableResult private func takeOutside(_ turn: inout CoreTurn, _ help: Help) -> Bool {
     let usersWait = turn.core.publishersWait
-    if let work = queue.withLock({ $0.takeOutside(whileUsersWait: usersWait) }) { take(work, &turn, help) }
+    let now = DispatchTime.now().uptimeNanoseconds
+    guard let work = queue.withLock({ $0.takeOutside(whileUsersWait: usersWait, at: now) }) else { return false }
+    take(work, &turn, help)
+    return switch work {
+    case .input(.message(.batch, _), let byteCount, _): byteCount >= Self.smallMessage
+    case .input(.sendMore, _, _): true
+    default: false
+    }
+  }
+
+  /// The same on the core's own thread, which rests after a batch while somebody asks this node something.
+  /// - Returns: when it is to look again because of that.
+  private func takeOutsideAndRest(_ turn: inout CoreTurn) -> DispatchTime {
+    let start = DispatchTime.now().uptimeNanoseconds
+    for _ in 0..<queue.withLock({ $0.respite.endIfOver(at: start) }) { wake.signal() }
+    let wasLong = takeOutside(&turn, .none)
+    let end = queue.withLock { queue in
+      if wasLong { queue.respite.begin(after: start, at: DispatchTime.now().uptimeNanoseconds) }
+      return queue.respite.end
+    }
+    return end.map(DispatchTime.init(uptimeNanoseconds:)) ?? .distantFuture
   }
 
   private func take(_ work: WorkQueue.Work, _ turn: inout CoreTurn, _ help: Help) {
@@ -144,6 +165,9 @@ extension Engine {
         if commits.follow(.init(message: message, country: country)) { currentLink?.send(message, to: country) }
       case .remind(let milliseconds): turn.due = .now() + .milliseconds(Int(milliseconds))
       case .proceed: mustProceed = true
+      case .sendMore:
+        queue.withLock { $0.add(.input(.sendMore, byteCount: 0, from: nil)) }
+        wake.signal()
       default: perform(effect)
       }
     }
@@ -166,7 +190,7 @@ extension Engine {
       observer?.engine(arrived: stream, range: range)
     case .close(let country, let reason): currentLink?.close(country, reason: reason)
     case .log(let event): observer?.engine(logs: event)
-    case .commit, .sendOnceDurable, .remind, .proceed: break  // These concern the turn.
+    case .commit, .sendOnceDurable, .remind, .proceed, .sendMore: break  // These concern the turn.
     }
   }
 

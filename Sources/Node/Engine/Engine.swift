@@ -48,6 +48,8 @@ public final class Engine: Sendable {
   static let (pauseReadingAt, resumeReadingAt) = (8 << 20, 2 << 20)
   /// Messages shorter than this, in bytes, are handled by the link's thread when the core is idle: they are about one record.
   static let smallMessage = 4 << 10
+  /// Up to so many drafts somebody waits for the answer; who uploads more waits for the end of it all.
+  static let fewDrafts = 16
   /// How often the core is told that time goes by, in milliseconds.
   let tickInterval: Int
   let queue = Mutex(WorkQueue())
@@ -112,6 +114,7 @@ public final class Engine: Sendable {
       if queue.isStopped { return true }
       let token = queue.nextToken
       queue.nextToken += 1
+      if drafts.count <= Self.fewDrafts { queue.respite.asked(at: DispatchTime.now().uptimeNanoseconds) }
       queue.replies[token] = reply
       queue.add(.input(.publish([.init(token: token, drafts: drafts)]), byteCount: 0, from: nil))
       return false

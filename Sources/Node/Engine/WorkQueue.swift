@@ -23,6 +23,8 @@ struct WorkQueue {
   /// How often the batch that is next was put off, and how many are not to be.
   private var (putOff, credit) = (0, 0)
 
+  /// Rests between batches.
+  var respite = Respite()
   var replies: [UInt64: Engine.PublishReply] = [:]
   var nextToken: UInt64 = 1
   var waitingBytes: [CountryCode: Int] = [:]
@@ -61,15 +63,20 @@ struct WorkQueue {
     return own
   }
 
-  /// One of the rest. A batch is put off while users wait for the commit after the one under way, so that theirs has no batch in it;
-  /// then some are not.
-  mutating func takeOutside(whileUsersWait usersWait: Bool) -> Work? {
-    if case .input(.message(.batch, _), _, _)? = outside.first {
+  /// One of the rest. A batch is put off while the core rests, and while users wait for the commit after the one under way, so that theirs
+  /// has no batch in it; then some are not.
+  mutating func takeOutside(whileUsersWait usersWait: Bool, at now: UInt64) -> Work? {
+    switch outside.first {
+    case .input(.message(.batch, _), _, _)?:
+      guard !respite.holdsBack(at: now) else { return nil }
       guard !usersWait || credit > 0 else {
         putOff += 1
         return nil
       }
       credit = max(0, credit - 1)
+    case .input(.sendMore, _, _)?:
+      guard !respite.holdsBack(at: now) else { return nil }
+    default: break
     }
     return outside.popFirst()
   }

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import Node
+
+/// When the core rests between two batches because somebody asks this node something.
+@Suite struct RespiteTests {
+  @Test func nobodyThereNoRest() {
+    var respite = Respite()
+    respite.begin(after: 10, at: 1000)
+    #expect(respite.end == nil)
+    let holdsBack = respite.holdsBack(at: 1000)
+    #expect(!holdsBack)
+  }
+
+  @Test func restsHalfAsLongAsTheBatchTook() {
+    var respite = Respite()
+    respite.asked(at: 5)
+    respite.begin(after: 1000, at: 3000)
+    #expect(respite.end == 4000)
+    let (during, after) = (respite.holdsBack(at: 3999), respite.holdsBack(at: 4000))
+    #expect(during && !after)
+  }
+
+  @Test func whoWentAwayIsNotWaitedFor() {
+    var respite = Respite()
+    respite.asked(at: 0)
+    respite.begin(after: Respite.presence - 10, at: Respite.presence)
+    #expect(respite.end == nil)
+    respite.asked(at: Respite.presence)
+    respite.begin(after: Respite.presence - 10, at: Respite.presence)
+    #expect(respite.end == Respite.presence + 5)
+  }
+
+  /// Whoever woke the core for something that it then did not take does not wake it again.
+  @Test func turnsThatCameDuringARestAreHadAfterIt() {
+    var respite = Respite()
+    respite.asked(at: 0)
+    respite.begin(after: 0, at: 100)
+    for moment in [UInt64(100), 120, 149] { _ = respite.holdsBack(at: moment) }
+    let turns = [149, 150, 150].map { respite.endIfOver(at: $0) }
+    #expect(turns == [0, 3, 0] && respite.end == nil)
+  }
+
+  /// The clock of the system never goes back, but nothing may overflow should it.
+  @Test func aClockThatGoesBackStartsNoRest() {
+    var respite = Respite()
+    respite.asked(at: .max)
+    respite.begin(after: 100, at: 50)
+    #expect(respite.end == nil)
+  }
+}
