@@ -48,8 +48,8 @@ public final class Engine: Sendable {
   static let (pauseReadingAt, resumeReadingAt) = (8 << 20, 2 << 20)
   /// Messages shorter than this, in bytes, are handled by the link's thread when the core is idle: they are about one record.
   static let smallMessage = 4 << 10
-  /// Up to so many drafts somebody waits for the answer; who uploads more waits for the end of it all.
-  static let fewDrafts = 16
+  /// Up to so many drafts somebody waits for the answer: a page logs a lookup of each person it shows. Who uploads more waits for the end.
+  static let fewDrafts = 128
   /// How often the core is told that time goes by, in milliseconds.
   let tickInterval: Int
   let queue = Mutex(WorkQueue())
