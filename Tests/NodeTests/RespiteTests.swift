@@ -21,6 +21,13 @@ import Testing
     #expect(during && !after)
   }
 
+  @Test func aBatchThatTookVeryLongStartsNoLongRest() {
+    var respite = Respite()
+    respite.asked(at: 0)
+    respite.begin(after: 0, at: 500_000_000)
+    #expect(respite.end == 500_000_000 + Respite.longest)
+  }
+
   @Test func whoWentAwayIsNotWaitedFor() {
     var respite = Respite()
     respite.asked(at: 0)

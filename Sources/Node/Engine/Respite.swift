@@ -6,6 +6,9 @@ struct Respite {
   /// How long somebody counts as present after what they last wanted.
   static let presence: UInt64 = 1_000_000_000
 
+  /// No rest is longer: a batch for which a disk was waited for, or a program that was stopped in between, took no processor's time.
+  static let longest: UInt64 = 10_000_000
+
   private var lastAsked: UInt64?
   /// While it lasts, when it ends.
   private(set) var end: UInt64?
@@ -18,7 +21,7 @@ struct Respite {
   /// A batch was done with.
   mutating func begin(after start: UInt64, at now: UInt64) {
     guard let lastAsked, now < lastAsked &+ Self.presence, now > start else { return }
-    end = now &+ (now - start) / 2
+    end = now &+ min((now - start) / 2, Self.longest)
   }
 
   /// Whether the core rests. Who is told so has a turn left when it is over.
