@@ -117,12 +117,15 @@ final class Growth {
 
     // The neighbour's machine fails; it starts again, answers, and catches up.
     pair.kill("GT")
-    let before = try pair.system("SV").size()
-    try load(grown, Self.measuredBatch * 2, visible: false)
     let start = ContinuousClock.now
     try pair.start("GT")
     _ = try pair.system("GT").lookUp("A01000000")
     figures.append(("start_ms", (.now - start) / .milliseconds(1)))
+    // Away again, and nobody asks anything when it comes back.
+    pair.kill("GT")
+    let before = try pair.system("SV").size()
+    try load(grown, Self.measuredBatch * 2, visible: false)
+    try pair.start("GT")
     let back = try pair.system("GT")
     try pair.wait(back, for: before + 1, every: 500)
     let (began, from) = (ContinuousClock.now, try back.size())
