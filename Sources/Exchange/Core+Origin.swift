@@ -99,33 +99,26 @@ extension Core {
   }
 
   /// Sends what was just made, which costs next to nothing, or one batch that is made of what is on the disk.
-  /// - Returns: whether there is more.
+  /// - Returns: whether there is more that can be sent.
   private func sendBatches(of name: StreamName, _ sources: inout BatchSources) throws(ReadError) -> Bool {
-    while let sent = sessions[name.recipient]?.sending[name]?.frontier.size {
-      let isAtHand = outgoing[name]?.recent?.holds(sent) == true
-      guard try sendBatch(of: name, &sources) else { return false }
-      guard isAtHand else { return true }
-    }
-    return false
-  }
-
-  /// - Returns: whether one was sent and another can be.
-  private func sendBatch(of name: StreamName, _ sources: inout BatchSources) throws(ReadError) -> Bool {
     guard let stream = outgoing[name], mayPump(stream) else { return false }
     let end = min(stream.durable.size, stream.limit ?? .max)
-    guard var sending = sessions[name.recipient]?.sending[name], sending.mayGoOn(to: end) else { return false }
-    if let last = sending.last, !last.isFull, end - sending.frontier.size < Core.fewEntries {
-      guard sending.unreceipted.isEmpty else { return false }
-      guard hasPassed(Core.pace, since: last.at) else {
-        putOff(name, sentAt: last.at)
-        return false
+    while var sending = sessions[name.recipient]?.sending[name], sending.mayGoOn(to: end) {
+      if let last = sending.last, !last.isFull, end - sending.frontier.size < Core.fewEntries {
+        guard sending.unreceipted.isEmpty else { return false }
+        guard hasPassed(Core.pace, since: last.at) else {
+          putOff(name, sentAt: last.at)
+          return false
+        }
       }
+      let isAtHand = stream.recent?.holds(sending.frontier.size) == true
+      let batch = try nextBatch(of: name, &sending, end: end, &sources)
+      outgoing[name]?.recent?.forget(below: sending.frontier.size)
+      sessions[name.recipient]?.sending[name] = sending
+      send(.batch(batch), to: name.recipient)
+      guard isAtHand else { return sending.mayGoOn(to: end) }
     }
-    let batch = try nextBatch(of: name, &sending, end: end, &sources)
-    outgoing[name]?.recent?.forget(below: sending.frontier.size)
-    sessions[name.recipient]?.sending[name] = sending
-    send(.batch(batch), to: name.recipient)
-    return sending.mayGoOn(to: end)
+    return false
   }
 
   /// Whether anything of a stream may be sent.

@@ -18,7 +18,7 @@ import Testing
   }
 
   private func batches(_ messages: [Message]) -> [Message.Batch] {
-    messages.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+    messages.compactMap(\.batch)
   }
 
   @Test func theyLeaveBeforeTheCommitWithoutACheckpointAndAreNothingYet() throws {

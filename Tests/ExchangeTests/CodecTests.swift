@@ -22,7 +22,7 @@ import Testing
       Checkpoint(origin: held.checkpoint.origin, size: 2, root: .empty), logKey: scene.origin.keys.log)
     let proof = ForkProof(
       first: other, second: held, prefixRoot: .empty, path: [NodeHash(Digest()), NodeHash(Digest())])
-    let batches = scene.carried.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+    let batches = scene.carried.compactMap(\.batch)
     var ahead = try #require(batches.first)
     ahead.checkpoint = []
     return scene.carried + [

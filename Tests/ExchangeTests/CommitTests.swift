@@ -24,7 +24,7 @@ import Testing
     try scene.origin.finishCommits()
     #expect(scene.origin.results[token]?.count == 1)
     #expect(scene.origin.status(Scene.sent)?.size == 2)
-    let batches = scene.origin.take { if case .batch(let batch) = $0 { batch } else { nil } }
+    let batches = scene.origin.take(\.batch)
     let batch = try #require(batches.first)
     #expect((batches.count, batch.first, batch.count) == (1, 0, 2))
 

@@ -92,7 +92,7 @@ import Testing
     try scene.run(seconds: 3)
     #expect(try scene.recipient.names(Scene.sent) == ["in time"])
     #expect(scene.origin.status(Scene.sent)?.lagRecords == 0 && scene.origin.status(Scene.sent)?.problem == "")
-    let batches = scene.carried.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+    let batches = scene.carried.compactMap(\.batch)
       .filter { $0.stream == Scene.sent }
     let first = try #require(batches.first { $0.first == 0 })
     // Neither the key nor the body of the first two entries.

@@ -167,7 +167,7 @@ import Testing
     try scene.settle()
     let many = (0..<Int(Core.fewEntries)).map { Scene.draft("n \($0)") }
     for _ in 0..<Core.mostUnreceiptedBatches + 2 { _ = try scene.origin.publishDurably(many) }
-    var batches = scene.origin.take { if case .batch(let batch) = $0 { batch } else { nil } }
+    var batches = scene.origin.take(\.batch)
     #expect(batches.count == Core.mostUnreceiptedBatches)
     // Ticks and publishes do not widen it; a receipt does, by as much as it is for.
     for _ in 0..<30 {
@@ -175,11 +175,11 @@ import Testing
       scene.origin.give(.tick)
       _ = try scene.origin.publishDurably([Scene.draft("more")])
     }
-    #expect(scene.origin.take { if case .batch(let batch) = $0 { batch } else { nil } }.isEmpty)
+    #expect(scene.origin.take(\.batch).isEmpty)
     for batch in batches.prefix(3) { scene.recipient.give(.message(.batch(batch), from: Scene.sv)) }
     try scene.recipient.finishCommits()
     for message in scene.recipient.take({ $0 }) { scene.origin.give(.message(message, from: Scene.gt)) }
-    batches += scene.origin.take { if case .batch(let batch) = $0 { batch } else { nil } }
+    batches += scene.origin.take(\.batch)
     #expect(batches.count == Core.mostUnreceiptedBatches + 1, "what gathered goes in one batch")
     #expect(batches.last.map { $0.first + UInt64($0.count) } == scene.origin.status(Scene.sent)?.size)
   }
@@ -191,7 +191,7 @@ import Testing
     _ = try scene.origin.publishDurably((0..<2500).map { Scene.draft("n \($0) \(padding)") })
     scene.connect()
     try scene.settle()
-    let batches = scene.carried.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+    let batches = scene.carried.compactMap(\.batch)
     #expect(batches.allSatisfy { $0.count <= Message.Batch.mostEntries })
     #expect(batches.dropLast().allSatisfy { $0.bodies.count >= Message.Batch.closedAtByteCount })
     #expect(batches.allSatisfy { $0.bodies.count < Message.Batch.closedAtByteCount + 100 })
@@ -204,7 +204,7 @@ import Testing
     for _ in 0..<8 { _ = try scene.origin.publishDurably((0..<20).map { _ in Scene.draft(name) }) }
     scene.connect()
     for message in scene.recipient.take({ $0 }) { scene.origin.give(.message(message, from: Scene.gt)) }
-    let batches = scene.origin.take { if case .batch(let batch) = $0 { batch } else { nil } }
+    let batches = scene.origin.take(\.batch)
     for batch in batches { #expect(batch.bodies.count <= Message.Batch.longestBodies) }
     let bytes = batches.reduce(0) { $0 + $1.bodies.count + $1.entries.count }
     #expect(bytes >= Core.mostUnreceiptedBytes)

@@ -160,7 +160,7 @@ import Testing
     scene.carried = []
     scene.connect()
     try scene.settle()
-    let batches = scene.carried.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+    let batches = scene.carried.compactMap(\.batch)
     #expect(batches.map(\.first) == [3] && batches.map(\.count) == [1])
     #expect(try scene.recipient.names(Scene.sent) == ["one", "two", "three"])
   }

@@ -7,7 +7,7 @@ import Testing
 /// When a batch leaves: at once when nothing is under way, with others when little is there, and without waiting when much is.
 @Suite struct PacingTests {
   private func batches(_ scene: Scene) -> [Message.Batch] {
-    scene.origin.take { if case .batch(let batch) = $0 { batch } else { nil } }
+    scene.origin.take(\.batch)
   }
 
   /// The recipient takes it and gives its receipt.

@@ -8,7 +8,7 @@ import Testing
 /// What was just made is sent from memory; it must be what the store would have given.
 @Suite struct RecentEntriesTests {
   private func batches(_ party: Party) -> [Message.Batch] {
-    party.take { if case .batch(let batch) = $0 { batch } else { nil } }
+    party.take(\.batch)
   }
 
   private func resume(_ scene: Scene, at batch: Message.Batch?) throws {

@@ -321,6 +321,11 @@ final class Scene {
   }
 }
 
+extension Message {
+  /// The batch that it is.
+  var batch: Message.Batch? { if case .batch(let batch) = self { batch } else { nil } }
+}
+
 extension Party {
   /// All that a stream holds: kind, id and opened body.
   func records(_ stream: StreamName) throws -> [LogReader.Record] {

@@ -10,7 +10,7 @@ import Testing
   private static let backlog = (0..<400).map { "n\($0)" }
 
   private func batches(_ scene: Scene) -> [Message.Batch] {
-    scene.origin.take { if case .batch(let batch) = $0 { batch } else { nil } }
+    scene.origin.take(\.batch)
   }
 
   /// A backlog of several batches that lies on the origin's disk only; of turns the test decides.

@@ -98,9 +98,10 @@ extension Engine {
   }
 
   /// - Returns: whether that was a batch of more than a few records, received or sent.
-  @discardableResult private func takeOutside(_ turn: inout CoreTurn, _ help: Help) -> Bool {
+  @discardableResult private func takeOutside(
+    _ turn: inout CoreTurn, _ help: Help, at now: UInt64 = DispatchTime.now().uptimeNanoseconds
+  ) -> Bool {
     let usersWait = turn.core.publishersWait
-    let now = DispatchTime.now().uptimeNanoseconds
     guard let work = queue.withLock({ $0.takeOutside(whileUsersWait: usersWait, at: now) }) else { return false }
     take(work, &turn, help)
     return switch work {
@@ -115,7 +116,7 @@ extension Engine {
   private func takeOutsideAndRest(_ turn: inout CoreTurn) -> DispatchTime {
     let start = DispatchTime.now().uptimeNanoseconds
     for _ in 0..<queue.withLock({ $0.respite.endIfOver(at: start) }) { wake.signal() }
-    let wasLong = takeOutside(&turn, .none)
+    let wasLong = takeOutside(&turn, .none, at: start)
     let end = queue.withLock { queue in
       if wasLong { queue.respite.begin(after: start, at: DispatchTime.now().uptimeNanoseconds) }
       return queue.respite.end
