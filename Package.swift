@@ -16,12 +16,13 @@ let program: [LinkerSetting] = [.unsafeFlags(runtime, .when(configuration: .rele
 // Optimised in debug builds too: most of what the tests and the simulation do is done here, and takes a third of the time so. What
 // stands above is not: it would take longer to build than it saves.
 let optimised: Set = [
-  "Simulator", "Store", "Link", "Exchange", "Ceremony", "Tables", "Catalog", "Ledger", "Noise", "Sodium", "Terms",
+  "Simulator", "Store", "Link", "Exchange", "Ceremony", "Tables", "Catalog", "Ledger", "LZ4", "Noise", "Sodium", "Terms",
 ]
 
-func target(_ name: String, _ uses: [String]) -> Target {
+func target(_ name: String, _ uses: [String], resources: [Resource] = []) -> Target {
   let settings: [SwiftSetting] = optimised.contains(name) ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
-  return .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: swift + settings)
+  return .target(
+    name: name, dependencies: uses.map { .byName(name: $0) }, resources: resources, swiftSettings: swift + settings)
 }
 
 func tests(_ name: String, _ uses: [String], resources: [Resource] = []) -> Target {
@@ -65,11 +66,12 @@ let package = Package(
     target("Traffic", ["Catalog", "Sodium", "Terms"]),
     target("HTTP", ["CMicroHTTPD", "CCurl"]),
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
-    target("Exchange", ["Ledger", "Sodium", "Terms"]),
+    target("Exchange", ["Ledger", "LZ4", "Sodium", "Terms"], resources: [.embedInCode("Coding/body-dictionary-1.txt")]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
     target("Charts", ["Markup"]),
     target("Markup", []),
     target("QR", ["CQRencode"]),
+    target("LZ4", ["CLZ4"]),
     target("Officers", ["Catalog", "Ledger", "Sodium", "Terms"]),
     target("Indicators", ["Tables", "Catalog", "Terms"]),
     target("Forms", ["Tables", "Catalog", "Terms"]),
@@ -86,6 +88,7 @@ let package = Package(
     .systemLibrary(name: "CFileSync"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),

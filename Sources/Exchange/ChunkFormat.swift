@@ -5,9 +5,32 @@ import Terms
 ///
 ///     entries: varint stretch; PackedEntry[count]
 ///     bodies:  for each entry: varint length; opaque sealed[length]      (home and incoming streams)
-///              for each entry: varint index in the home stream           (outgoing streams: their bodies are made again)
 ///              varint 2^64-1, then as in a home stream                   (outgoing streams: what a neighbour handed back)
+///              varint 2^64-2, then for each entry: varint index in the home stream; varint length; opaque sealed[length]
+///                                                                        (outgoing streams)
+///              for each entry: varint index in the home stream           (outgoing streams: the body is made again when it is sent)
 struct ChunkBuilder {
+  /// What lies in a chunk's bodies.
+  enum Form {
+    /// Bodies, sealed.
+    case bodies
+    /// The same in a stream to a neighbour, who handed them back.
+    case returned
+    /// Of each record of a stream to a neighbour its place in the home stream, and the body as it is sent.
+    case copies
+    /// The places alone.
+    case places
+
+    /// What stands before the bodies, where anything does: no index and no length is as large.
+    var mark: UInt64? {
+      switch self {
+      case .bodies, .places: nil
+      case .returned: .max
+      case .copies: .max - 1
+      }
+    }
+  }
+
   /// The most entries of one chunk: a lookup reads one chunk, so it should stay small.
   static let mostEntries = 128
 
@@ -19,39 +42,44 @@ struct ChunkBuilder {
   static let partByteCount = 8_640
 
   let first: UInt64
+  let form: Form
   private(set) var count = 0
   private(set) var seams: [Append.Seam] = []
   private var entries = ByteWriter(capacity: 4096)
   private var bodies = ByteWriter(capacity: 16384)
 
-  /// What stands before the bodies of an outgoing stream that are kept: no index is as large.
-  static let keptMark = UInt64.max
-
-  init(first: UInt64, stretch: UInt32, keepsBodies: Bool = false) {
-    self.first = first
+  init(first: UInt64, stretch: UInt32, form: Form) {
+    (self.first, self.form) = (first, form)
     entries.varint(UInt64(stretch))
-    if keepsBodies { bodies.varint(Self.keptMark) }
+    if let mark = form.mark { bodies.varint(mark) }
   }
 
-  mutating func append(_ entry: Entry, sealed: ArraySlice<UInt8>) {
+  /// Appends an entry with what the chunk's form keeps of it; gives whether the chunk is full. Nil when it is of another form: then nothing
+  /// is appended.
+  mutating func append(
+    _ entry: Entry, sealed: ArraySlice<UInt8>, homeIndex: UInt64 = 0, _ form: Form
+  ) -> Bool? {
+    guard form == self.form else { return nil }
     PackedEntries.append(entry, to: &entries)
+    switch form {
+    case .bodies, .returned: noteSeam(before: sealed)
+    case .copies, .places: bodies.varint(homeIndex)
+    }
+    if form != .places {
+      bodies.varint(UInt64(sealed.count))
+      bodies.raw(sealed)
+    }
+    count += 1
+    return count >= Self.mostEntries || bodies.bytes.count >= Self.fullAtByteCount
+  }
+
+  private mutating func noteSeam(before sealed: ArraySlice<UInt8>) {
     let part = seams.last ?? Append.Seam(count: 0, offset: 0)
     // A body's length takes three bytes at most.
     if count > part.count, bodies.bytes.count - part.offset + sealed.count + 3 > Self.partByteCount {
       seams.append(Append.Seam(count: count, offset: bodies.bytes.count))
     }
-    bodies.varint(UInt64(sealed.count))
-    bodies.raw(sealed)
-    count += 1
   }
-
-  mutating func append(_ entry: Entry, homeIndex: UInt64) {
-    PackedEntries.append(entry, to: &entries)
-    bodies.varint(homeIndex)
-    count += 1
-  }
-
-  var isFull: Bool { count >= Self.mostEntries || bodies.bytes.count >= Self.fullAtByteCount }
 
   var chunk: Chunk { Chunk(first: first, count: count, entries: entries.bytes, bodies: bodies.bytes) }
 }
@@ -62,9 +90,7 @@ struct OpenedChunk {
   let stretch: UInt32
   let entries: [Entry]
   let bodies: [UInt8]
-  /// Whether an outgoing stream keeps the bodies of these entries: a neighbour handed them back. So it is where nothing is left,
-  /// not even the places in the home stream: they were erased.
-  let keepsBodies: Bool
+  private let mark: UInt64?
 
   init(_ chunk: Chunk, of stream: StreamName) throws(ReadError) {
     do {
@@ -77,21 +103,29 @@ struct OpenedChunk {
     first = chunk.first
     bodies = chunk.bodies
     var reader = ByteReader(bodies)
-    keepsBodies = bodies.isEmpty || (try? reader.varint("mark")) == ChunkBuilder.keptMark
+    mark = try? reader.varint("mark")
   }
+
+  /// Whether an outgoing stream keeps the bodies of these entries alone: a neighbour handed them back. So it is where nothing is left,
+  /// not even the places in the home stream: they were erased.
+  var keepsBodies: Bool { bodies.isEmpty || mark == ChunkBuilder.Form.returned.mark }
+
+  /// Whether an outgoing stream has the bodies as they are sent, beside their places.
+  var hasCopies: Bool { mark == ChunkBuilder.Form.copies.mark }
 
   /// Whether the entry at an index of its stream is one of these.
   func holds(_ index: UInt64) -> Bool { index >= first && index - first < UInt64(entries.count) }
 
-  /// The sealed bodies of all entries, each of no bytes when they were erased.
+  /// The sealed bodies of all entries, each of no bytes when they were erased; of an outgoing stream those that it has.
   func sealedBodies(of stream: StreamName) throws(ReadError) -> [ArraySlice<UInt8>] {
     guard !bodies.isEmpty else { return Array(repeating: [], count: entries.count) }
     do {
       var reader = ByteReader(bodies)
-      if keepsBodies { _ = try reader.varint("mark") }
+      if keepsBodies || hasCopies { _ = try reader.varint("mark") }
       var result: [ArraySlice<UInt8>] = []
       result.reserveCapacity(entries.count)
       for _ in entries {
+        if hasCopies { _ = try reader.varint("home index") }
         result.append(try reader.raw(Int(clamping: try reader.varint("body length")), "sealed body"))
       }
       try reader.finish("bodies")
@@ -108,7 +142,7 @@ struct OpenedChunk {
     }
     var reader = ByteReader(chunk.bodies)
     var length = try reader.varint("body length")
-    if length == ChunkBuilder.keptMark { length = try reader.varint("body length") }
+    if length == ChunkBuilder.Form.returned.mark { length = try reader.varint("body length") }
     for _ in chunk.firstBody..<index {
       try reader.skip(Int(clamping: length), "sealed body")
       length = try reader.varint("body length")
@@ -128,9 +162,13 @@ struct OpenedChunk {
   func homeIndices(of stream: StreamName) throws(ReadError) -> [UInt64] {
     do {
       var reader = ByteReader(bodies)
+      if hasCopies { _ = try reader.varint("mark") }
       var result: [UInt64] = []
       result.reserveCapacity(entries.count)
-      for _ in entries { result.append(try reader.varint("home index")) }
+      for _ in entries {
+        result.append(try reader.varint("home index"))
+        if hasCopies { try reader.skip(Int(clamping: try reader.varint("body length")), "sealed body") }
+      }
       try reader.finish("home indices")
       return result
     } catch {

@@ -1,7 +1,8 @@
 import Ledger
 import Terms
 
-// Making a batch: entries of a neighbour's stream with their bodies, opened in the home stream and sealed for the neighbour.
+// Making a batch: entries of a neighbour's stream with their bodies, as they were sealed for the neighbour when they were published; where
+// there is no copy, opened in the home stream and sealed anew.
 extension Core {
   /// The next batch; moves the frontier on.
   func batch(
@@ -25,7 +26,7 @@ extension Core {
         (stretch, context) = (chunk.stretch, try reader.context(name, chunk.stretch))
       }
       guard let context else { break }
-      let kept = try chunk.keepsBodies ? chunk.sealedBodies(of: name) : nil
+      let kept = try chunk.keepsBodies || chunk.hasCopies ? chunk.sealedBodies(of: name) : nil
       let terms = neighbours[name.recipient]?.agreed(name, under: context.agreement)?.terms
       guard terms != nil || kept != nil else {
         throw .damaged("the agreement \(context.agreement) of entry \(frontier.size) is not at hand")
@@ -38,11 +39,11 @@ extension Core {
         let entry = chunk.entries[position]
         let leaf = context.leaf(entry)
         if entry.hasBody, let kept {
-          bodies.sealed(try vault.isErased(name, at: frontier.size) ? [] : Array(kept[position]))
+          bodies.sealed(try isErased(name, at: frontier.size, &sources) ? [] : kept[position])
         } else if entry.hasBody, let terms {
-          bodies.sealed(try sealed(entry, leaf, terms, at: frontier.size, homeIndices[position], &sources))
+          bodies.sealed(try sealed(entry, leaf, terms, at: frontier.size, homeIndices[position], &sources)[...])
         } else if case .epoch = entry.kind {
-          bodies.sealed(try vault.epochs(of: name).last { $0.first == frontier.size }?.box ?? [])
+          bodies.sealed((try vault.epochs(of: name).last { $0.first == frontier.size }?.box ?? [])[...])
         } else {
           bodies.sealed([])
         }
@@ -66,6 +67,14 @@ extension Core {
     return Message.Batch(
       stream: name, agreement: context.agreement, version: context.version, first: first, count: made.count,
       entries: made.entries, bodies: made.bodies, checkpoint: [])
+  }
+
+  /// Whether the key of the body at an index was destroyed, for who goes along a stream.
+  private func isErased(_ name: StreamName, at index: UInt64, _ sources: inout BatchSources) throws(ReadError) -> Bool {
+    if let known = sources.erasure, known.range.contains(index) { return known.isErased }
+    let erasure = try vault.erasure(of: name, at: index)
+    sources.erasure = erasure
+    return erasure.isErased
   }
 
   /// What is sent of a record's body: nothing when its time is over.
@@ -126,7 +135,7 @@ extension Core {
         throw .damaged("entry \(index) of \(name) does not commit to the record it points at")
       }
     }
-    do { return try key.seal(shared, leaf: leaf) } catch { throw .damaged("\(error)") }
+    do { return try key.seal(shared, leaf: leaf, as: .plain) } catch { throw .damaged("\(error)") }
   }
 }
 
@@ -135,6 +144,8 @@ extension Core {
 struct BatchSources {
   /// The chunk of the neighbour's stream that was read last.
   fileprivate var chunk: OpenedChunk?
+  /// Whether the key of the entry that was looked at last was destroyed, and which entries it was for.
+  fileprivate var erasure: (range: Range<UInt64>, isErased: Bool)?
   /// The key of the neighbour's stream that was used last.
   fileprivate var key: KeyReach?
   /// The chunk of the home stream that was read last.
@@ -154,7 +165,7 @@ private final class HomeChunk {
 }
 
 extension ByteWriter {
-  mutating func sealed(_ bytes: [UInt8]) {
+  mutating func sealed(_ bytes: ArraySlice<UInt8>) {
     varint(UInt64(bytes.count))
     raw(bytes)
   }

@@ -154,7 +154,12 @@ extension Core {
   private func keptDays(_ name: StreamName) -> [UInt32] {
     if name.isHome { return rules.retentionDays(of: name.dataset).map { [$0] } ?? [] }
     let other = name.origin == country ? name.recipient : name.origin
-    return (neighbours[other]?.streams ?? []).filter { $0.terms.stream == name }.map(\.terms.retentionDays)
+    return (neighbours[other]?.streams ?? []).filter { $0.terms.stream == name }.map { keptDays(under: $0.terms) }
+  }
+
+  /// What goes to a neighbour is a copy, and no copy outlives its record in the own register.
+  private func keptDays(under terms: StreamTerms) -> UInt32 {
+    terms.stream.origin == country ? rules.keptDays(under: terms) : terms.retentionDays
   }
 
   /// The days that hold for an epoch: of the agreement of its entries, the fewest where a former program let one run over a change.
@@ -165,7 +170,7 @@ extension Core {
     for index in Set([epoch.first, max(epoch.first, end - min(end, 1))]) where index < durable {
       let context = try reader.entry(name, at: index).context
       guard let made = neighbours[other]?.agreed(name, under: context.agreement) else { continue }
-      fewest = min(fewest ?? .max, made.terms.retentionDays)
+      fewest = min(fewest ?? .max, keptDays(under: made.terms))
     }
     return fewest
   }
@@ -189,11 +194,8 @@ extension Core {
     building.commit.states.append((epoch.stateKey(name), epoch.erased.bytes))
     // Before anything is appended: bodies go by whole chunks.
     building.closeChunk(name)
-    // A home that was put back keeps bodies in streams to neighbours too: those that came back.
-    if name.recipient == country || recovery != nil {
-      let live = try vault.epochs(of: name).first { !$0.isErased && !isErasing($0, of: name) }?.first
-      building.commit.erasures.append((name, live ?? end))
-    }
+    let live = try vault.epochs(of: name).first { !$0.isErased && !isErasing($0, of: name) }?.first
+    building.commit.erasures.append((name, live ?? end))
     if name.recipient == country {
       let day = Int64(epoch.number)
       for day in [day, day + 1] {
@@ -227,7 +229,7 @@ extension Core {
     let own = name.isHome ? homes[name.dataset] : name.origin == country ? outgoing[name] : nil
     if var stream = own, stream.head.halted.isEmpty, mayGoOn(name) {
       let entry = Entry(id: nextID(), kind: .erased(epoch.number), commitment: Digest())
-      try push(&stream, entry, sealed: [], homeIndex: name.isHome ? nil : 0)
+      try push(&stream, entry)
       if name.isHome { homes[name.dataset] = stream } else { outgoing[name] = stream }
       building.grown.insert(name)
       return
@@ -238,7 +240,7 @@ extension Core {
     let entry = Entry(
       id: nextID(), kind: .erased(epoch.number),
       commitment: Retention.commitment(to: epoch, of: name, in: realm))
-    try push(&stream, entry, sealed: [], homeIndex: nil)
+    try push(&stream, entry)
     homes[logName.dataset] = stream
     building.grown.insert(logName)
   }

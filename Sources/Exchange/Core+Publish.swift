@@ -108,13 +108,14 @@ extension Core {
 
     let read = rules.read(draft.body, of: draft.dataset, version: draft.version)
     let id = try prepare(&ways.home, version: draft.version, agreement: Digest(), recipient: keys.sealing.publicKey)
-    let homeIndex = try append(&ways.home, id: id, kind: draft.kind, body: draft.body, homeIndex: nil)
+    let homeIndex = try append(&ways.home, id: id, kind: draft.kind, body: draft.body)
     let locator = Locator(stream: ways.home.name, index: homeIndex)
+    let home = HomePlace(index: homeIndex, epoch: ways.home.epoch?.number)
     index(draft, read.searchTerms, id, locator)
     for place in ways.outgoing.indices {
       let agreed = ways.outgoing[place].agreed
       let isStanding = try forward(
-        draft, read, homeIndex: homeIndex, id: id, to: &ways.outgoing[place], earlier: ways.standing[place],
+        draft, read, home: home, id: id, to: &ways.outgoing[place], earlier: ways.standing[place],
         under: agreed?.isInForce(at: now) == true ? agreed : nil)
       if isStanding { ways.standing[place].append(id) }
     }
@@ -200,7 +201,7 @@ extension Core {
   /// - Parameter earlier: what this batch put there already.
   /// - Returns: whether the neighbour's stream has the record now, and not a withdrawal.
   func forward(
-    _ draft: Draft, _ read: any RecordReading, homeIndex: UInt64, id: RecordID, to stream: inout OwnStream,
+    _ draft: Draft, _ read: any RecordReading, home: HomePlace, id: RecordID, to stream: inout OwnStream,
     earlier: [RecordID], under agreed: AgreedStream?
   ) throws(ReadError) -> Bool {
     guard stream.head.halted.isEmpty, let agreed, let neighbour = neighbours[stream.name.recipient] else {
@@ -227,7 +228,7 @@ extension Core {
     }
     let prepared = try prepare(
       &stream, version: terms.version, agreement: agreed.agreement, recipient: neighbour.sealingKey, id: id)
-    _ = try append(&stream, id: prepared, kind: kind, body: body, homeIndex: homeIndex)
+    _ = try append(&stream, id: prepared, kind: kind, body: body, home: home)
     return if case .withdraws = kind { false } else { true }
   }
 
@@ -270,7 +271,7 @@ extension Core {
         let entry = Entry(id: epochID, kind: .epoch(day), commitment: SHA256.hash(record.box))
         // Bodies of one day lie in chunks of their own, so that they go with it; the key lies with the epochs alone.
         building.closeChunk(stream.name)
-        try push(&stream, entry, sealed: record.box, homeIndex: stream.name.isHome ? nil : 0)
+        try push(&stream, entry, box: record.box)
         stream.epoch = key
       } catch let error as SodiumError {
         throw .damaged("the sealing key of \(stream.name.recipient): \(error)")
@@ -298,37 +299,53 @@ extension Core {
   }
 
   /// Appends a record to a stream; gives its index.
+  /// - Parameter home: of a stream to a neighbour, where the record is in the home stream.
   func append(
-    _ stream: inout OwnStream, id: RecordID, kind: Entry.Kind, body: [UInt8], homeIndex: UInt64?
+    _ stream: inout OwnStream, id: RecordID, kind: Entry.Kind, body: [UInt8], home: HomePlace? = nil
   ) throws(ReadError) -> UInt64 {
     guard let context = stream.context, let epoch = stream.epoch else { throw .damaged("\(stream.name) has no epoch") }
     let entry = Entry(id: id, kind: kind, commitment: epoch.commitment(to: body, of: id))
     let leaf = context.leaf(entry)
     let index = stream.head.size
-    var sealed: [UInt8] = []
-    if homeIndex == nil || stream.recent != nil {
-      do { sealed = try epoch.seal(body, leaf: leaf) } catch { throw .damaged("\(error)") }
+    let form: ChunkBuilder.Form
+    if let home {
+      // A copy must not outlive what it is of.
+      form = home.epoch == epoch.number ? .copies : .places
+    } else {
+      form = .bodies
     }
-    try push(&stream, entry, leaf, sealed: sealed, homeIndex: homeIndex)
+    var sealed: [UInt8] = []
+    if form != .places || stream.recent != nil {
+      do { sealed = try epoch.seal(body, leaf: leaf, as: coding(of: stream.name, form)) } catch {
+        throw .damaged("\(error)")
+      }
+    }
+    try push(&stream, entry, leaf, sealed: sealed, form, homeIndex: home?.index ?? 0)
     return index
   }
 
-  func push(
-    _ stream: inout OwnStream, _ entry: Entry, _ leaf: NodeHash? = nil, sealed: [UInt8], homeIndex: UInt64?
+  /// A body that is sealed anew each time it is sent is written in one way for ever: its nonce is its entry's.
+  private func coding(of name: StreamName, _ form: ChunkBuilder.Form) -> BodyCoding {
+    form == .places ? .plain : name.isHome ? .dictionary : coding(for: name.recipient)
+  }
+
+  /// Appends an entry without a body of its own: of an epoch that begins, of one that was erased.
+  func push(_ stream: inout OwnStream, _ entry: Entry, box: [UInt8] = []) throws(ReadError) {
+    guard let leaf = stream.context?.leaf(entry) else { throw .damaged("\(stream.name) has no stretch") }
+    try push(&stream, entry, leaf, sealed: box, stream.name.isHome ? .bodies : .copies, homeIndex: 0)
+  }
+
+  private func push(
+    _ stream: inout OwnStream, _ entry: Entry, _ leaf: NodeHash, sealed: [UInt8], _ form: ChunkBuilder.Form,
+    homeIndex: UInt64
   ) throws(ReadError) {
-    guard let leaf = leaf ?? stream.context?.leaf(entry) else { throw .damaged("\(stream.name) has no stretch") }
     let index = stream.head.size
     let tile = stream.head.frontier.append(leaf)
     stream.head.lastID = entry.id
     stream.recent?.append(entry, leaf, sealed: sealed)
-    building.add(to: stream.name, at: index, stretch: stream.head.stretch, tile: tile) { builder in
-      if let homeIndex {
-        builder.append(entry, homeIndex: homeIndex)
-      } else {
-        builder.append(entry, sealed: entry.hasBody ? sealed[...] : [])
-      }
-      return builder.isFull
-    }
+    building.add(
+      entry, sealed: entry.hasBody ? sealed[...] : [], homeIndex: homeIndex, to: stream.name, at: index,
+      stretch: stream.head.stretch, tile: tile, form: form)
   }
 
   func index(_ draft: Draft, _ terms: [SearchTerm], _ id: RecordID, _ locator: Locator) {
@@ -353,6 +370,13 @@ extension Core {
   func addIndex(_ partition: Int32, _ key: BlindKey, _ locator: Locator) {
     building.commit.index.append(IndexEntry(partition: partition, key: key, locator: locator))
   }
+}
+
+/// Where in the home stream a record is that goes to a neighbour.
+struct HomePlace {
+  let index: UInt64
+  /// The day of whose key it is there; nil when it was not looked for.
+  let epoch: UInt32?
 }
 
 extension Entry.Kind {

@@ -108,10 +108,9 @@ extension Core {
     for (position, item) in work.items.enumerated() {
       let index = work.first + UInt64(position)
       if case .epoch = item.entry.kind { building.closeChunk(name) }
-      building.add(to: name, at: index, stretch: work.head.stretch, tile: item.tile) {
-        $0.append(item.entry, sealed: item.sealed)
-        return $0.isFull
-      }
+      building.add(
+        item.entry, sealed: item.sealed, to: name, at: index, stretch: work.head.stretch, tile: item.tile,
+        form: .bodies)
       let locator = Locator(stream: name, index: index)
       let partition = IndexField.partition(of: item.entry.id.time)
       for key in item.keys { addIndex(partition, key, locator) }

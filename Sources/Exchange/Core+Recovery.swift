@@ -114,9 +114,11 @@ extension Core {
     log(.info, "\(name): all that \(name.recipient) holds of it is here")
   }
 
-  /// A neighbour said hello twice: what it holds can be asked for.
+  /// A neighbour said hello twice: what it holds can be asked for, and it may be told more.
   func noteAble(_ country: CountryCode) {
+    guard sessions[country] != nil else { return }
     sessions[country]?.isAble = true
+    send(.codings(upTo: BodyCoding.last.rawValue), to: country)
     for name in outgoing.keys.sorted() where name.recipient == country { recall(name) }
   }
 
@@ -195,7 +197,8 @@ extension Core {
           dataset: name.dataset, version: record.context.version, body: record.body, reference: read.reference,
           kind: record.entry.kind)
         let isStanding = try forward(
-          draft, read, homeIndex: record.locator.index, id: record.entry.id, to: &stream, earlier: earlier,
+          draft, read, home: HomePlace(index: record.locator.index, epoch: nil), id: record.entry.id, to: &stream,
+          earlier: earlier,
           under: agreed(name, at: record.entry.id.time))
         if isStanding { earlier.append(record.entry.id) }
       }

@@ -93,19 +93,19 @@ extension Core {
     let draft = Draft(dataset: dataset, version: version, body: body, reference: read.reference, kind: kind)
     _ = try prepare(
       &home, version: version, agreement: Digest(), recipient: keys.sealing.publicKey, id: id, at: id.time)
-    let index = try append(&home, id: id, kind: kind, body: body, homeIndex: nil)
+    let index = try append(&home, id: id, kind: kind, body: body)
     let locator = Locator(stream: home.name, index: index)
     self.index(draft, read.searchTerms, id, locator)
     if let reference = read.reference {
       addIndex(IndexField.endless, dataset, IndexField.reference, Array(reference.utf8), locator)
     }
-    try share(draft, read, id, homeIndex: index)
+    try share(draft, read, id, HomePlace(index: index, epoch: home.epoch?.number))
   }
 
   /// Sends a record that came back from one neighbour to those whom it had not reached: their streams end before it. With some of
   /// its fields only it may not be what was agreed with them; then they do not get it.
   private func share(
-    _ draft: Draft, _ read: any RecordReading, _ id: RecordID, homeIndex: UInt64
+    _ draft: Draft, _ read: any RecordReading, _ id: RecordID, _ home: HomePlace
   ) throws(ReadError) {
     for name in outgoing.keys.sorted() where name.dataset == draft.dataset && maySign(name) {
       guard var stream = outgoing[name], stream.head.lastID.map({ $0 < id }) ?? true,
@@ -114,7 +114,7 @@ extension Core {
       else { continue }
       let size = stream.head.size
       let isStanding = try forward(
-        draft, read, homeIndex: homeIndex, id: id, to: &stream, earlier: [], under: agreed)
+        draft, read, home: home, id: id, to: &stream, earlier: [], under: agreed)
       guard stream.head.size > size else { continue }
       outgoing[name] = stream
       building.grown.insert(name)

@@ -27,9 +27,9 @@ extension Core {
         else { break gathering }
         let entry = chunk.entries[position]
         if case .epoch = entry.kind {
-          bodies.sealed(try epochToReturn(name, at: frontier.size, to: neighbour))
+          bodies.sealed(try epochToReturn(name, at: frontier.size, to: neighbour)[...])
         } else {
-          bodies.sealed(Array(sealed[position]))
+          bodies.sealed(sealed[position])
         }
         PackedEntries.append(entry, to: &entries)
         frontier.append(context.leaf(entry))
@@ -90,11 +90,8 @@ extension Core {
       // A day's bodies go by whole chunks.
       if case .epoch = item.entry.kind { building.closeChunk(name) }
       building.add(
-        to: name, at: work.first + UInt64(position), stretch: work.head.stretch, tile: item.tile, keepsBodies: true
-      ) {
-        $0.append(item.entry, sealed: item.sealed[...])
-        return $0.isFull
-      }
+        item.entry, sealed: item.sealed[...], to: name, at: work.first + UInt64(position), stretch: work.head.stretch,
+        tile: item.tile, form: .returned)
     }
     building.closeChunk(name)
     building.byteCount += batch.byteCount

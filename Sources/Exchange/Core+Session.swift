@@ -78,6 +78,7 @@ extension Core {
       isolated(resume.stream) { () throws(ReadError) in try receive(resume, from: country) }
     case .batch(let batch): isolated(batch.stream) { () throws(ReadError) in try receive(batch, from: country) }
     case .advance(let batch): receive(advance: batch, from: country)
+    case .codings(let last): receive(codings: last, from: country)
     case .receipt(let stream, let note):
       isolated(stream) { () throws(ReadError) in try receiveReceipt(stream, note, from: country) }
     case .asOf(let stream, let note):

@@ -42,6 +42,8 @@ public final class Core {
   var putOff: Set<StreamName> = []
   /// Streams of which more can be sent.
   var toSend = StreamsToSend()
+  /// The highest coding of bodies that each neighbour said it reads.
+  var readCodings: [CountryCode: UInt8] = [:]
   var lastUpkeep: Instant
   /// When it is looked for what is due, and by which time.
   var erasing = ErasureSchedule()
@@ -272,6 +274,7 @@ public final class Core {
     }
     (self.homes, self.outgoing, self.incoming, self.lastID) = (homes, outgoing, incoming, lastID)
     erasing = try ErasureSchedule(reader.store)
+    try loadCodings()
     try arrange()
   }
 

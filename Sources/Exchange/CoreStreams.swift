@@ -165,14 +165,20 @@ struct Building {
         stream: stream, chunk: builder.chunk, tiles: tiles.removeValue(forKey: stream) ?? [], seams: builder.seams))
   }
 
-  /// Adds an entry to a stream's chunk in the making. `fill` says whether it is full then.
+  /// Adds an entry to a stream's chunk in the making, with what its form keeps.
   mutating func add(
-    to stream: StreamName, at index: UInt64, stretch: UInt32, tile: NodeHash?, keepsBodies: Bool = false,
-    _ fill: (inout ChunkBuilder) -> Bool
+    _ entry: Entry, sealed: ArraySlice<UInt8>, homeIndex: UInt64 = 0, to stream: StreamName, at index: UInt64,
+    stretch: UInt32, tile: NodeHash?, form: ChunkBuilder.Form
   ) {
-    if let tile { tiles[stream, default: []].append(tile.digest) }
-    if fill(&chunks[stream, default: ChunkBuilder(first: index, stretch: stretch, keepsBodies: keepsBodies)]) {
+    var isFull = chunks[stream, default: ChunkBuilder(first: index, stretch: stretch, form: form)]
+      .append(entry, sealed: sealed, homeIndex: homeIndex, form)
+    if isFull == nil {
       closeChunk(stream)
+      var builder = ChunkBuilder(first: index, stretch: stretch, form: form)
+      isFull = builder.append(entry, sealed: sealed, homeIndex: homeIndex, form)
+      chunks[stream] = builder
     }
+    if let tile { tiles[stream, default: []].append(tile.digest) }
+    if isFull == true { closeChunk(stream) }
   }
 }

@@ -9,7 +9,7 @@ import Terms
 /// unknown as random bytes, it costs no room on disk or wire, and it goes with the key. The nonce is the first 24 bytes
 /// of the leaf hash, which is different for different entries: a crash can not make one nonce serve two bodies.
 public final class EpochKey: Sendable {
-  /// What sealing adds to a body's length: one byte of coding, and the tag.
+  /// What sealing adds to a body's length at most: one byte of coding, and the tag.
   public static let overheadByteCount = 1 + SymmetricKey.tagByteCount
   /// A salt's length in bytes.
   public static let saltByteCount = 16
@@ -44,19 +44,19 @@ public final class EpochKey: Sendable {
     }
   }
 
-  /// Seals a body for the entry with this leaf hash.
-  public func seal(_ body: [UInt8], leaf: NodeHash) throws(SodiumError) -> [UInt8] {
-    let count = body.count + Self.overheadByteCount
-    return try withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { (memory) throws(SodiumError) in
-      // The first byte says how the body is coded: 0, as it is. It is sealed where it lies.
-      let coded = UnsafeMutableRawBufferPointer(rebasing: memory.dropLast(SymmetricKey.tagByteCount))
-      coded[0] = 0
-      UnsafeMutableRawBufferPointer(rebasing: coded[1...]).copyBytes(from: body)
+  /// Seals a body for the entry with this leaf hash. One entry's body is coded in one way only, whenever it is sealed: the nonce is
+  /// the entry's.
+  func seal(_ body: [UInt8], leaf: NodeHash, as coding: BodyCoding) throws(SodiumError) -> [UInt8] {
+    let most = body.count + Self.overheadByteCount
+    return try withUnsafeTemporaryAllocation(byteCount: most, alignment: 1) { (memory) throws(SodiumError) in
+      let count = body.withUnsafeBytes { BodyCoding.write($0, coding, into: memory) }
+      // It is sealed where it lies.
+      let coded = UnsafeRawBufferPointer(rebasing: memory[..<count])
+      let sealed = UnsafeMutableRawBufferPointer(rebasing: memory[..<(count + SymmetricKey.tagByteCount)])
       try leaf.digest.withUnsafeBytes { (leaf) throws(SodiumError) in
-        try sealKey.seal(
-          UnsafeRawBufferPointer(coded), nonce: Self.nonce(leaf), associatedData: leaf, into: memory)
+        try sealKey.seal(coded, nonce: Self.nonce(leaf), associatedData: leaf, into: sealed)
       }
-      return Array(memory)
+      return Array(sealed)
     }
   }
 
@@ -68,8 +68,10 @@ public final class EpochKey: Sendable {
       try leaf.digest.withUnsafeBytes { (leaf) throws(SodiumError) in
         try sealKey.open(sealed, nonce: Self.nonce(leaf), associatedData: leaf, into: coded)
       }
-      guard coded.first == 0 else { throw .doesNotOpen(what: "a body of unknown coding") }
-      return Array(UnsafeRawBufferPointer(rebasing: coded[1...]))
+      guard let body = BodyCoding.read(UnsafeRawBufferPointer(coded)) else {
+        throw .doesNotOpen(what: "a body of unknown coding")
+      }
+      return body
     }
   }
 

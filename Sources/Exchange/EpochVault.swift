@@ -83,8 +83,15 @@ public final class EpochVault: Sendable {
 
   /// Whether the key of the body at `index` was destroyed.
   public func isErased(_ stream: StreamName, at index: UInt64) throws(ReadError) -> Bool {
+    try erasure(of: stream, at: index).isErased
+  }
+
+  /// The same, with all indices under that key.
+  func erasure(of stream: StreamName, at index: UInt64) throws(ReadError) -> (range: Range<UInt64>, isErased: Bool) {
     let epochs = try epochs(of: stream)
-    return epochs.lastPosition { $0.first <= index }.map { epochs[$0].isErased } ?? false
+    guard let position = epochs.lastPosition(where: { $0.first <= index }) else { return (index..<index, false) }
+    let end = position + 1 < epochs.count ? epochs[position + 1].first : .max
+    return (epochs[position].first..<end, epochs[position].isErased)
   }
 
   /// Forgets the key of an epoch whose erasure has become durable.

@@ -23,6 +23,8 @@ public enum Message: Hashable, Sendable {
   case returned(Batch, path: [NodeHash])
   /// From an origin: entries that are on their way to its disk, without a checkpoint. Their batch follows when they are durable, or never.
   case advance(Batch)
+  /// From a recipient: it reads bodies of every coding up to this one.
+  case codings(upTo: UInt8)
 
   /// The longest signed checkpoint in a message, in bytes: room for some twenty cosignatures of witnesses.
   public static let longestNote = 8 << 10
@@ -146,7 +148,7 @@ public enum Message: Hashable, Sendable {
 
   /// The types of this module's messages that came after the first program: they are sent only to who passes over what it does
   /// not know.
-  static let laterTypes: ClosedRange<UInt8> = 0x30...0x32
+  static let laterTypes: ClosedRange<UInt8> = 0x30...0x33
   /// The longest path of a consistency proof.
   static let longestPath = 128
 
@@ -163,6 +165,7 @@ public enum Message: Hashable, Sendable {
     case .recall: 0x30
     case .returned: 0x31
     case .advance: 0x32
+    case .codings: 0x33
     }
   }
 
@@ -198,6 +201,7 @@ public enum Message: Hashable, Sendable {
       writer.uint8(refusal.code.rawValue)
       writer.uint64(refusal.index)
       writer.reason(refusal.reason)
+    case .codings(let last): writer.uint8(last)
     }
     return writer.bytes
   }
@@ -251,6 +255,7 @@ public enum Message: Hashable, Sendable {
         throw ByteError(field: "checkpoint", offset: reader.offset, problem: "what is sent ahead has none")
       }
       self = .advance(batch)
+    case 0x33: self = .codings(upTo: try reader.uint8("coding"))
     default: throw ByteError(field: "message type", offset: 0, problem: "\(type) is unknown")
     }
     try reader.finish("message")

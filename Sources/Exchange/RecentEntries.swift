@@ -26,7 +26,7 @@ struct RecentEntries {
     }
     leaves.append(leaf)
     PackedEntries.append(entry, to: &entries)
-    bodies.sealed(sealed)
+    bodies.sealed(sealed[...])
     ends.append((entries.bytes.count, bodies.bytes.count))
   }
 

@@ -21,12 +21,12 @@ import Testing
     arguments: [
       Array(repeating: 430, count: 128), Array(repeating: 0, count: 128), [65_000, 1, 0, 65_000, 65_000],
       [ChunkBuilder.partByteCount, 1, ChunkBuilder.partByteCount - 4, 1], [9], (0..<128).map { $0 * $0 },
-    ], [false, true])
-  func eachBodyIsFoundInItsPart(_ sizes: [Int], keepsBodies: Bool) throws {
+    ], [ChunkBuilder.Form.bodies, .returned])
+  func eachBodyIsFoundInItsPart(_ sizes: [Int], form: ChunkBuilder.Form) throws {
     let stream = try StreamName("SV/SV/migration")
-    var builder = ChunkBuilder(first: 0, stretch: 1, keepsBodies: keepsBodies)
+    var builder = ChunkBuilder(first: 0, stretch: 1, form: form)
     let bodies = sizes.enumerated().map { body($0, $1) }
-    for (number, body) in bodies.enumerated() { builder.append(entry(number), sealed: body[...]) }
+    for (number, body) in bodies.enumerated() { _ = builder.append(entry(number), sealed: body[...], form) }
     let append = Append(stream: stream, chunk: builder.chunk, tiles: [], seams: builder.seams)
     #expect(append.hasGoodSeams)
     let parts = append.parts

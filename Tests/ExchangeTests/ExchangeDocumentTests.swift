@@ -84,7 +84,7 @@ import Testing
       try #require(Self.python), [script.path(percentEncoded: false), folder.path(percentEncoded: false)],
       environment: ["PYTHONDONTWRITEBYTECODE": "1"])
     let verdict =
-      "messages \(scene.carried.count), entries \(entries), bodies \(records.count), refused \(Array(places).count)\n"
+      "messages \(scene.carried.count), entries \(entries), bodies \(records.count), refused \(Array(places).count), codings 0 1\n"
     #expect(run.output == verdict)
     #expect(run.status == 0)
     #expect(records.count == 8 && batches.count > 2)
@@ -95,7 +95,7 @@ import Testing
     let scene = try Scene(now: Instant(milliseconds: 1_795_564_798_000))
     func isOfTheStream(_ message: Message) -> Bool {
       switch message {
-      case .hello: true
+      case .hello, .codings: true
       case .resume(let resume): resume.stream == Scene.sent
       case .batch(let batch), .advance(let batch): batch.stream == Scene.sent
       case .receipt(let stream, _), .asOf(let stream, _), .conflict(let stream, _): stream == Scene.sent
@@ -124,7 +124,7 @@ import Testing
     let other = try HandmadeOrigin(scene).checkpoint(size: size, root: .empty)
     scene.recipient.give(.message(.asOf(stream: Scene.sent, note: other.bytes), from: Scene.sv))
     try scene.settle()
-    #expect(Set(scene.carried.map(\.type)) == Set(Array(0x10...0x16) + [0x32]))
+    #expect(Set(scene.carried.map(\.type)) == Set(Array(0x10...0x16) + [0x32, 0x33]))
     return scene
   }
 

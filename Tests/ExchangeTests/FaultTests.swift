@@ -200,7 +200,7 @@ import Testing
 
   @Test func largeBodiesCloseBatchesAndTheWindowInBytes() throws {
     let scene = try Scene()
-    let name = String(repeating: "n", count: 60_000)
+    let name = Scene.text(60_000, 1)
     for _ in 0..<8 { _ = try scene.origin.publishDurably((0..<20).map { _ in Scene.draft(name) }) }
     scene.connect()
     for message in scene.recipient.take({ $0 }) { scene.origin.give(.message(message, from: Scene.gt)) }

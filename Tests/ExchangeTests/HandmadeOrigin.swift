@@ -50,12 +50,12 @@ struct HandmadeOrigin {
     let id = given ?? id()
     let entry = Entry(
       id: id, kind: kind, commitment: Entry.commit(to: claims ?? body, salt: epoch.salt(for: id)))
-    add(entry, sealed: try (other ?? epoch).seal(body, leaf: context.leaf(entry)))
+    add(entry, sealed: try (other ?? epoch).seal(body, leaf: context.leaf(entry), as: .plain))
   }
 
   mutating func add(_ entry: Entry, sealed: [UInt8]) {
     PackedEntries.append(entry, to: &entries)
-    bodies.sealed(sealed)
+    bodies.sealed(sealed[...])
     frontier.append(context.leaf(entry))
     count += 1
   }

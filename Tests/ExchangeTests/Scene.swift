@@ -321,6 +321,19 @@ final class Scene {
   }
 }
 
+extension Scene {
+  /// A text of so many letters that no coding makes shorter, other for each number.
+  static func text(_ count: Int, _ number: Int) -> String {
+    let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
+    var state = UInt64(truncatingIfNeeded: number) &+ 0x9E37_79B9_7F4A_7C15
+    let text = (0..<count).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return letters[Int((state >> 33) % UInt64(letters.count))]
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
 extension Message {
   /// The batch that it is.
   var batch: Message.Batch? { if case .batch(let batch) = self { batch } else { nil } }

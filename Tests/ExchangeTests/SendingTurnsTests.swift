@@ -16,7 +16,7 @@ import Testing
   /// A backlog of several batches that lies on the origin's disk only; of turns the test decides.
   private func scene() throws -> Scene {
     let scene = try Scene(rules: SimulatedRules(homeDays: 40))
-    _ = try scene.origin.publishDurably(Self.backlog.map { Scene.draft($0 + String(repeating: "x", count: 400)) })
+    _ = try scene.origin.publishDurably(Self.backlog.enumerated().map { Scene.draft($1 + " " + Scene.text(400, $0)) })
     try scene.origin.restart()
     scene.origin.takesTurns = false
     return scene
@@ -59,7 +59,7 @@ import Testing
     scene.origin.takesTurns = true
     scene.origin.takeTurn()
     try scene.settle()
-    let names = try scene.recipient.names(Scene.sent).map { String($0.prefix { $0 != "x" }) }
+    let names = try scene.recipient.names(Scene.sent).map { String($0.prefix { $0 != " " }) }
     #expect(names == Self.backlog)
     #expect(scene.origin.status(Scene.sent)?.lagRecords == 0)
   }

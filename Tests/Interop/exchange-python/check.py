@@ -1,7 +1,7 @@
-"""Reads what a node sends, written from Docs/protocol/exchange.md and ledger.md alone; only PyNaCl and hashlib.
+"""Reads what a node sends, written from Docs/protocol/exchange.md and ledger.md alone; only PyNaCl, lz4 and hashlib.
 
 Usage: check.py FOLDER. What lies in FOLDER is described in ../exchange.md.
-Prints "messages M, entries E, bodies B, refused R" when all is as the documents say; else ends with status 1.
+Prints "messages M, entries E, bodies B, refused R, codings C" when all is as the documents say; else ends with status 1.
 """
 
 import base64
@@ -10,6 +10,7 @@ import struct
 import sys
 from pathlib import Path
 
+import lz4.block
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt, crypto_box_seal_open
 from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
@@ -98,7 +99,12 @@ def conflict(r):
     return value
 
 
-KINDS = {0x10: hello, 0x11: resume, 0x12: batch, 0x13: note, 0x14: note, 0x15: refuse, 0x16: conflict, 0x32: batch}
+def codings(r):
+    return {"last": r.number(1)}
+
+
+KINDS = {0x10: hello, 0x11: resume, 0x12: batch, 0x13: note, 0x14: note, 0x15: refuse, 0x16: conflict, 0x32: batch,
+         0x33: codings}
 
 
 def message(data):
@@ -241,9 +247,27 @@ class Stream:
             plain = crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, leaf, leaf[:24], seal_key)
         except CryptoError as error:
             raise Refused("a body does not open") from error
-        require(plain[:1] == b"\x00", "body coding")
-        require(sha(blake(entry["id"], salt_key, 16), plain[1:]) == entry["commitment"], "not the body committed to")
+        body = decoded(plain)
+        require(sha(blake(entry["id"], salt_key, 16), body) == entry["commitment"], "not the body committed to")
+        CODINGS.add(plain[0])
+        return body
+
+
+CODINGS = set()
+DICTIONARY = (Path(__file__).parents[3] / "Sources/Exchange/Coding/body-dictionary-1.txt").read_bytes()
+
+
+def decoded(plain):
+    require(plain[:1] in (b"\x00", b"\x01"), "body coding")
+    if plain[0] == 0:
         return plain[1:]
+    length = int.from_bytes(plain[1:3], "big")
+    try:
+        body = lz4.block.decompress(plain[3:], uncompressed_size=length, dict=DICTIONARY)
+    except lz4.block.LZ4BlockError as error:
+        raise Refused("a block of LZ4") from error
+    require(len(body) == length, "a body of another length")
+    return body
 
 
 def main(folder):
@@ -295,7 +319,8 @@ def main(folder):
             refused += 1
         else:
             raise Refused(f"{path.name} was not refused")
-    print(f"messages {len(messages)}, entries {count['entries']}, bodies {len(stream.bodies)}, refused {refused}")
+    words = " ".join(str(coding) for coding in sorted(CODINGS))
+    print(f"messages {len(messages)}, entries {count['entries']}, bodies {len(stream.bodies)}, refused {refused}, codings {words}")
 
 
 if __name__ == "__main__":
