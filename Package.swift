@@ -16,7 +16,8 @@ let program: [LinkerSetting] = [.unsafeFlags(runtime, .when(configuration: .rele
 // Optimised in debug builds too: most of what the tests and the simulation do is done here, and takes a third of the time so. What
 // stands above is not: it would take longer to build than it saves.
 let optimised: Set = [
-  "Simulator", "Store", "Link", "Exchange", "Ceremony", "Tables", "Catalog", "Ledger", "LZ4", "Noise", "Sodium", "Terms",
+  "Simulator", "Store", "Link", "Exchange", "Ceremony", "Tables", "Catalog", "Ledger", "LZ4", "Noise", "Sodium",
+  "Terms",
 ]
 
 func target(_ name: String, _ uses: [String], resources: [Resource] = []) -> Target {
@@ -66,7 +67,8 @@ let package = Package(
     target("Traffic", ["Catalog", "Sodium", "Terms"]),
     target("HTTP", ["CMicroHTTPD", "CCurl"]),
     target("Link", ["Noise", "Sodium", "Terms", "CEpoll"]),
-    target("Exchange", ["Ledger", "LZ4", "Sodium", "Terms"], resources: [.embedInCode("Coding/body-dictionary-1.txt")]),
+    target(
+      "Exchange", ["Ledger", "LZ4", "Sodium", "Terms"], resources: [.embedInCode("Coding/body-dictionary-1.txt")]),
     target("Ceremony", ["Ledger", "Sodium", "Terms"]),
     target("Charts", ["Markup"]),
     target("Markup", []),

@@ -58,7 +58,7 @@ struct BodyCheck: Sendable {
       let dataset = terms.stream.dataset
       return Passed(
         leaf: leaf,
-        keys: read.searchTerms.map { keys.blindKey(dataset: dataset, field: $0.field, value: $0.value) })
+        keys: read.searchKeys.map { keys.blindKey(dataset: dataset, field: $0.field, value: $0.value) })
     } catch {
       throw IncomingWork.Fault(
         code: .badEntry, reason: "entry \(piece.index) breaks the agreement: \(error)", index: piece.index)

@@ -111,7 +111,7 @@ extension Core {
     let homeIndex = try append(&ways.home, id: id, kind: draft.kind, body: draft.body)
     let locator = Locator(stream: ways.home.name, index: homeIndex)
     let home = HomePlace(index: homeIndex, epoch: ways.home.epoch?.number)
-    index(draft, read.searchTerms, id, locator)
+    index(draft, read.searchKeys, id, locator)
     for place in ways.outgoing.indices {
       let agreed = ways.outgoing[place].agreed
       let isStanding = try forward(
@@ -348,7 +348,7 @@ extension Core {
       stretch: stream.head.stretch, tile: tile, form: form)
   }
 
-  func index(_ draft: Draft, _ terms: [SearchTerm], _ id: RecordID, _ locator: Locator) {
+  func index(_ draft: Draft, _ terms: [SearchKey], _ id: RecordID, _ locator: Locator) {
     let partition = IndexField.partition(of: id.time)
     for term in terms { addIndex(partition, draft.dataset, term.field, term.value, locator) }
     indexChange(draft.kind, draft.dataset, locator)

@@ -95,7 +95,7 @@ extension Core {
       &home, version: version, agreement: Digest(), recipient: keys.sealing.publicKey, id: id, at: id.time)
     let index = try append(&home, id: id, kind: kind, body: body)
     let locator = Locator(stream: home.name, index: index)
-    self.index(draft, read.searchTerms, id, locator)
+    self.index(draft, read.searchKeys, id, locator)
     if let reference = read.reference {
       addIndex(IndexField.endless, dataset, IndexField.reference, Array(reference.utf8), locator)
     }

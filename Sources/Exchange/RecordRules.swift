@@ -38,20 +38,9 @@ public protocol RecordReading: Sendable {
   /// Whether the agreed filter lets the body through.
   func isAdmitted(under terms: StreamTerms) -> Bool
   /// Its searchable values.
-  var searchTerms: [SearchTerm] { get }
+  var searchKeys: [SearchKey] { get }
   /// The publisher's own reference.
   var reference: String? { get }
-}
-
-/// One searchable value, normalised.
-public struct SearchTerm: Hashable, Sendable {
-  /// The field under which it is found.
-  public let field: String
-  /// The normalised value.
-  public let value: [UInt8]
-
-  /// One searchable value.
-  public init(field: String, value: [UInt8]) { (self.field, self.value) = (field, value) }
 }
 
 /// A received record that breaks the agreed definition. Holds no personal value: it is logged and told to the origin.

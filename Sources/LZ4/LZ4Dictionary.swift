@@ -26,9 +26,8 @@ public final class LZ4Dictionary: @unchecked Sendable {
 
   /// Compresses into a block; gives its length, nil when it is longer than there is room for.
   public func compress(_ plain: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) -> Int? {
-    guard let plainCount = Int32(exactly: plain.count), plainCount > 0, let roomCount = Int32(exactly: room.count) else {
-      return nil
-    }
+    guard let plainCount = Int32(exactly: plain.count), plainCount > 0, let roomCount = Int32(exactly: room.count)
+    else { return nil }
     let count = withUnsafeTemporaryAllocation(of: LZ4_stream_t.self, capacity: 1) { stream in
       // Compressing writes into the table: each time begins with a copy.
       guard let stream = stream.baseAddress else { return Int32(0) }

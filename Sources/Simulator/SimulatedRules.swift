@@ -59,9 +59,9 @@ public struct SimulatedRules: RecordRules {
     }
 
     /// Names are searchable.
-    var searchTerms: [SearchTerm] {
+    var searchKeys: [SearchKey] {
       guard planted != .missingIndex else { return [] }
-      return fields["name"].map { [SearchTerm(field: "name", value: Array($0.utf8))] } ?? []
+      return fields["name"].map { [SearchKey(field: "name", value: Array($0.utf8))] } ?? []
     }
 
     /// The field `reference`.

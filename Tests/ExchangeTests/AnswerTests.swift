@@ -29,8 +29,8 @@ import Testing
       question.post = "GT-SV/la-hachadura/GT"
       question.since = Scene.start.advanced(byMilliseconds: -1000)
       question.limit = 3
-      question.all = [SearchTerm(field: "plate", value: Array("P123456".utf8))]
-      question.filters = [SearchTerm(field: "direction", value: Array("out".utf8))]
+      question.all = [SearchKey(field: "plate", value: Array("P123456".utf8))]
+      question.filters = [SearchKey(field: "direction", value: Array("out".utf8))]
     }
 
     func id(_ number: Int64) -> RecordID {
@@ -88,11 +88,11 @@ import Testing
     #expect(try !isRead { $0.officer = "" })
     #expect(try !isRead { $0.officer = String(repeating: "o", count: 129) })
     #expect(try !isRead { $0.purpose = "two\nlines" })
-    #expect(try isRead { $0.any = (0..<64).map { SearchTerm(field: "plate", value: [UInt8($0)]) } })
-    #expect(try !isRead { $0.any = (0..<65).map { SearchTerm(field: "plate", value: [UInt8($0)]) } })
-    #expect(try !isRead { $0.any = [SearchTerm(field: "plate", value: [])] })
-    #expect(try !isRead { $0.any = [SearchTerm(field: "plate", value: [UInt8](repeating: 1, count: 501))] })
-    let full = (0..<64).map { SearchTerm(field: "f\($0)", value: [UInt8](repeating: 1, count: 500)) }
+    #expect(try isRead { $0.any = (0..<64).map { SearchKey(field: "plate", value: [UInt8($0)]) } })
+    #expect(try !isRead { $0.any = (0..<65).map { SearchKey(field: "plate", value: [UInt8($0)]) } })
+    #expect(try !isRead { $0.any = [SearchKey(field: "plate", value: [])] })
+    #expect(try !isRead { $0.any = [SearchKey(field: "plate", value: [UInt8](repeating: 1, count: 501))] })
+    let full = (0..<64).map { SearchKey(field: "f\($0)", value: [UInt8](repeating: 1, count: 500)) }
     #expect(try !isRead { $0.any = full })
   }
 

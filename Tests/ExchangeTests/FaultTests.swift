@@ -259,7 +259,7 @@ struct HomeRules: RecordRules {
     let body: [UInt8]
     func project(under terms: StreamTerms) -> [UInt8] { body }
     func isAdmitted(under terms: StreamTerms) -> Bool { false }
-    var searchTerms: [SearchTerm] { [] }
+    var searchKeys: [SearchKey] { [] }
     var reference: String? { nil }
   }
 

@@ -15,7 +15,7 @@ import Testing
       let body: [UInt8]
       func project(under terms: StreamTerms) -> [UInt8] { body }
       func isAdmitted(under terms: StreamTerms) -> Bool { true }
-      var searchTerms: [SearchTerm] { [] }
+      var searchKeys: [SearchKey] { [] }
       var reference: String? { nil }
     }
 

@@ -65,15 +65,15 @@ import Testing
     func found(_ field: String, _ value: String) throws -> Int? {
       guard
         case .success(let answer) = try scene.put({ question in
-          question.all = [SearchTerm(field: field, value: Array(value.utf8))]
+          question.all = [SearchKey(field: field, value: Array(value.utf8))]
         })
       else { return nil }
       return answer.items.count
     }
     #expect(try found("image_digest", digest.description) == 1)
     #expect(try found("container", "CSQU3054383") == 0)
-    #expect(try scene.refusal({ $0.all = [SearchTerm(field: "lane", value: [0x37])] }) == .notRead)
-    #expect(try scene.refusal({ $0.any = [SearchTerm(field: "nothing", value: [0x37])] }) == .notRead)
+    #expect(try scene.refusal({ $0.all = [SearchKey(field: "lane", value: [0x37])] }) == .notRead)
+    #expect(try scene.refusal({ $0.any = [SearchKey(field: "nothing", value: [0x37])] }) == .notRead)
   }
 
   /// The origin believes nothing that the asker's node says: a changed program asks for what is not shared.

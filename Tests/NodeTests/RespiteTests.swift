@@ -4,6 +4,14 @@ import Testing
 
 /// When the core rests between two batches because somebody asks this node something.
 @Suite struct RespiteTests {
+  @Test func somebodyIsThereForASecondAfterAsking() {
+    var respite = Respite()
+    #expect(!respite.isAsked(at: 0))
+    respite.asked(at: 7)
+    #expect(respite.isAsked(at: 7 + Respite.presence - 1))
+    #expect(!respite.isAsked(at: 7 + Respite.presence))
+  }
+
   @Test func nobodyThereNoRest() {
     var respite = Respite()
     respite.begin(after: 10, at: 1000)

@@ -5,7 +5,7 @@ extension Definition {
     var out: [UInt8] = []
     out.reserveCapacity(body.bytes.count)
     out.append(0x7B)
-    let wanted = choice(of: fields)
+    let wanted = shared(fields).choice
     // Members that follow each other in the body are copied together.
     var stretch = 0..<0
     func end(_ out: inout [UInt8]) {

@@ -7,15 +7,17 @@ extension Definition {
     guard let draft = try? draft(of: body) else { return [] }
     var keys: [SearchKey] = []
     keys.reserveCapacity(12)
+    let sorted = sorted
+    let fields = sorted.span
     for index in findable {
       guard let node = draft.node(index) else { continue }
-      sorted[index].appendKeys(node, of: draft.document, to: &keys)
+      fields[index].appendKeys(node, of: draft.document, to: &keys)
     }
     for rule in rules { rule.appendKeys(draft, self, to: &keys) }
     keys.sort()
     var kept = 0
     for index in keys.indices where index == 0 || keys[index] != keys[kept - 1] {
-      keys[kept] = keys[index]
+      if kept < index { keys[kept] = keys[index] }
       kept += 1
     }
     keys.removeLast(keys.count - kept)

@@ -13,26 +13,33 @@ extension Definition {
         whatToDo: "install the definition of \(terms.stream.dataset) that was agreed")
     }
     let draft = try draft(of: body)
-    let agreed = choice(of: terms.fields)
+    let agreed = shared(terms.fields)
     var verdicts = Verdicts()
-    for index in sorted.indices {
-      let field = sorted[index]
+    for index in agreed.standings.indices {
+      let standing = agreed.standings[index]
       if draft.slots[index] >= 0 {
-        guard agreed.top[index] else {
-          throw field.refusal("not agreed", "the origin must leave it out")
+        guard standing.isShared else {
+          throw sorted[index].refusal("not agreed", "the origin must leave it out")
         }
         if isWithdrawal {
           guard index == reasonIndex || index == referenceIndex else {
-            throw field.refusal("has no place in a withdrawal", "the origin must leave it out")
+            throw sorted[index].refusal("has no place in a withdrawal", "the origin must leave it out")
           }
         } else {
-          try draft.checkOnlyWhen(field, among: agreed.top, &verdicts)
-          if let group = group(index) {
-            try group.checkPresence(draft.slots[index], of: draft.document, field, agreed: agreed.inner[index])
+          if let number = standing.onlyWhen, !verdicts.verdict(number, { draft.meetsOne(of: sorted[index].onlyWhen) }) {
+            throw sorted[index].misplaced
+          }
+          if standing.isGroup, let group = group(index) {
+            try group.checkPresence(
+              draft.slots[index], of: draft.document, sorted[index], agreed: agreed.choice.inner[index])
           }
         }
-      } else if !isWithdrawal, agreed.top[index], draft.demand(for: field, &verdicts) != nil {
-        throw field.refusal("missing", "the origin must send it; the agreement shares it")
+      } else if !isWithdrawal, standing.isShared,
+        standing.isRequired
+          || standing.requiredWhen.map({ verdicts.verdict($0) { draft.meetsOne(of: sorted[index].requiredWhen) } })
+            ?? false
+      {
+        throw sorted[index].refusal("missing", "the origin must send it; the agreement shares it")
       }
     }
     guard try draft.isWritten(sorted, byteCount: body.bytes.count, in: FieldContext()) else {

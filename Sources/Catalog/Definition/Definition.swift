@@ -52,7 +52,7 @@ public final class Definition: Hashable, Sendable {
   let timeIndex: Int?
   let refersIndex: Int?
   let awaitsIndex: Int?
-  let choices = Mutex<[(fields: [String], choice: FieldChoice)]>([])
+  let choices = Mutex<[(fields: [String], shared: SharedFields)]>([])
   let referenceIndex: Int?
   /// The fields that make search keys, or whose own fields may.
   let findable: [Int]

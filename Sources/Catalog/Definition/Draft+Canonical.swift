@@ -6,6 +6,7 @@ extension Draft {
     var isWritten = true
     var end = 0
     var scratch: [UInt8] = []
+    let fields = fields.span
     for index in fields.indices {
       guard let node = node(index) else { continue }
       // {"name":value,"name":value}

@@ -3,9 +3,7 @@ extension Draft {
   /// - Throws: `Refusal` when a field stands where it has no place.
   func checkOnlyWhen(_ field: Field, _ verdicts: inout Verdicts) throws(Refusal) {
     if field.onlyWhen.isEmpty || meetsOne(of: field.onlyWhen, field.onlyWhenNumber, &verdicts) { return }
-    throw field.refusal(
-      "has no place here",
-      "leave it out; it belongs where \(field.onlyWhen.map(\.description).joined(separator: ", or "))")
+    throw field.misplaced
   }
 
   /// The same at a recipient, who cannot judge a condition on fields that are not shared.
@@ -26,6 +24,17 @@ extension Draft {
   }
 
   private func meetsOne(of conditions: [Field.Condition], _ number: Int, _ verdicts: inout Verdicts) -> Bool {
-    verdicts.verdict(number) { conditions.contains { meets($0) } }
+    verdicts.verdict(number) { meetsOne(of: conditions) }
+  }
+
+  /// Whether one of the conditions holds.
+  func meetsOne(of conditions: [Field.Condition]) -> Bool { conditions.contains { meets($0) } }
+}
+
+extension Field {
+  /// The refusal of a field that stands where it has no place.
+  var misplaced: Refusal {
+    refusal(
+      "has no place here", "leave it out; it belongs where \(onlyWhen.map(\.description).joined(separator: ", or "))")
   }
 }

@@ -36,9 +36,15 @@ struct Draft {
 
   /// Whether a condition holds. A part about a field that is absent holds only if `whereAbsent` says so.
   func meets(_ condition: Field.Condition, whereAbsent: Bool = false) -> Bool {
-    condition.parts.allSatisfy { part in
-      guard let node = node(part.index), document.kind(node) == .text else { return whereAbsent }
-      return part.valueBytes.contains { document.isText(node, $0) }
+    // By span: each part, and each of its values, would be retained for a look at it.
+    let parts = condition.parts.span
+    for place in parts.indices {
+      guard let node = node(parts[place].index), document.kind(node) == .text else {
+        if whereAbsent { continue }
+        return false
+      }
+      guard parts[place].isMet(by: node, of: document) else { return false }
     }
+    return true
   }
 }

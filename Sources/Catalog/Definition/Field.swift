@@ -68,6 +68,13 @@ public final class Field: Sendable {
         (self.field, self.values) = (field, values)
         valueBytes = values.map { Array($0.utf8) }
       }
+
+      /// Whether a text is one of the values.
+      func isMet(by node: Int, of document: borrowing JSONDocument) -> Bool {
+        let values = valueBytes.span
+        for place in values.indices where document.isText(node, values[place].span) { return true }
+        return false
+      }
     }
 
     /// In words, such as `event is departure and decision is refuse or refer`.

@@ -4,28 +4,61 @@ struct FieldChoice {
   var top: [Bool]
   /// By the group's place; empty for what is no group.
   var inner: [[Bool]]
+}
+
+/// What an agreement's fields mean for who goes through a record: a class, and numbers in place of fields, so that looking at each field of a
+/// definition touches no object that other threads look at too.
+final class SharedFields: Sendable {
+  let choice: FieldChoice
+  /// By the field's place.
+  let standings: [Standing]
   /// The rules that a recipient can ask again.
-  var rules: [Int] = []
+  let rules: [Int]
+
+  /// What a recipient asks of a field.
+  struct Standing {
+    let isShared: Bool
+    let isGroup: Bool
+    let isRequired: Bool
+    /// The number of the conditions of which one must hold where it stands; nil where it may always, or where a condition is on fields that
+    /// are not shared, which a recipient cannot judge.
+    let onlyWhen: Int?
+    /// The number of those of which one makes it required; nil when none does.
+    let requiredWhen: Int?
+  }
+
+  fileprivate init(_ choice: FieldChoice, of definition: Definition) {
+    self.choice = choice
+    standings = definition.sorted.indices.map { index in
+      let field = definition.sorted[index]
+      let canBeJudged = field.onlyWhen.allSatisfy { $0.parts.allSatisfy { choice.top[$0.index] } }
+      return Standing(
+        isShared: choice.top[index], isGroup: field.inner != nil, isRequired: field.isRequired,
+        onlyWhen: field.onlyWhen.isEmpty || !canBeJudged ? nil : field.onlyWhenNumber,
+        requiredWhen: field.requiredWhen.isEmpty ? nil : field.requiredWhenNumber)
+    }
+    rules = definition.rules.indices.filter { definition.rules[$0].canBeAsked(among: choice) }
+  }
 }
 
 extension Definition {
   /// The choice that these names make. Names of no field make none. Those asked for of late are kept: a stream asks for the
   /// same with every record.
-  func choice(of fields: [String]) -> FieldChoice {
-    let known = choices.withLock { choices in choices.first { $0.fields == fields }?.choice }
+  func shared(_ fields: [String]) -> SharedFields {
+    let known = choices.withLock { choices in choices.first { $0.fields == fields }?.shared }
     if let known { return known }
-    let choice = makeChoice(of: fields)
+    let shared = SharedFields(choice(of: fields), of: self)
     choices.withLock { choices in
       if choices.count >= Self.mostChoices { choices.removeFirst() }
-      choices.append((fields, choice))
+      choices.append((fields, shared))
     }
-    return choice
+    return shared
   }
 
   /// Streams of one dataset at a node: a neighbour's fields each way, and some to spare.
   private static let mostChoices = 16
 
-  private func makeChoice(of fields: [String]) -> FieldChoice {
+  private func choice(of fields: [String]) -> FieldChoice {
     var choice = FieldChoice(
       top: [Bool](repeating: false, count: sorted.count), inner: [[Bool]](repeating: [], count: sorted.count))
     // Agreements name fields by alphabet: each is looked for from behind the one before.
@@ -39,7 +72,6 @@ extension Definition {
         break
       }
     }
-    choice.rules = rules.indices.filter { rules[$0].canBeAsked(among: choice) }
     return choice
   }
 

@@ -1,3 +1,5 @@
+import Terms
+
 /// Makes a key of a person's name and birth date together: `ERIKSSON<<ANNA<MARIA 1974-08-12`. A name alone would find too
 /// many, and a lookup must be of somebody. A name has one key in all the ways its letters can be transliterated.
 struct NameRule: Hashable, Sendable {

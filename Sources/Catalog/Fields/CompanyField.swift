@@ -1,3 +1,5 @@
+import Terms
+
 /// A company's or trader's tax number: `{"country":"GT","number":"576937-K"}`. Checked where the country's rule is known, kept
 /// as written in capitals, found by its letters and digits alone, leading zeros left out, as they often are.
 enum CompanyField {

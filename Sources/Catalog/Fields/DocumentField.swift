@@ -1,3 +1,5 @@
+import Terms
+
 /// A person's document: `{"country":"SV","expiry":"2030-01-31","kind":"identity-card","number":"00016297-5"}`.
 /// The number is kept as written, in capitals; it is found by its letters and digits alone.
 enum DocumentField {

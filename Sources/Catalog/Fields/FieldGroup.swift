@@ -1,3 +1,5 @@
+import Terms
+
 /// Fields that belong together: one object, such as a means of transport, or a list of objects, such as a declaration's lines.
 /// One level deep: a group holds no group.
 public struct FieldGroup: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import Terms
+
 /// Lists of values of one type, such as `["CSQU3054383", "TASU1170000"]`. An empty one is left out, so that "none" is said in
 /// one way.
 enum ListField {

@@ -1,3 +1,5 @@
+import Terms
+
 /// Vehicle plates: `{"country":"HN","text":"P AB 1234"}`. Kept as written, compared by letters and digits only, Ñ apart from
 /// N. Never checked strictly: series change, and a plate that is on the road must be recordable.
 enum PlateField {

@@ -1,3 +1,5 @@
+import Terms
+
 /// Codes of the Central American tariff (SAC): the six digits of the Harmonized System, then regional and national digits in
 /// pairs. Kept as digits only. Chapters are checked (00 and 77 are none); what stands below changes with each amendment.
 enum TariffField {

@@ -1,3 +1,5 @@
+import Terms
+
 /// Numbers as papers and systems write them, of documents, companies and declarations: letters, digits and a few signs among
 /// them. Kept in capitals as written, found by letters and digits alone, with their country or without.
 enum WrittenNumber {

@@ -96,8 +96,8 @@ struct JSONDocument {
   }
 
   /// Whether a text is this one.
-  func isText(_ node: Int, _ text: [UInt8]) -> Bool {
-    text.span.isEqual(to: bytes.span.extracting(place(of: node)))
+  func isText(_ node: Int, _ text: Span<UInt8>) -> Bool {
+    text.isEqual(to: bytes.span.extracting(place(of: node)))
   }
 
   /// Adds a text that stands in no source, for a field derived from another; returns its node.

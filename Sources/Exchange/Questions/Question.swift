@@ -42,11 +42,11 @@ public struct Question: Hashable, Sendable {
   /// Of a stream that is replicated: how many of its entries the asker holds. Nil of one in mode `query`.
   public var held: UInt64?
   /// Values that a record must have, all of them.
-  public var all: [SearchTerm] = []
+  public var all: [SearchKey] = []
   /// Values of which a record must have one; empty when none is asked.
-  public var any: [SearchTerm] = []
+  public var any: [SearchKey] = []
   /// Plain fields and the values that they must have.
-  public var filters: [SearchTerm] = []
+  public var filters: [SearchKey] = []
 
   /// A question that asks for everything that is shared.
   public init(
@@ -163,20 +163,20 @@ extension ByteReader {
     return Instant(milliseconds: Int64(number))
   }
 
-  fileprivate mutating func terms(_ field: String) throws(ByteError) -> [SearchTerm] {
+  fileprivate mutating func terms(_ field: String) throws(ByteError) -> [SearchKey] {
     let at = offset
     let count = Int(try uint8(field))
     guard count <= Question.mostTerms else {
       throw ByteError(field: field, offset: at, problem: "at most \(Question.mostTerms) values may be asked for")
     }
-    var terms: [SearchTerm] = []
+    var terms: [SearchKey] = []
     for _ in 0..<count {
       let name = try line("a name of \(field)", 1...128)
       let value = Array(try vector16("a value of \(field)"))
       guard (1...Question.longestValue).contains(value.count) else {
         throw ByteError(field: field, offset: at, problem: "a value has 1 to \(Question.longestValue) bytes")
       }
-      terms.append(SearchTerm(field: name, value: value))
+      terms.append(SearchKey(field: name, value: value))
     }
     return terms
   }

@@ -115,7 +115,9 @@ extension Engine {
   /// - Returns: when it is to look again because of that.
   private func takeOutsideAndRest(_ turn: inout CoreTurn) -> DispatchTime {
     let start = DispatchTime.now().uptimeNanoseconds
-    for _ in 0..<queue.withLock({ $0.respite.endIfOver(at: start) }) { wake.signal() }
+    let (missed, isAsked) = queue.withLock { ($0.respite.endIfOver(at: start), $0.respite.isAsked(at: start)) }
+    for _ in 0..<missed { wake.signal() }
+    processors?.spareOne(isAsked)
     let wasLong = takeOutside(&turn, .none, at: start)
     let end = queue.withLock { queue in
       if wasLong { queue.respite.begin(after: start, at: DispatchTime.now().uptimeNanoseconds) }

@@ -63,6 +63,8 @@ public final class Engine: Sendable {
   private let ended = DispatchGroup()
   let clock: any Clock
   let shortage: @Sendable () -> StoreError?
+  /// Those that the core checks batches with, when it was given any.
+  let processors: SpareProcessors?
   private let link = Mutex<WeakLink>(WeakLink())
   private let watcher = Mutex<WeakObserver>(WeakObserver())
   /// Counters for `/metrics`.
@@ -73,14 +75,15 @@ public final class Engine: Sendable {
   private struct WeakLink { weak var value: (any EngineLink)? }
   private struct WeakObserver { weak var value: (any EngineObserver)? }
 
-  /// Starts the threads. `shortage` tells why the disk has no room for more records; nil while it has.
+  /// Starts the threads. `processors` are those of the core. `shortage` tells why the disk has no room for more records; nil while it has.
   public init(
     core: sending Core, store: any Store, clock: any Clock, observer: (any EngineObserver)?, tickInterval: Int = 1000,
-    shortage: @escaping @Sendable () -> StoreError? = { nil }
+    processors: SpareProcessors? = nil, shortage: @escaping @Sendable () -> StoreError? = { nil }
   ) {
     self.tickInterval = tickInterval
     self.clock = clock
     self.shortage = shortage
+    self.processors = processors
     reader = core.reader
     turn = Mutex(CoreTurn(core, nextTick: .now() + .milliseconds(tickInterval)))
     commits = CommitLine(store)

@@ -18,9 +18,12 @@ struct Respite {
   /// Somebody waits for an answer of this node.
   mutating func asked(at now: UInt64) { lastAsked = now }
 
+  /// Whether somebody is there who asks.
+  func isAsked(at now: UInt64) -> Bool { lastAsked.map { now < $0 &+ Self.presence } ?? false }
+
   /// A batch was done with.
   mutating func begin(after start: UInt64, at now: UInt64) {
-    guard let lastAsked, now < lastAsked &+ Self.presence, now > start else { return }
+    guard isAsked(at: now), now > start else { return }
     end = now &+ min((now - start) / 2, Self.longest)
   }
 

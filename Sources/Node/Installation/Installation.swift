@@ -104,9 +104,10 @@ public final class Installation: Sendable {
     let standing = StandingBox(first)
     self.standing = standing
     store = try SQLiteStore(path: storePath)
+    let processors = SpareProcessors()
     let core = try Core(
       realm: realm, country: documents.country, keys: keys, store: store, rules: registry, entropy: SystemEntropy(),
-      processors: SpareProcessors(), now: started, neighbours: Array(first.neighbours.values),
+      processors: processors, now: started, neighbours: Array(first.neighbours.values),
       card: documents.card.bytes)
     let shortage = { @Sendable [store] in store.shortage }
     blobs = try BlobStore(
@@ -115,7 +116,8 @@ public final class Installation: Sendable {
       path: "\(Files.split(storePath).folder)/loose", storage: keys.storage, log: log)
     spoolRoom = SpoolRoom(folder: Files.split(storePath).folder, shortage: shortage)
     observer = Observer(log: log)
-    engine = Engine(core: core, store: store, clock: clock, observer: observer, shortage: shortage)
+    engine = Engine(
+      core: core, store: store, clock: clock, observer: observer, processors: processors, shortage: shortage)
     let watch = AlertWatch(
       country: documents.country, registry: registry, keys: keys, engine: engine, clock: clock,
       ways: selectivity?.ways ?? TagAlarm.Ways(), log: log)

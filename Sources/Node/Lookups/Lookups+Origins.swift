@@ -74,10 +74,10 @@ extension Lookups {
     question.until = [request.until, request.before?.time.advanced(byMilliseconds: 1)].compactMap { $0 }.min()
     question.limit = min(request.bound, Question.mostRecords)
     if terms.mode == .replicate { question.held = answer.sources.first { $0.stream == terms.stream }?.size ?? 0 }
-    question.all = all.map { SearchTerm(field: $0.field, value: $0.value) }
-    question.any = any.map { SearchTerm(field: $0.field, value: $0.value) }
+    question.all = all
+    question.any = any
     question.filters = search.filters.flatMap { clause in
-      clause.values.map { SearchTerm(field: clause.field, value: Array($0.utf8)) }
+      clause.values.map { SearchKey(field: clause.field, value: Array($0.utf8)) }
     }
     return question
   }
@@ -148,7 +148,7 @@ extension Question {
     }
     guard definition.admits(body, filter: clauses) else { return false }
     guard !all.isEmpty || !any.isEmpty else { return true }
-    let keys = Set(definition.searchKeys(of: body).map { SearchTerm(field: $0.field, value: $0.value) })
+    let keys = Set(definition.searchKeys(of: body))
     return all.allSatisfy { keys.contains($0) } && (any.isEmpty || any.contains { keys.contains($0) })
   }
 }

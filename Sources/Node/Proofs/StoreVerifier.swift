@@ -170,7 +170,7 @@ public struct StoreVerifier: Sendable {
     for record in piece.records {
       let partition = IndexField.partition(of: record.entry.id.time)
       let read = registry.read(record.body, of: name.dataset, version: record.context.version)
-      var lines = read.searchTerms.map { ($0.field, $0.value, partition) }
+      var lines = read.searchKeys.map { ($0.field, $0.value, partition) }
       switch record.entry.kind {
       case .replaces(let target), .withdraws(let target):
         lines.append((IndexField.change, Array(target.description.utf8), IndexField.endless))

@@ -88,7 +88,7 @@ struct QuestionAsker: Sendable {
     question.post = asker.post ?? ""
     question.history = history
     question.limit = 1
-    question.all = [SearchTerm(field: field, value: Array(digest.description.utf8))]
+    question.all = [SearchKey(field: field, value: Array(digest.description.utf8))]
     guard let sealed = try? question.sealed(to: neighbour.sealingKey, SystemEntropy()),
       let seal = try? AttachmentSeal(question, digest: digest)
     else { return nil }

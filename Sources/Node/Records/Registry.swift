@@ -62,9 +62,7 @@ public final class Registry: RecordRules {
       registry.sendable(terms)?.admits(body, filter: terms.filter) ?? false
     }
 
-    var searchTerms: [SearchTerm] {
-      (definition?.searchKeys(of: body) ?? []).map { SearchTerm(field: $0.field, value: $0.value) }
-    }
+    var searchKeys: [SearchKey] { definition?.searchKeys(of: body) ?? [] }
 
     var reference: String? { definition?.text(of: "reference", in: body) }
   }
