@@ -3,7 +3,7 @@ import Exchange
 /// The tables, and the check that this program knows them.
 enum Schema {
   /// Raised when older programs must not write the file any more.
-  static let version: Int64 = 4
+  static let version: Int64 = 5
   /// `ISTM`, so that `file` and a person can tell what the file is.
   static let applicationID: Int64 = 0x4953_544D
 
@@ -32,7 +32,8 @@ enum Schema {
     }
   }
 
-  /// Keeps programs away that know of no journal, or take a chunk's bodies to lie in one row. The tables of layouts 2 and 3 are the same.
+  /// Keeps programs away that know of no journal, take a chunk's bodies to lie in one row, or cannot read what lies there: bodies that are
+  /// coded, and copies of them in streams to neighbours. The tables of layouts 2 to 4 are the same.
   static func upgrade(_ database: Database, _ manifest: inout Manifest) throws(StoreError) {
     let found = try database.number("PRAGMA user_version")
     guard found < version else { return }

@@ -272,6 +272,7 @@ final class Scene {
   func carry() throws -> Bool {
     guard let (message, from, to) = next() else { return false }
     guard let message = tamper(message) else { return true }
+    if case .codings = message, older.contains(from.country) { return true }
     carried.append(message)
     to.give(.message(try Message(type: message.type, payload: message.payload), from: from.country))
     if case .hello = message, !older.contains(from.country) { to.give(.isAble(from.country)) }
