@@ -113,7 +113,7 @@ enum Bench {
     let end = try sv.size()
     try pair.wait(back, for: end, every: 5000)
     Report.figure("catchup_per_s", rate(Int(end - first), .now - began))
-    Report.figure("catchup_wire_bytes", Double(try pair.wireBytes()) / 2 / Double(end - before))
+    Report.figure("catchup_wire_bytes", Double(try pair.wireBytes()) / Double(end - before))
   }
 
   /// Lookups of single documents, each durable in the lookup log before it is answered.
