@@ -5,8 +5,8 @@ import Terms
 // The origin's side of a stream: sending from where the recipient stands, taking receipts, saying "as of".
 extension Core {
   /// What may be under way without a receipt, per stream: bounds the memory at both ends, and how long a new record of another stream
-  /// waits behind a catch-up. It is 90,000 records a second over a line that takes 0.1 s there and back.
-  static let (mostUnreceiptedBytes, mostUnreceiptedBatches) = (2 << 20, 64)
+  /// waits behind a catch-up. It is 40,000 records a second over a line that takes 0.1 s there and back.
+  static let (mostUnreceiptedBytes, mostUnreceiptedBatches) = (1 << 20, 64)
 
   /// Entries from which a batch leaves though an earlier one has no receipt yet. A smaller one waits for it and takes along what
   /// comes meanwhile: a batch costs both nodes six signatures' work, a commit and a receipt, however little it holds.

@@ -132,6 +132,27 @@ public struct LogReader: Sendable {
     try OpenedChunk(chunk, of: stream).keepsBodies
   }
 
+  /// The entries of a chunk of an outgoing stream whose copies, which lie there to be sent, are not what the entries commit to.
+  public func faultyCopies(_ chunk: Chunk, in stream: StreamName) throws(ReadError) -> [UInt64] {
+    let opened = try OpenedChunk(chunk, of: stream)
+    guard opened.hasCopies else { return [] }
+    let (copies, context) = (try opened.sealedBodies(of: stream), try context(stream, opened.stretch))
+    var faulty: [UInt64] = []
+    for (position, entry) in opened.entries.enumerated() where entry.hasBody {
+      let index = opened.first + UInt64(position)
+      do throws(ReadError) {
+        _ = try record(entry, copies[position], Locator(stream: stream, index: index), context)
+      } catch {
+        switch error {
+        case .erased: break
+        case .damaged: faulty.append(index)
+        case .store, .absent: throw error
+        }
+      }
+    }
+    return faulty
+  }
+
   /// The record at an index of an outgoing stream as a neighbour handed it back; nil when it is made of the home stream.
   public func keptRecord(_ stream: StreamName, at index: UInt64) throws(ReadError) -> Record? {
     guard try chunk(stream, at: index).keepsBodies else { return nil }

@@ -73,7 +73,7 @@ public enum Message: Hashable, Sendable {
     public static let fullAtByteCount = 256 << 10
     /// Sealed bodies beyond which this node closes a batch: checking one takes its recipient about 2 ms and storing it as long, and for
     /// so long a lookup there waits. What a batch costs whatever it holds, signatures above all, is a twentieth of a record's cost then.
-    static let closedAtByteCount = 48 << 10
+    static let closedAtByteCount = 32 << 10
     /// The most bytes of bodies that a batch can have by that rule.
     public static let longestBodies = fullAtByteCount + Core.longestBody + EpochKey.overheadByteCount + 3
 

@@ -177,6 +177,19 @@ import Testing
     #expect(try scene.recipient.names(Scene.sent).count == 300)
   }
 
+  @Test func aCopyThatIsNotWhatItsEntryCommitsToIsFound() throws {
+    let scene = try Scene()
+    _ = try scene.origin.publishDurably([Scene.draft("one"), Scene.draft("two")])
+    let chunks = try (0..<2).map { try #require(try scene.origin.store.chunk(of: Scene.sent, containing: $0)) }
+    let chunk = try #require(chunks.last { $0.end == 3 })
+    #expect(try scene.origin.reader.faultyCopies(chunk, in: Scene.sent) == [])
+    var bodies = chunk.bodies
+    bodies[bodies.count - 1] ^= 1
+    let altered = Chunk(first: chunk.first, count: chunk.count, entries: chunk.entries, bodies: bodies)
+    #expect(try scene.origin.reader.faultyCopies(altered, in: Scene.sent) == [2])
+    #expect(try scene.origin.reader.faultyCopies(chunks[0], in: Scene.sent) == [])
+  }
+
   /// The copy for a neighbour does not outlive its record in the own register, however long the agreement lets the neighbour keep it.
   @Test func aCopyGoesWithItsRecord() throws {
     let scene = try Scene(rules: SimulatedRules(homeDays: 20))

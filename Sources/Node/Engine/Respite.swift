@@ -1,6 +1,6 @@
 /// When the core rests from what goes to and comes from neighbours in great number, because somebody asks this node something. A lookup is
 /// handed from thread to thread several times, and each of these waits for a processor behind whatever computes; while a backlog is sent or
-/// taken in as fast as can be, something always does. So after each batch the core leaves the processor alone for half as long as the
+/// taken in as fast as can be, something always does. So after each batch the core leaves the processor alone for as long as the
 /// batch took, on a fast machine as on a slow one. What users wait for is done meanwhile. Times are in nanoseconds since any moment.
 struct Respite {
   /// How long somebody counts as present after what they last wanted.
@@ -24,7 +24,7 @@ struct Respite {
   /// A batch was done with.
   mutating func begin(after start: UInt64, at now: UInt64) {
     guard isAsked(at: now), now > start else { return }
-    end = now &+ min((now - start) / 2, Self.longest)
+    end = now &+ min(now - start, Self.longest)
   }
 
   /// Whether the core rests. Who is told so has a turn left when it is over.

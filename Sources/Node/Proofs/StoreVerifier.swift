@@ -203,7 +203,8 @@ public struct StoreVerifier: Sendable {
     }
   }
 
-  /// An outgoing stream keeps no bodies: they are made again from the home stream and must be what was committed to.
+  /// An outgoing stream has copies of bodies of the home stream, or their places alone: made again from there they must be what was committed
+  /// to, and so must the copies.
   private func checkForwarded(
     _ name: StreamName, _ piece: LogReader.Entries, _ chunk: Chunk, _ report: inout Report
   ) throws(ReadError) {
@@ -213,6 +214,9 @@ public struct StoreVerifier: Sendable {
     }
     let home = StreamName(origin: country, recipient: country, dataset: name.dataset)
     let homeIndices = try reader.homeIndices(of: chunk, in: name)
+    for at in try reader.faultyCopies(chunk, in: name) {
+      report.problems.append("\(name): the copy of entry \(at), as it would be sent, is not what it commits to")
+    }
     let terms = terms(name, piece.context.agreement)
     if terms == nil {
       report.problems.append(
