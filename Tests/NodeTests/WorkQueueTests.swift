@@ -80,14 +80,14 @@ import Testing
   @Test func whileTheCoreRestsOnlyWhatIsShortIsTaken() {
     var queue = WorkQueue()
     queue.respite.asked(at: 0)
-    queue.respite.begin(after: 0, at: 100)
+    queue.respite.begin(after: 50, at: 100)
     queue.add(.input(.tick, byteCount: 0, from: nil))
     queue.add(batch(1))
     queue.add(.input(.sendMore, byteCount: 0, from: nil))
     #expect(take(&queue, whileUsersWait: false, at: 100) == 0)
     #expect(take(&queue, whileUsersWait: false, at: 149) == nil)
     #expect(take(&queue, whileUsersWait: false, at: 150) == 1)
-    queue.respite.begin(after: 150, at: 160)
+    queue.respite.begin(after: 155, at: 160)
     #expect(take(&queue, whileUsersWait: false, at: 164) == nil)
     #expect(take(&queue, whileUsersWait: false, at: 165) == 0)
   }
