@@ -272,7 +272,8 @@ extension Core {
       let agreed = name.isHome ? nil : name.origin == country ? outgoing[name]?.agreed : incoming[name]?.agreed
       all.append(
         RetentionStatus(
-          stream: name, days: agreed.map { keptDays(under: $0.terms) } ?? keptDays(name).last, isAgreed: !name.isHome, size: size,
+          stream: name, days: agreed.map { keptDays(under: $0.terms) } ?? keptDays(name).last, isAgreed: !name.isHome,
+          size: size,
           erased: erasing.last[name]?.count ?? 0, due: due, oldest: oldest, next: times.map(\.due).min(),
           lastErasure: erasing.last[name]?.time))
     }
