@@ -152,9 +152,11 @@ extension Core {
 
   /// All numbers of days that may hold for entries of a stream.
   private func keptDays(_ name: StreamName) -> [UInt32] {
-    if name.isHome { return rules.retentionDays(of: name.dataset).map { [$0] } ?? [] }
     let other = name.origin == country ? name.recipient : name.origin
-    return (neighbours[other]?.streams ?? []).filter { $0.terms.stream == name }.map { keptDays(under: $0.terms) }
+    let agreed = (neighbours[other]?.streams ?? []).filter { $0.terms.stream == name }.map { keptDays(under: $0.terms) }
+    // A copy goes with its record also when nobody knows any more what was agreed.
+    guard name.isHome || agreed.isEmpty && name.origin == country else { return agreed }
+    return rules.retentionDays(of: name.dataset).map { [$0] } ?? []
   }
 
   /// What goes to a neighbour is a copy, and no copy outlives its record in the own register.

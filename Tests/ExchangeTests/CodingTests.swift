@@ -191,9 +191,10 @@ import Testing
   }
 
   /// The copy for a neighbour does not outlive its record in the own register, however long the agreement lets the neighbour keep it.
-  @Test func aCopyGoesWithItsRecord() throws {
+  @Test(arguments: [true, false]) func aCopyGoesWithItsRecord(isAgreementKnown: Bool) throws {
     let scene = try Scene(rules: SimulatedRules(homeDays: 20))
     _ = try scene.origin.publishDurably([Scene.draft(Self.long)])
+    if !isAgreementKnown { scene.origin.give(.neighbours([], card: [])) }
     #expect(try scene.origin.store.chunk(of: Scene.sent, containing: 1)?.bodies.count ?? 0 > 30)
     let end = Retention.end(ofDay: CalendarDay(of: Scene.start).daysSinceEpoch, keptDays: 20)
     while scene.origin.now < end {
@@ -205,6 +206,7 @@ import Testing
       #expect(try scene.origin.store.chunk(of: stream, containing: 1)?.bodies == [], "\(stream)")
       #expect(try scene.origin.reader.vault.isErased(stream, at: 1), "\(stream)")
     }
+    guard isAgreementKnown else { return }
     // Its entry arrives, without it.
     scene.connect()
     try scene.settle()
