@@ -71,7 +71,7 @@ public final class EpochVault: Sendable {
     }
     let epoch = epochs[position]
     guard !epoch.isErased else { throw .erased(stream: stream, index: index) }
-    let range = epoch.first..<(position + 1 < epochs.count ? epochs[position + 1].first : .max)
+    let range = Self.range(of: position, in: epochs)
     if let key = contents.withLock({ $0.opened[stream]?[epoch.first] }) { return KeyReach(range: range, key: key) }
     let key: EpochKey
     do { key = try epoch.key(stream: stream, keys: keys) } catch {
@@ -90,8 +90,12 @@ public final class EpochVault: Sendable {
   func erasure(of stream: StreamName, at index: UInt64) throws(ReadError) -> (range: Range<UInt64>, isErased: Bool) {
     let epochs = try epochs(of: stream)
     guard let position = epochs.lastPosition(where: { $0.first <= index }) else { return (index..<index, false) }
-    let end = position + 1 < epochs.count ? epochs[position + 1].first : .max
-    return (epochs[position].first..<end, epochs[position].isErased)
+    return (Self.range(of: position, in: epochs), epochs[position].isErased)
+  }
+
+  /// The indices of the entries that belong to an epoch.
+  private static func range(of position: Int, in epochs: [EpochRecord]) -> Range<UInt64> {
+    epochs[position].first..<(position + 1 < epochs.count ? epochs[position + 1].first : .max)
   }
 
   /// Forgets the key of an epoch whose erasure has become durable.

@@ -33,7 +33,7 @@ enum Schema {
   }
 
   /// Keeps programs away that know of no journal, take a chunk's bodies to lie in one row, or cannot read what lies there: bodies that are
-  /// coded, and copies of them in streams to neighbours. The tables of layouts 2 to 4 are the same.
+  /// coded, and copies of them in streams to neighbours. The tables of layouts 2 to 5 are the same.
   static func upgrade(_ database: Database, _ manifest: inout Manifest) throws(StoreError) {
     let found = try database.number("PRAGMA user_version")
     guard found < version else { return }

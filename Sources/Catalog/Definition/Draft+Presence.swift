@@ -8,10 +8,7 @@ extension Draft {
 
   /// The same at a recipient, who cannot judge a condition on fields that are not shared.
   func checkOnlyWhen(_ field: Field, among agreed: [Bool], _ verdicts: inout Verdicts) throws(Refusal) {
-    for condition in field.onlyWhen {
-      for part in condition.parts where !agreed[part.index] { return }
-    }
-    try checkOnlyWhen(field, &verdicts)
+    if field.canBeJudged(among: agreed) { try checkOnlyWhen(field, &verdicts) }
   }
 
   /// Why a field must stand, as advice; nil when it need not.
@@ -32,6 +29,11 @@ extension Draft {
 }
 
 extension Field {
+  /// Whether a recipient can judge where it may stand: its conditions are on fields that are shared.
+  func canBeJudged(among shared: [Bool]) -> Bool {
+    onlyWhen.allSatisfy { $0.parts.allSatisfy { shared[$0.index] } }
+  }
+
   /// The refusal of a field that stands where it has no place.
   var misplaced: Refusal {
     refusal(

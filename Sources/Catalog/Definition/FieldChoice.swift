@@ -31,10 +31,9 @@ final class SharedFields: Sendable {
     self.choice = choice
     standings = definition.sorted.indices.map { index in
       let field = definition.sorted[index]
-      let canBeJudged = field.onlyWhen.allSatisfy { $0.parts.allSatisfy { choice.top[$0.index] } }
       return Standing(
         isShared: choice.top[index], isGroup: field.inner != nil, isRequired: field.isRequired,
-        onlyWhen: field.onlyWhen.isEmpty || !canBeJudged ? nil : field.onlyWhenNumber,
+        onlyWhen: field.onlyWhen.isEmpty || !field.canBeJudged(among: choice.top) ? nil : field.onlyWhenNumber,
         requiredWhen: field.requiredWhen.isEmpty ? nil : field.requiredWhenNumber)
     }
     rules = definition.rules.indices.filter { definition.rules[$0].canBeAsked(among: choice) }
