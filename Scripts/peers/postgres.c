@@ -149,7 +149,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < count; i++) {
       double start = now_seconds();
       insert(a, atoi(argv[5]) + i);
-      wait_for(b, atoi(argv[5]) + i, 0);
+      wait_for(b, atoi(argv[5]) + i, 100);
       times[i] = now_seconds() - start;
       rest_until(start + 0.1);
     }

@@ -15,7 +15,7 @@ extension Bench {
       let start = ContinuousClock.now
       try system.publish(Departures.line(number))
       accepted.add(.now - start)
-      try pair.wait(gt, for: UInt64(number) + 2, every: 0)
+      try pair.wait(gt, for: UInt64(number) + 2, every: 100)
       visible.add(.now - start)
       rest(until: start + .milliseconds(100))
     }
