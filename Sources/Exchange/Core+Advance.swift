@@ -22,7 +22,7 @@ extension Core {
       let terms = try? terms(of: batch, neighbour),
       let work = try? IncomingWork(batch, stream, terms, self)
     else { return }
-    incoming[name]?.advance = Advance(batch: batch, work: work)
+    stream.advance = Advance(batch: batch, work: work)
   }
 }
 

@@ -229,20 +229,19 @@ extension Core {
   func noteErasure(of epoch: EpochRecord, in name: StreamName, count: UInt64) throws(ReadError) {
     countErasure(in: name, count)
     let own = name.isHome ? homes[name.dataset] : name.origin == country ? outgoing[name] : nil
-    if var stream = own, stream.head.halted.isEmpty, mayGoOn(name) {
+    if let stream = own, stream.head.halted.isEmpty, mayGoOn(name) {
       let entry = Entry(id: nextID(), kind: .erased(epoch.number), commitment: Digest())
-      try push(&stream, entry)
-      if name.isHome { homes[name.dataset] = stream } else { outgoing[name] = stream }
+      try push(stream, entry)
       building.grown.insert(name)
       return
     }
     guard let logName = Retention.log(of: country) else { return }
-    var stream = if let known = homes[logName.dataset] { known } else { try OwnStream(logName, StreamState(), reader) }
-    try enter(&stream, version: 1, agreement: Digest())
+    let stream = if let known = homes[logName.dataset] { known } else { try OwnStream(logName, StreamState(), reader) }
+    try enter(stream, version: 1, agreement: Digest())
     let entry = Entry(
       id: nextID(), kind: .erased(epoch.number),
       commitment: Retention.commitment(to: epoch, of: name, in: realm))
-    try push(&stream, entry)
+    try push(stream, entry)
     homes[logName.dataset] = stream
     building.grown.insert(logName)
   }

@@ -69,9 +69,9 @@ extension Core {
         return send(.conflict(stream: name, proof: proof.bytes), to: country)
       }
     }
-    if stream.problemIndex == nil { outgoing[name]?.problem = "" }
-    outgoing[name]?.limit = nil
-    if stream.owedSince == nil, stream.lag > 0 { outgoing[name]?.owedSince = now }
+    if stream.problemIndex == nil { stream.problem = "" }
+    stream.limit = nil
+    if stream.owedSince == nil, stream.lag > 0 { stream.owedSince = now }
     sessions[country]?.sending[name] = Session.Sending(frontier: frontier)
     try sayAsOf(name)
     try pump(name)
@@ -113,7 +113,7 @@ extension Core {
       }
       let isAtHand = stream.recent?.holds(sending.frontier.size) == true
       let batch = try nextBatch(of: name, &sending, end: end, &sources)
-      outgoing[name]?.recent?.forget(below: sending.frontier.size)
+      stream.recent?.forget(below: sending.frontier.size)
       sessions[name.recipient]?.sending[name] = sending
       send(.batch(batch), to: name.recipient)
       guard isAtHand else { return sending.mayGoOn(to: end) }
@@ -179,7 +179,7 @@ extension Core {
 
   func receiveReceipt(_ name: StreamName, _ note: [UInt8], from country: CountryCode) throws(ReadError) {
     // Before all that a neighbour holds is here again, its receipts stand for more than can be compared.
-    guard name.recipient == country, maySign(name), var stream = outgoing[name], let neighbour = neighbours[country]
+    guard name.recipient == country, maySign(name), let stream = outgoing[name], let neighbour = neighbours[country]
     else { return }
     guard let receipt = try? SignedCheckpoint(note), receipt.checkpoint.origin == name.checkpointOrigin(in: realm),
       receipt.checkpoint.size <= stream.durable.size, let time = receiptTime(receipt, on: name, of: neighbour)
@@ -210,7 +210,6 @@ extension Core {
       stream.durable.receipt = receipt
       stream.hasNewReceipt = true
       if let index = stream.problemIndex, size > index { (stream.problem, stream.problemIndex) = ("", nil) }
-      outgoing[name] = stream
     }
     try pump(name)
   }

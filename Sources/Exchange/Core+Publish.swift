@@ -21,7 +21,7 @@ extension Core {
         if let ways, ways.dataset == draft.dataset {
           current = ways
         } else {
-          if let done = ways { putBack(done) }
+          if let done = ways { note(done) }
           current = try self.ways(of: draft.dataset)
           ways = current
         }
@@ -29,7 +29,7 @@ extension Core {
       }
       done.append(Published(token: request.token, results: results))
     }
-    if let ways { putBack(ways) }
+    if let ways { note(ways) }
     // A duplicate of a record that is not durable yet waits for it too.
     if !building.hasChanges, underWay != nil {
       underWay?.results += done
@@ -49,19 +49,21 @@ extension Core {
     return request.drafts.allSatisfy(\.mayUseReserve) ? nil : shortage
   }
 
-  /// The streams into which records of one dataset go, taken out for as long as a batch is published: finding them
-  /// again for every record would cost more than hashing it, and so would handing them from record to record by value. When
-  /// publishing fails they are not put back, and all is read again.
+  /// The streams into which records of one dataset go, found once for a batch: finding them again for every record would cost more than
+  /// hashing it.
   private final class Ways {
     let dataset: DatasetName
-    var home: OwnStream
+    let home: OwnStream
     /// In order of name.
-    var outgoing: [OwnStream]
-    /// For each of these, records and corrections that this batch brought.
+    let outgoing: [OwnStream]
+    /// Their sizes, the home stream's first, before anything was published.
+    let sizes: [UInt64]
+    /// For each that goes out, records and corrections that this batch brought.
     var standing: [[RecordID]]
 
     init(dataset: DatasetName, home: OwnStream, outgoing: [OwnStream]) {
       (self.dataset, self.home, self.outgoing) = (dataset, home, outgoing)
+      sizes = ([home] + outgoing).map(\.head.size)
       standing = Array(repeating: [], count: outgoing.count)
     }
   }
@@ -70,33 +72,25 @@ extension Core {
     let name = StreamName(origin: country, recipient: country, dataset: dataset)
     let home = if let known = homes[dataset] { known } else { try OwnStream(name, StreamState(), reader) }
     // A stream that may not be signed yet gets later what is published now.
-    var ways = self.outgoing.values.filter { $0.name.dataset == dataset && maySign($0.name) }.sorted {
-      $0.name < $1.name
-    }
-    for place in ways.indices {
-      let name = ways[place].name
-      if sessions[name.recipient]?.sending[name] == nil {
-        ways[place].recent = nil
-      } else if ways[place].recent == nil {
-        ways[place].recent = RecentEntries(first: ways[place].head.size)
+    let ways = outgoing.values.filter { $0.name.dataset == dataset && maySign($0.name) }.sorted { $0.name < $1.name }
+    for stream in ways {
+      if sessions[stream.name.recipient]?.sending[stream.name] == nil {
+        stream.recent = nil
+      } else if stream.recent == nil {
+        stream.recent = RecentEntries(first: stream.head.size)
       }
-      // One owner: a second one would have it copied with the next entry.
-      outgoing[name]?.recent = nil
     }
     return Ways(dataset: dataset, home: home, outgoing: ways)
   }
 
-  private func putBack(_ ways: Ways) {
-    if ways.home.head.size > homes[ways.dataset]?.head.size ?? 0 {
-      building.grown.insert(ways.home.name)
-      homes[ways.dataset] = ways.home
+  /// Notes which of them grew.
+  private func note(_ ways: Ways) {
+    for (stream, size) in zip([ways.home] + ways.outgoing, ways.sizes) where stream.head.size > size {
+      building.grown.insert(stream.name)
     }
-    for (stream, ids) in zip(ways.outgoing, ways.standing) {
-      if stream.head.size > outgoing[stream.name]?.head.size ?? 0 {
-        building.grown.insert(stream.name)
-        building.standing[stream.name, default: []] += ids
-      }
-      outgoing[stream.name] = stream
+    if ways.home.head.size > 0 { homes[ways.dataset] = ways.home }
+    for (stream, ids) in zip(ways.outgoing, ways.standing) where !ids.isEmpty {
+      building.standing[stream.name, default: []] += ids
     }
   }
 
@@ -107,15 +101,15 @@ extension Core {
     if let verdict = try verdict(on: draft, referenceKey) { return verdict }
 
     let read = rules.read(draft.body, of: draft.dataset, version: draft.version)
-    let id = try prepare(&ways.home, version: draft.version, agreement: Digest(), recipient: keys.sealing.publicKey)
-    let homeIndex = try append(&ways.home, id: id, kind: draft.kind, body: draft.body)
+    let id = try prepare(ways.home, version: draft.version, agreement: Digest(), recipient: keys.sealing.publicKey)
+    let homeIndex = try append(ways.home, id: id, kind: draft.kind, body: draft.body)
     let locator = Locator(stream: ways.home.name, index: homeIndex)
     let home = HomePlace(index: homeIndex, epoch: ways.home.epoch?.number)
     index(draft, read.searchKeys, id, locator)
-    for place in ways.outgoing.indices {
-      let agreed = ways.outgoing[place].agreed
+    for (place, stream) in ways.outgoing.enumerated() {
+      let agreed = stream.agreed
       let isStanding = try forward(
-        draft, read, home: home, id: id, to: &ways.outgoing[place], earlier: ways.standing[place],
+        draft, read, home: home, id: id, to: stream, earlier: ways.standing[place],
         under: agreed?.isInForce(at: now) == true ? agreed : nil)
       if isStanding { ways.standing[place].append(id) }
     }
@@ -201,7 +195,7 @@ extension Core {
   /// - Parameter earlier: what this batch put there already.
   /// - Returns: whether the neighbour's stream has the record now, and not a withdrawal.
   func forward(
-    _ draft: Draft, _ read: any RecordReading, home: HomePlace, id: RecordID, to stream: inout OwnStream,
+    _ draft: Draft, _ read: any RecordReading, home: HomePlace, id: RecordID, to stream: OwnStream,
     earlier: [RecordID], under agreed: AgreedStream?
   ) throws(ReadError) -> Bool {
     guard stream.head.halted.isEmpty, let agreed, let neighbour = neighbours[stream.name.recipient] else {
@@ -227,8 +221,8 @@ extension Core {
       guard isAgreed(draft, read, shared: body, terms) else { return false }
     }
     let prepared = try prepare(
-      &stream, version: terms.version, agreement: agreed.agreement, recipient: neighbour.sealingKey, id: id)
-    _ = try append(&stream, id: prepared, kind: kind, body: body, home: home)
+      stream, version: terms.version, agreement: agreed.agreement, recipient: neighbour.sealingKey, id: id)
+    _ = try append(stream, id: prepared, kind: kind, body: body, home: home)
     return if case .withdraws = kind { false } else { true }
   }
 
@@ -252,12 +246,12 @@ extension Core {
   /// kept; an epoch entry before it takes an id that stands before it.
   /// - Parameter time: whose day the epoch is of; that of now, or of the record when its clock was ahead, when not given.
   func prepare(
-    _ stream: inout OwnStream, version: UInt32, agreement: Digest, recipient: ExchangePublicKey, id: RecordID? = nil,
+    _ stream: OwnStream, version: UInt32, agreement: Digest, recipient: ExchangePublicKey, id: RecordID? = nil,
     at time: Instant? = nil
   ) throws(ReadError) -> RecordID {
     // An epoch's entries are all made under one agreement: it says when their key is destroyed.
     let isOtherAgreement = stream.context?.agreement != agreement
-    try enter(&stream, version: version, agreement: agreement)
+    try enter(stream, version: version, agreement: agreement)
     // In a home stream the epoch comes first in time; in a neighbour's stream it bears the last id before the record's,
     // since every stream's ids rise.
     let day = UInt32(clamping: CalendarDay(of: time ?? max(now, (id ?? lastID)?.time ?? now)).daysSinceEpoch)
@@ -271,7 +265,7 @@ extension Core {
         let entry = Entry(id: epochID, kind: .epoch(day), commitment: SHA256.hash(record.box))
         // Bodies of one day lie in chunks of their own, so that they go with it; the key lies with the epochs alone.
         building.closeChunk(stream.name)
-        try push(&stream, entry, box: record.box)
+        try push(stream, entry, box: record.box)
         stream.epoch = key
       } catch let error as SodiumError {
         throw .damaged("the sealing key of \(stream.name.recipient): \(error)")
@@ -285,7 +279,7 @@ extension Core {
   }
 
   /// Makes sure that what is appended next belongs to a stretch of this version and agreement.
-  func enter(_ stream: inout OwnStream, version: UInt32, agreement: Digest) throws(ReadError) {
+  func enter(_ stream: OwnStream, version: UInt32, agreement: Digest) throws(ReadError) {
     if stream.context?.version != version || stream.context?.agreement != agreement {
       stream.head.stretch &+= 1
       stream.context = EntryContext(
@@ -301,7 +295,7 @@ extension Core {
   /// Appends a record to a stream; gives its index.
   /// - Parameter home: of a stream to a neighbour, where the record is in the home stream.
   func append(
-    _ stream: inout OwnStream, id: RecordID, kind: Entry.Kind, body: [UInt8], home: HomePlace? = nil
+    _ stream: OwnStream, id: RecordID, kind: Entry.Kind, body: [UInt8], home: HomePlace? = nil
   ) throws(ReadError) -> UInt64 {
     guard let context = stream.context, let epoch = stream.epoch else { throw .damaged("\(stream.name) has no epoch") }
     let entry = Entry(id: id, kind: kind, commitment: epoch.commitment(to: body, of: id))
@@ -320,7 +314,7 @@ extension Core {
         throw .damaged("\(error)")
       }
     }
-    try push(&stream, entry, leaf, sealed: sealed, form, homeIndex: home?.index ?? 0)
+    try push(stream, entry, leaf, sealed: sealed, form, homeIndex: home?.index ?? 0)
     return index
   }
 
@@ -330,13 +324,13 @@ extension Core {
   }
 
   /// Appends an entry without a body of its own: of an epoch that begins, of one that was erased.
-  func push(_ stream: inout OwnStream, _ entry: Entry, box: [UInt8] = []) throws(ReadError) {
+  func push(_ stream: OwnStream, _ entry: Entry, box: [UInt8] = []) throws(ReadError) {
     guard let leaf = stream.context?.leaf(entry) else { throw .damaged("\(stream.name) has no stretch") }
-    try push(&stream, entry, leaf, sealed: box, stream.name.isHome ? .bodies : .copies, homeIndex: 0)
+    try push(stream, entry, leaf, sealed: box, stream.name.isHome ? .bodies : .copies, homeIndex: 0)
   }
 
   private func push(
-    _ stream: inout OwnStream, _ entry: Entry, _ leaf: NodeHash, sealed: [UInt8], _ form: ChunkBuilder.Form,
+    _ stream: OwnStream, _ entry: Entry, _ leaf: NodeHash, sealed: [UInt8], _ form: ChunkBuilder.Form,
     homeIndex: UInt64
   ) throws(ReadError) {
     let index = stream.head.size

@@ -11,7 +11,7 @@ extension Core {
     else { return }
     let patience = sessions[name.origin]?.asked[name]?.patience ?? Core.patience
     sessions[name.origin]?.asked[name] = (now, patience)
-    incoming[name]?.hasMissed = false
+    stream.hasMissed = false
     // From the head: what is on its way to the disk need not be sent again; should it not arrive there, all is asked anew.
     send(
       .resume(
@@ -31,7 +31,7 @@ extension Core {
     // What is held already says no more than an "as of" does; it may be one that contradicts what is held.
     guard end > stream.head.size else { return try receiveAsOf(name, batch.checkpoint, from: country) }
     guard hasRoom, pendingByteCount < Core.mostPendingBytes else {
-      incoming[name]?.hasMissed = true
+      stream.hasMissed = true
       return
     }
     guard batch.first <= stream.head.size else {
@@ -51,16 +51,13 @@ extension Core {
     } catch {
       return fault(name, error.code, error.reason, at: error.index)
     }
-    var grown = stream
-    grown.head = work.head
-    grown.context = work.context
-    (grown.epoch, grown.isEpochErased) = (work.epoch, work.isEpochErased)
-    grown.announced = max(stream.announced, end)
-    if stream.announcedAt == nil { grown.announcedAt = now }
-    grown.heardAt = now
-    (grown.hasMissed, grown.advance) = (false, nil)
-    if stream.problemIndex.map({ end > $0 }) ?? true { (grown.problem, grown.problemIndex) = ("", nil) }
-    incoming[name] = grown
+    (stream.head, stream.context) = (work.head, work.context)
+    (stream.epoch, stream.isEpochErased) = (work.epoch, work.isEpochErased)
+    stream.announced = max(stream.announced, end)
+    if stream.announcedAt == nil { stream.announcedAt = now }
+    stream.heardAt = now
+    (stream.hasMissed, stream.advance) = (false, nil)
+    if stream.problemIndex.map({ end > $0 }) ?? true { (stream.problem, stream.problemIndex) = ("", nil) }
     sessions[country]?.lastProgress = now
     sessions[country]?.asked[name]?.patience = Core.patience
     building.byteCount += batch.byteCount
@@ -144,9 +141,9 @@ extension Core {
   /// An "as of" that its neighbour did not sign is not kept: whoever reads the note refuses all of it.
   private func forgetAsOf(_ signed: SignedCheckpoint, _ stream: HeldStream) {
     refuseSignature(stream.name)
-    incoming[stream.name]?.durable.checkpoint = signed.withoutCosignatures
+    stream.durable.checkpoint = signed.withoutCosignatures
     guard stream.head.checkpoint == signed else { return }
-    incoming[stream.name]?.head.checkpoint = signed.withoutCosignatures
+    stream.head.checkpoint = signed.withoutCosignatures
     building.received.insert(stream.name)
   }
 
@@ -185,7 +182,7 @@ extension Core {
   }
 
   func receiveAsOf(_ name: StreamName, _ note: [UInt8], from country: CountryCode) throws(ReadError) {
-    guard name.origin == country, var stream = incoming[name], stream.head.halted.isEmpty,
+    guard name.origin == country, let stream = incoming[name], stream.head.halted.isEmpty,
       let neighbour = neighbours[country]
     else { return }
     // The origin speaks of a stream that may not flow here: it is told why nobody asks for it.
@@ -201,10 +198,8 @@ extension Core {
       stream.announced = max(stream.announced, size)
       // The origin speaks again of a stream that it had refused: it is worth asking.
       if !stream.problem.isEmpty, stream.problemIndex == nil { stream.hasMissed = true }
-      incoming[name] = stream
       return
     }
-    incoming[name] = stream
     guard size <= stream.durable.size else { return }
     let held =
       size == stream.durable.size ? stream.durable.frontier : try Frontier(size: size, from: reader.tree(name))
@@ -221,7 +216,6 @@ extension Core {
       stream.problem = ""
       stream.hasMissed = true
     }
-    incoming[name] = stream
   }
 
   /// The neighbour's clock as its cosignatures show it: they are in whole seconds and took their time to arrive.
@@ -245,7 +239,7 @@ extension Core {
       }
       setProblem(of: name, reason, trouble, at: refusal.index)
       // Everything before the refused entry can still be sent and receipted.
-      outgoing[name]?.limit = refusal.index
+      stream.limit = refusal.index
       sessions[country]?.sending[name] = Session.Sending(frontier: try Frontier(size: start, from: reader.tree(name)))
       try pump(name)
     } else if name.origin == country, name.recipient == self.country, let stream = incoming[name] {

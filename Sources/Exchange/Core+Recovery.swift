@@ -182,8 +182,9 @@ extension Core {
   /// Puts the next records that were published since into the stream of a neighbour that was heard late.
   /// - Returns: whether that was all, and the stream goes on.
   private func catchUp(_ name: StreamName) throws(ReadError) -> Bool {
-    guard underWay == nil, let first = recovery?.catchingUp[name], var stream = outgoing[name] else { return false }
+    guard underWay == nil, let first = recovery?.catchingUp[name], let stream = outgoing[name] else { return false }
     let home = homes[name.dataset]
+    let size = stream.head.size
     let (durable, head) = (home?.durable.size ?? 0, home?.head.size ?? 0)
     var next = first
     var earlier: [RecordID] = []
@@ -197,17 +198,16 @@ extension Core {
           dataset: name.dataset, version: record.context.version, body: record.body, reference: read.reference,
           kind: record.entry.kind)
         let isStanding = try forward(
-          draft, read, home: HomePlace(index: record.locator.index, epoch: nil), id: record.entry.id, to: &stream,
+          draft, read, home: HomePlace(index: record.locator.index, epoch: nil), id: record.entry.id, to: stream,
           earlier: earlier,
           under: agreed(name, at: record.entry.id.time))
         if isStanding { earlier.append(record.entry.id) }
       }
       next = end
     }
-    if stream.head.size > outgoing[name]?.head.size ?? 0 {
+    if stream.head.size > size {
       building.grown.insert(name)
       building.standing[name, default: []] += earlier
-      outgoing[name] = stream
     }
     recovery?.catchingUp[name] = next
     guard next >= head else { return false }

@@ -22,7 +22,8 @@ extension Core {
 
   private func fillRegister(_ dataset: DatasetName) throws(ReadError) -> Bool {
     let name = StreamName(origin: country, recipient: country, dataset: dataset)
-    var home = if let known = homes[dataset] { known } else { try OwnStream(name, StreamState(), reader) }
+    let home = if let known = homes[dataset] { known } else { try OwnStream(name, StreamState(), reader) }
+    let size = home.head.size
     // A record and its line in the register were always made together: what is missing there has a later id than its last.
     var found: [RecordID: [Returned]] = [:]
     var bound: RecordID?
@@ -35,8 +36,8 @@ extension Core {
     let ids = found.keys.filter { id in bound.map { id <= $0 } ?? true }.sorted()
     // A window without a record, of epochs alone, does not end the search.
     guard !ids.isEmpty || bound != nil else { return false }
-    for id in ids { try put(found[id] ?? [], id, into: &home) }
-    if home.head.size > homes[dataset]?.head.size ?? 0 { building.grown.insert(name) }
+    for id in ids { try put(found[id] ?? [], id, into: home) }
+    if home.head.size > size { building.grown.insert(name) }
     homes[dataset] = home
     return !ids.isEmpty
   }
@@ -74,7 +75,7 @@ extension Core {
   }
 
   /// Puts one record into a register: what its forms for several neighbours tell of it together.
-  private func put(_ forms: [Returned], _ id: RecordID, into home: inout OwnStream) throws(ReadError) {
+  private func put(_ forms: [Returned], _ id: RecordID, into home: OwnStream) throws(ReadError) {
     let dataset = home.name.dataset
     var kind = forms.first?.kind ?? .record
     // Where one neighbour has a correction and another a new record or a withdrawal, it was a correction that one of them had
@@ -92,8 +93,8 @@ extension Core {
     let read = rules.read(body, of: dataset, version: version)
     let draft = Draft(dataset: dataset, version: version, body: body, reference: read.reference, kind: kind)
     _ = try prepare(
-      &home, version: version, agreement: Digest(), recipient: keys.sealing.publicKey, id: id, at: id.time)
-    let index = try append(&home, id: id, kind: kind, body: body)
+      home, version: version, agreement: Digest(), recipient: keys.sealing.publicKey, id: id, at: id.time)
+    let index = try append(home, id: id, kind: kind, body: body)
     let locator = Locator(stream: home.name, index: index)
     self.index(draft, read.searchKeys, id, locator)
     if let reference = read.reference {
@@ -108,15 +109,14 @@ extension Core {
     _ draft: Draft, _ read: any RecordReading, _ id: RecordID, _ home: HomePlace
   ) throws(ReadError) {
     for name in outgoing.keys.sorted() where name.dataset == draft.dataset && maySign(name) {
-      guard var stream = outgoing[name], stream.head.lastID.map({ $0 < id }) ?? true,
+      guard let stream = outgoing[name], stream.head.lastID.map({ $0 < id }) ?? true,
         let agreed = agreed(name, at: id.time),
         (try? rules.verify(read.project(under: agreed.terms), kind: draft.kind, terms: agreed.terms)) != nil
       else { continue }
       let size = stream.head.size
       let isStanding = try forward(
-        draft, read, home: home, id: id, to: &stream, earlier: [], under: agreed)
+        draft, read, home: home, id: id, to: stream, earlier: [], under: agreed)
       guard stream.head.size > size else { continue }
-      outgoing[name] = stream
       building.grown.insert(name)
       if isStanding { building.standing[name, default: []].append(id) }
     }

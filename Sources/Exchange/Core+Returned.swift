@@ -75,9 +75,7 @@ extension Core {
       )
       return
     }
-    var advanced = stream
-    (advanced.head, advanced.context, advanced.epoch) = (work.head, work.context, work.epoch)
-    outgoing[name] = advanced
+    (stream.head, stream.context, stream.epoch) = (work.head, work.context, work.epoch)
     let told = max(recovery?.told[name] ?? 0, work.signedSize)
     recovery?.told[name] = told
     building.grown.insert(name)

@@ -9,13 +9,12 @@ extension Core {
   func seal(_ building: inout Building) throws(ReadError) -> Commit {
     for name in building.chunks.keys.sorted() { building.closeChunk(name) }
     for name in building.grown.sorted() {
-      guard var head = name.isHome ? homes[name.dataset]?.head : outgoing[name]?.head else { continue }
-      if building.signsAll || head.unsignedCount >= StreamState.mostUnsigned {
-        head.checkpoint = try keys.checkpoint(of: name, head.frontier, in: realm)
+      guard let stream = name.isHome ? homes[name.dataset] : outgoing[name] else { continue }
+      if building.signsAll || stream.head.unsignedCount >= StreamState.mostUnsigned {
+        stream.head.checkpoint = try keys.checkpoint(of: name, stream.head.frontier, in: realm)
       }
-      building.commit.states.append((StreamState.stateKey(name), head.bytes))
-      if name.isHome { homes[name.dataset]?.head = head } else { outgoing[name]?.head = head }
-      building.sealedHeads[name] = head
+      building.commit.states.append((StreamState.stateKey(name), stream.head.bytes))
+      building.sealedHeads[name] = stream.head
     }
     for name in building.received.sorted() {
       guard let head = incoming[name]?.head else { continue }
@@ -64,14 +63,12 @@ extension Core {
       if !head.halted.isEmpty { halts[name] = nil }
       if name.isHome {
         homes[name.dataset]?.durable = head
-      } else if name.origin == country {
+      } else if let stream = outgoing[name] {
         // Receipts that came in while the commit was under way are newer than what it holds.
-        if let later = outgoing[name]?.head.receipt { head.receipt = later }
-        let hasGrown = head.size > outgoing[name]?.durable.size ?? 0
-        outgoing[name]?.durable = head
-        if hasGrown, outgoing[name]?.owedSince == nil, head.size > head.receipt?.checkpoint.size ?? 0 {
-          outgoing[name]?.owedSince = now
-        }
+        if let later = stream.head.receipt { head.receipt = later }
+        let hasGrown = head.size > stream.durable.size
+        stream.durable = head
+        if hasGrown, stream.owedSince == nil, head.size > head.receipt?.checkpoint.size ?? 0 { stream.owedSince = now }
         noteLeft(name, done)
         isolated(name) { () throws(ReadError) in
           try pump(name)
@@ -80,8 +77,8 @@ extension Core {
       } else if let stream = incoming[name] {
         let hasGrown = head.size > stream.durable.size
         if !hasGrown, let later = stream.durable.checkpoint { head.checkpoint = later }
-        incoming[name]?.durable = head
-        if head.size >= stream.announced { incoming[name]?.announcedAt = nil }
+        stream.durable = head
+        if head.size >= stream.announced { stream.announcedAt = nil }
         if hasGrown { confirm(name) }
       }
     }

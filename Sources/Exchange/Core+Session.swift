@@ -113,15 +113,11 @@ extension Core {
     if name.origin == country {
       guard let stream = outgoing[name] else { return }
       if stream.problem != reason { log(.warning, "\(name): \(reason)") }
-      outgoing[name]?.problem = reason
-      outgoing[name]?.trouble = trouble
-      outgoing[name]?.problemIndex = index
+      (stream.problem, stream.trouble, stream.problemIndex) = (reason, trouble, index)
     } else {
       guard let stream = incoming[name] else { return }
       if stream.problem != reason { log(.warning, "\(name): \(reason)") }
-      incoming[name]?.problem = reason
-      incoming[name]?.trouble = trouble
-      incoming[name]?.problemIndex = index
+      (stream.problem, stream.trouble, stream.problemIndex) = (reason, trouble, index)
     }
   }
 
@@ -201,12 +197,12 @@ extension Core {
   func keepSignatures() {
     for stream in homes.values where isOwedCheckpoint(stream) { building.grown.insert(stream.name) }
     for (name, stream) in outgoing where stream.hasNewReceipt || isOwedCheckpoint(stream) {
-      outgoing[name]?.hasNewReceipt = false
+      stream.hasNewReceipt = false
       building.grown.insert(name)
     }
     building.signsAll = true
     for (name, stream) in incoming where stream.hasNewAsOf {
-      incoming[name]?.hasNewAsOf = false
+      stream.hasNewAsOf = false
       building.received.insert(name)
     }
   }

@@ -224,20 +224,16 @@ public final class Core {
     (mustReload, unreadable) = (false, nil)
     // What was said on the links still holds.
     for (name, known) in told {
-      outgoing[name]?.problem = known.problem
-      outgoing[name]?.trouble = known.trouble
-      outgoing[name]?.problemIndex = known.problemIndex
-      outgoing[name]?.limit = known.limit
-      outgoing[name]?.owedSince = known.owedSince
+      guard let stream = outgoing[name] else { continue }
+      (stream.problem, stream.problemIndex, stream.trouble) = (known.problem, known.problemIndex, known.trouble)
+      (stream.limit, stream.owedSince) = (known.limit, known.owedSince)
       // A receipt that is only in memory was checked against what is durable: `status` does not go back behind it.
-      if let receipt = known.head.receipt, let size = outgoing[name]?.durable.size, receipt.checkpoint.size <= size {
-        outgoing[name]?.head.receipt = receipt
-        outgoing[name]?.durable.receipt = receipt
-        outgoing[name]?.hasNewReceipt = true
+      if let receipt = known.head.receipt, receipt.checkpoint.size <= stream.durable.size {
+        (stream.head.receipt, stream.durable.receipt, stream.hasNewReceipt) = (receipt, receipt, true)
       }
     }
     for (name, known) in heard {
-      guard var stream = incoming[name] else { continue }
+      guard let stream = incoming[name] else { continue }
       (stream.problem, stream.problemIndex, stream.trouble) = (known.problem, known.problemIndex, known.trouble)
       (stream.announcedAt, stream.heardAt) = (known.announcedAt, known.heardAt)
       stream.announced = max(known.announced, stream.head.size)
@@ -246,7 +242,6 @@ public final class Core {
       if let asOf = known.durable.checkpoint, asOf.checkpoint.size == stream.durable.size {
         (stream.head.checkpoint, stream.durable.checkpoint, stream.hasNewAsOf) = (asOf, asOf, true)
       }
-      incoming[name] = stream
     }
     // A stream stays stopped also when that could not be written down; the next upkeep tries again.
     for (name, halt) in halts {
@@ -280,11 +275,8 @@ public final class Core {
 
   /// Makes the streams of new agreements and hands all of them the terms that are in force now.
   private func arrange() throws(ReadError) {
-    for name in outgoing.keys { outgoing[name]?.agreed = nil }
-    for name in incoming.keys {
-      incoming[name]?.agreed = nil
-      incoming[name]?.advance = nil
-    }
+    for stream in outgoing.values { stream.agreed = nil }
+    for stream in incoming.values { (stream.agreed, stream.advance) = (nil, nil) }
     steady = neighbours.values.flatMap(\.streams).steady(around: now)
     erasing.lookNow()
     for neighbour in neighbours.values {

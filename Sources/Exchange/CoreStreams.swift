@@ -3,8 +3,9 @@ import Sodium
 import Terms
 
 /// A stream that this country signs: its home register, or one that goes to a neighbour. `head` runs ahead of what is
-/// durable while a commit is under way.
-struct OwnStream {
+/// durable while a commit is under way. There is one of each, which the core alone has: copies of all this, to look at one part of it, were
+/// a twentieth of a lone record's way. When something cannot be read in the midst of a change, all are read again.
+final class OwnStream {
   let name: StreamName
   var head: StreamState
   /// What is durable: size and checkpoint.
@@ -43,7 +44,7 @@ struct OwnStream {
 }
 
 /// A stream that a neighbour signs and this country holds.
-struct HeldStream {
+final class HeldStream {
   let name: StreamName
   var head: StreamState
   var durable: StreamState
