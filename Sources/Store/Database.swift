@@ -22,7 +22,7 @@ final class Database: @unchecked Sendable {
   init(path: String, role: Role) throws(StoreError) {
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE
-    // One process has a store anyway. SQLite need not ask the system for locks then, three times a read, nor keep its index in a file.
+    // One process has a store anyway. SQLite need not ask the system for locks at each read then, nor keep its index in a file.
     let code = sqlite3_open_v2(path, &opened, flags, "unix-excl")
     guard code == SQLITE_OK, let opened else {
       let message = String(cString: sqlite3_errstr(code))
