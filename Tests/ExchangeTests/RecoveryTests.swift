@@ -198,6 +198,33 @@ import Testing
     #expect(try scene.origin.names(Scene.home) == ["one", "two", "meanwhile", "not for them", "after"])
   }
 
+  @Test func aReadThatFailsWhileANeighbourHeardLateIsToldLosesNothing() throws {
+    let (scene, backup) = try lost()
+    try scene.origin.restore(from: backup)
+    scene.origin.give(.goOn(without: Self.gt, reason: "its node is away for a month"))
+    try scene.origin.finishCommits()
+    let meanwhile = (0..<300).map { "meanwhile \($0)" }
+    for name in meanwhile { _ = try scene.origin.accept(Scene.draft(name)) }
+    let held = try scene.recipient.reader.state(of: Scene.sent).size
+    // Some can be read and are put into the stream, then no more: nothing of it may remain.
+    (scene.origin.store.faults.unreadable, scene.origin.store.faults.unreadableFrom) = (Scene.home, 200)
+    scene.connect()
+    try scene.run(seconds: 5)
+    #expect(scene.origin.status(Scene.sent)?.problem.contains("cannot read") == true)
+    #expect(scene.origin.status(Scene.sent)?.halted.isEmpty == true)
+    #expect(try scene.origin.reader.state(of: Scene.sent).size == held)
+    try scene.origin.restart()
+    scene.origin.store.faults.unreadable = nil
+    scene.connect()
+    try scene.run(seconds: 60)
+    let all = ["one", "two", "later 0", "later 1", "later 2"] + meanwhile
+    #expect(try scene.recipient.names(Scene.sent) == all)
+    let (mine, theirs) = (
+      try scene.origin.reader.state(of: Scene.sent), try scene.recipient.reader.state(of: Scene.sent)
+    )
+    #expect(mine.frontier == theirs.frontier)
+  }
+
   @Test func aHomeThatLostNothingGoesOnAtOnceWhenItsNeighbourWasHeard() throws {
     let (scene, _) = try lost()
     try scene.origin.restore(from: scene.origin.store.snapshot())

@@ -10,6 +10,8 @@ final class TestStore: Store {
     var reads: StoreError?
     /// The entries of this stream cannot be read.
     var unreadable: StreamName?
+    /// Those before this one can.
+    var unreadableFrom: UInt64 = 0
     /// What is read in the place of every chunk.
     var chunk: Chunk?
   }
@@ -46,7 +48,7 @@ final class TestStore: Store {
     of stream: StreamName, containing index: UInt64, _ part: ChunkPart
   ) throws(StoreError) -> Chunk? {
     try check()
-    if stream == faults.unreadable { throw .damaged("test") }
+    if stream == faults.unreadable, index >= faults.unreadableFrom { throw .damaged("test") }
     if let chunk = faults.chunk { return chunk }
     return try base.chunk(of: stream, containing: index, part)
   }
