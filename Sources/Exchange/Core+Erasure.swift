@@ -138,16 +138,12 @@ extension Core {
   }
 
   private func head(of name: StreamName) -> StreamState? {
-    name.isHome ? homes[name.dataset]?.head : name.origin == country ? outgoing[name]?.head : incoming[name]?.head
+    own(name)?.head ?? incoming[name]?.head
   }
 
   /// How many entries of a stream are durable here.
   func durableSize(of name: StreamName) -> UInt64 {
-    let durable =
-      name.isHome
-      ? homes[name.dataset]?.durable
-      : name.origin == country ? outgoing[name]?.durable : incoming[name]?.durable
-    return durable?.size ?? 0
+    (own(name)?.durable ?? incoming[name]?.durable)?.size ?? 0
   }
 
   /// All numbers of days that may hold for entries of a stream.
@@ -228,15 +224,14 @@ extension Core {
   /// stream: what its neighbours hold of it comes first.
   func noteErasure(of epoch: EpochRecord, in name: StreamName, count: UInt64) throws(ReadError) {
     countErasure(in: name, count)
-    let own = name.isHome ? homes[name.dataset] : name.origin == country ? outgoing[name] : nil
-    if let stream = own, stream.head.halted.isEmpty, mayGoOn(name) {
+    if let stream = own(name), stream.head.halted.isEmpty, mayGoOn(name) {
       let entry = Entry(id: nextID(), kind: .erased(epoch.number), commitment: Digest())
       try push(stream, entry)
       building.grown.insert(name)
       return
     }
     guard let logName = Retention.log(of: country) else { return }
-    let stream = if let known = homes[logName.dataset] { known } else { try OwnStream(logName, StreamState(), reader) }
+    let stream = try home(of: logName.dataset)
     try enter(stream, version: 1, agreement: Digest())
     let entry = Entry(
       id: nextID(), kind: .erased(epoch.number),

@@ -69,8 +69,7 @@ extension Core {
   }
 
   private func ways(of dataset: DatasetName) throws(ReadError) -> Ways {
-    let name = StreamName(origin: country, recipient: country, dataset: dataset)
-    let home = if let known = homes[dataset] { known } else { try OwnStream(name, StreamState(), reader) }
+    let home = try home(of: dataset)
     // A stream that may not be signed yet gets later what is published now.
     let ways = outgoing.values.filter { $0.name.dataset == dataset && maySign($0.name) }.sorted { $0.name < $1.name }
     for stream in ways {
@@ -82,6 +81,16 @@ extension Core {
     }
     return Ways(dataset: dataset, home: home, outgoing: ways)
   }
+
+  /// The home stream of a dataset; an empty one, which is among `homes` when something stands in it, before its first record.
+  func home(of dataset: DatasetName) throws(ReadError) -> OwnStream {
+    if let known = homes[dataset] { return known }
+    let name = StreamName(origin: country, recipient: country, dataset: dataset)
+    return try OwnStream(name, StreamState(), reader)
+  }
+
+  /// A stream that this country signs; nil of any other.
+  func own(_ name: StreamName) -> OwnStream? { name.isHome ? homes[name.dataset] : outgoing[name] }
 
   /// Notes which of them grew.
   private func note(_ ways: Ways) {

@@ -21,8 +21,7 @@ extension Core {
   }
 
   private func fillRegister(_ dataset: DatasetName) throws(ReadError) -> Bool {
-    let name = StreamName(origin: country, recipient: country, dataset: dataset)
-    let home = if let known = homes[dataset] { known } else { try OwnStream(name, StreamState(), reader) }
+    let home = try home(of: dataset)
     let size = home.head.size
     // A record and its line in the register were always made together: what is missing there has a later id than its last.
     var found: [RecordID: [Returned]] = [:]
@@ -37,7 +36,7 @@ extension Core {
     // A window without a record, of epochs alone, does not end the search.
     guard !ids.isEmpty || bound != nil else { return false }
     for id in ids { try put(found[id] ?? [], id, into: home) }
-    if home.head.size > size { building.grown.insert(name) }
+    if home.head.size > size { building.grown.insert(home.name) }
     homes[dataset] = home
     return !ids.isEmpty
   }

@@ -9,7 +9,7 @@ extension Core {
   func seal(_ building: inout Building) throws(ReadError) -> Commit {
     for name in building.chunks.keys.sorted() { building.closeChunk(name) }
     for name in building.grown.sorted() {
-      guard let stream = name.isHome ? homes[name.dataset] : outgoing[name] else { continue }
+      guard let stream = own(name) else { continue }
       if building.signsAll || stream.head.unsignedCount >= StreamState.mostUnsigned {
         stream.head.checkpoint = try keys.checkpoint(of: name, stream.head.frontier, in: realm)
       }
