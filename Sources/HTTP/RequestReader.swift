@@ -60,29 +60,28 @@ enum RequestReader {
         fields.pointee.problem = .init(status: 431, detail: "there are more than \(Limits.headerFields) header fields")
         return .NO
       }
-      guard let name = text(name, nameLength), Headers.isToken(name) else {
+      let (name, value) = (bytes(name, nameLength), trimmed(bytes(value, valueLength)))
+      guard Headers.isToken(name) else {
         fields.pointee.problem = bad("a header field has a name that is not a token")
         return .NO
       }
-      guard let value = text(value, valueLength).map(trimmed), Headers.isValue(value) else {
-        fields.pointee.problem = bad("the header field \(name.prefix(40)) is not UTF-8 without control characters")
+      guard Headers.isValue(value), let text = Target.string(value) else {
+        let name = String(decoding: name.prefix(40), as: UTF8.self)
+        fields.pointee.problem = bad("the header field \(name) is not UTF-8 without control characters")
         return .NO
       }
-      fields.pointee.headers.add(name, value)
+      fields.pointee.headers.add(String(decoding: name, as: UTF8.self), text)
       return .YES
     }
 
-  private static func text(_ start: UnsafePointer<CChar>?, _ count: Int) -> String? {
-    guard let start else { return "" }
-    let bytes = UnsafeRawBufferPointer(start: start, count: count)
-    return String(validating: bytes, as: UTF8.self)
+  private static func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
   }
 
   // RFC 9112 section 5.1: white space after a value is not part of it; MHD leaves it there.
-  private static func trimmed(_ text: String) -> String {
-    guard let last = text.utf8.last, last == 0x20 || last == 0x09 else { return text }
-    var text = text
-    while let last = text.utf8.last, last == 0x20 || last == 0x09 { text.unicodeScalars.removeLast() }
-    return text
+  private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    var rest = bytes[...]
+    while let last = rest.last, last == 0x20 || last == 0x09 { rest.removeLast() }
+    return UnsafeRawBufferPointer(rebasing: rest)
   }
 }

@@ -73,10 +73,15 @@ struct Target {
       default: throw Refusal(status: 400, detail: "the target has a byte that must be percent-encoded")
       }
     }
-    guard !out.contains(0), let text = String(validating: out, as: UTF8.self) else {
+    guard !out.contains(0), let text = string(out) else {
       throw Refusal(status: 400, detail: "the target does not decode to UTF-8 without NUL")
     }
     return text
+  }
+
+  /// The text of bytes that came from outside; nil when they are not UTF-8. Nearly all are ASCII, of which there is nothing to validate.
+  static func string(_ bytes: some Collection<UInt8>) -> String? {
+    bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

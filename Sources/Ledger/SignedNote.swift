@@ -14,9 +14,17 @@ public struct SignedNote: Hashable, Sendable {
     public let id: UInt32
     /// What follows the id: the signature, after its time in a cosignature.
     public let bytes: [UInt8]
+    /// The line with its newline. Made once: every commit writes the notes of its streams, most of them unchanged.
+    let line: [UInt8]
 
     /// One signature line.
-    public init(name: String, id: UInt32, bytes: [UInt8]) { (self.name, self.id, self.bytes) = (name, id, bytes) }
+    public init(name: String, id: UInt32, bytes: [UInt8]) {
+      var line = Self.dash + name.utf8
+      line.append(UInt8(ascii: " "))
+      (NoteKey.idBytes(id) + bytes).withUnsafeBytes { Base64.append($0, to: &line) }
+      line.append(UInt8(ascii: "\n"))
+      (self.name, self.id, self.bytes, self.line) = (name, id, bytes, line)
+    }
 
     /// Whether it is of the key with this name and id. Names are compared byte by byte: Swift's `==` holds two texts for
     /// equal that differ in Unicode normal form, and their key ids differ.
@@ -35,14 +43,6 @@ public struct SignedNote: Hashable, Sendable {
     }
 
     private static let dash = Array("\u{2014} ".utf8)
-
-    func append(to out: inout [UInt8]) {
-      out += Self.dash
-      out += name.utf8
-      out.append(UInt8(ascii: " "))
-      (NoteKey.idBytes(id) + bytes).withUnsafeBytes { Base64.append($0, to: &out) }
-      out.append(UInt8(ascii: "\n"))
-    }
   }
 
   /// The text, ending in a newline.
@@ -99,10 +99,10 @@ public struct SignedNote: Hashable, Sendable {
   /// The whole note as UTF-8. One is made of each stream in every commit.
   public var bytes: [UInt8] {
     var out: [UInt8] = []
-    out.reserveCapacity(signatures.reduce(text.utf8.count + 1) { $0 + $1.name.utf8.count + 2 * $1.bytes.count + 16 })
+    out.reserveCapacity(signatures.reduce(text.utf8.count + 1) { $0 + $1.line.count })
     out += text.utf8
     out.append(UInt8(ascii: "\n"))
-    for signature in signatures { signature.append(to: &out) }
+    for signature in signatures { out += signature.line }
     return out
   }
 

@@ -263,3 +263,20 @@ extension RecordChange {
   /// Whether it withdraws a record.
   var isWithdrawal: Bool { if case .withdraws = self { true } else { false } }
 }
+
+/// A body shown as a line of JSON.
+@Suite struct BodyLineTests {
+  @Test func aCanonicalBodyStandsAsItIs() {
+    let body = Array(#"{"document":"A0100","names":["Ana","José"],"tab":"\t"}"#.utf8)
+    #expect(ReadBody(body).json == body)
+  }
+
+  @Test(arguments: ["{\"a\":\n\"b\"}", "{\r\n\t\"a\": \"b\"}\n"])
+  func aBodyOnSeveralLinesIsWrittenOnOne(body: String) {
+    #expect(ReadBody(Array(body.utf8)).json == Array(#"{"a":"b"}"#.utf8))
+  }
+
+  @Test(arguments: ["", "[]", "\"a\"", "{\"a\":", "{\"a\":\"\n\"}"]) func whatIsNoObjectIsNoLine(body: String) {
+    #expect(ReadBody(Array(body.utf8)).json == nil)
+  }
+}

@@ -121,7 +121,7 @@ import Testing
       // The read stands in the timeline of the plate: it is joined to its unit by the tag.
       let ids = answer.records.map(\.record.entry.id)
       #expect(ids.contains(unit) && ids.contains(read))
-      let lines = answer.lines(node)
+      let lines = try answer.shown(by: node)
       #expect(lines.first?["heading"]?["words"]?.json.contains("OPERATOR Café de Ejemplo") == true)
       #expect(lines.first?["heading"]?["sources"]?.json.contains("as_of") == true)
     }

@@ -101,7 +101,7 @@ import Testing
       Issue.record("\(answer.sources)")
       return
     }
-    guard case .list(let sources)? = answer.lines(scene.gt).last?["answer"]?["sources"] else {
+    guard case .list(let sources)? = try answer.shown(by: scene.gt).last?["answer"]?["sources"] else {
       Issue.record("no sources")
       return
     }

@@ -147,7 +147,7 @@ import Testing
     #expect(captures.map(\.record.entry.id) == [id] && captures.allSatisfy { $0.answeredAt != nil })
     #expect(answer.sources.contains { $0.stream.description == QuestionScene.stream && $0.size == nil })
     #expect(!answer.withheld.contains { $0.stream.description == QuestionScene.stream })
-    let line = try #require(answer.lines(scene.gt).first { $0["id"]?.string == id.description })
+    let line = try #require(try answer.shown(by: scene.gt).first { $0["id"]?.string == id.description })
     #expect(line["answered_at"]?.string != nil && line["index"] == .null)
   }
 

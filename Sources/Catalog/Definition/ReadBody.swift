@@ -35,4 +35,10 @@ public struct ReadBody: Sendable {
     }
     return document
   }
+
+  /// The body as JSON on one line; nil when it is no JSON object. What is kept is in canonical form (RFC 8785) and stands as it is.
+  public var json: [UInt8]? {
+    guard (try? object()) != nil else { return nil }
+    return bytes.contains { $0 < 0x20 } ? (try? JSONValue(self)).map { Array($0.json.utf8) } : bytes
+  }
 }

@@ -103,4 +103,10 @@ public enum JSONValue: Hashable, Sendable {
       out.append(0x7D)
     }
   }
+
+  /// Appends the same and a newline: a line of NDJSON.
+  public func writeLine(to out: inout [UInt8]) {
+    write(to: &out)
+    out.append(0x0A)
+  }
 }

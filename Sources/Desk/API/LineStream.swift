@@ -8,10 +8,7 @@ final class LineStream: ResponseStream {
 
   /// Adds a line.
   func add(_ value: JSONValue) {
-    change { pushed in
-      value.write(to: &pushed.waiting)
-      pushed.waiting.append(0x0A)
-    }
+    change { value.writeLine(to: &$0.waiting) }
   }
 
   /// There are no more lines.

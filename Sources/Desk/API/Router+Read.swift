@@ -55,7 +55,7 @@ extension Router {
       }
       let place = node.lookups.asksOrigins(lookup) ? work.ask : work.read
       place { [node] in
-        node.lookups.answer(lookup, as: { Router.ndjson($0.lines(node)) }, isAlone: { caller.isAlone }) { result in
+        node.lookups.answer(lookup, as: { Router.ndjson($0.ndjson(node)) }, isAlone: { caller.isAlone }) { result in
           switch result {
           case .success(let response): caller.answer(response)
           case .failure(let error): caller.answer(Self.problem(error))
@@ -68,43 +68,43 @@ extension Router {
   /// `POST /v1/crossing`: everything known about one key: what must be seen first, then a timeline; NDJSON as of `/v1/query`.
   func crossing(_ request: Request, _ caller: Caller) -> any Handler {
     asked(request, caller, CrossingRequest.init(json:), asksOrigins: true) { (node, crossing) throws(LookupError) in
-      try node.lookups.answer(crossing).lines(node)
+      Router.ndjson(try node.lookups.answer(crossing).ndjson(node))
     }
   }
 
   /// `POST /v1/expected`: what is on its way to a post, with lanes, holds and missing papers; NDJSON.
   func expected(_ request: Request, _ caller: Caller) -> any Handler {
     asked(request, caller, ExpectedRequest.init(json:)) { (node, expected) throws(LookupError) in
-      try node.lookups.answer(expected).lines
+      Router.ndjson(try node.lookups.answer(expected).lines)
     }
   }
 
   /// `POST /v1/alerts`: the hits of alerts, the newest first; NDJSON.
   func alerts(_ request: Request, _ caller: Caller) -> any Handler {
     asked(request, caller, AlertHitsRequest.init(json:)) { (node, alerts) throws(LookupError) in
-      try node.lookups.answer(alerts).lines
+      Router.ndjson(try node.lookups.answer(alerts).lines)
     }
   }
 
   /// `POST /v1/indicators`: a country's figures of some days, a line each; last what they rest on.
   func indicators(_ request: Request, _ caller: Caller) -> any Handler {
     asked(request, caller, IndicatorRequest.init(json:)) { (node, indicators) throws(LookupError) in
-      try node.indicators(indicators).lines
+      Router.ndjson(try node.indicators(indicators).lines)
     }
   }
 
   /// `POST /v1/indicators/publish`: computes the figures and publishes those that are not published so.
   func publishIndicators(_ request: Request, _ caller: Caller) -> any Handler {
     asked(request, caller, IndicatorRequest.init(json:)) { (node, indicators) throws(LookupError) in
-      [try node.publishIndicators(indicators).json]
+      Router.ndjson([try node.publishIndicators(indicators).json])
     }
   }
 
-  /// Reads what is asked from the body, and answers in lines.
+  /// Reads what is asked from the body, and answers.
   private func asked<Asked: Sendable>(
     _ request: Request, _ caller: Caller, _ read: @escaping @Sendable (JSONValue) throws(TermError) -> Asked,
     asksOrigins: Bool = false,
-    _ lines: @escaping @Sendable (Installation, Asked) throws(LookupError) -> [JSONValue]
+    _ answer: @escaping @Sendable (Installation, Asked) throws(LookupError) -> Response
   ) -> any Handler {
     Collected(request, caller, limit: Router.longestBody) { [self] bytes in
       let asked: Asked
@@ -113,7 +113,7 @@ extension Router {
       }
       let place = asksOrigins ? work.ask : work.read
       place { [node] in
-        do throws(LookupError) { caller.answer(Router.ndjson(try lines(node, asked))) } catch {
+        do throws(LookupError) { caller.answer(try answer(node, asked)) } catch {
           caller.answer(Self.problem(error))
         }
       }

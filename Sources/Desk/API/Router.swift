@@ -106,11 +106,12 @@ public final class Router: Service {
 
   static func ndjson(_ values: [JSONValue]) -> Response {
     var bytes: [UInt8] = []
-    for value in values {
-      value.write(to: &bytes)
-      bytes.append(0x0A)
-    }
-    return Response(
-      status: 200, headers: ["Content-Type": linesType, "Cache-Control": "no-store"], body: .bytes(bytes))
+    for value in values { value.writeLine(to: &bytes) }
+    return ndjson(bytes)
+  }
+
+  /// Lines of JSON that are written already.
+  static func ndjson(_ lines: [UInt8]) -> Response {
+    Response(status: 200, headers: ["Content-Type": linesType, "Cache-Control": "no-store"], body: .bytes(lines))
   }
 }

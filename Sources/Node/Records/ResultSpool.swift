@@ -54,8 +54,7 @@ public final class ResultSpool: Sendable {
   /// Adds a line. It is kept in any case; when it cannot be in a file, `failure` says why, and no more should come.
   public func add(_ line: JSONValue) {
     state.withLock { state in
-      line.write(to: &state.tail)
-      state.tail.append(0x0A)
+      line.writeLine(to: &state.tail)
       while state.failure == nil, state.tail.count >= Self.pieceBytes {
         state.failure = write(Array(state.tail.prefix(Self.pieceBytes)), &state)
         if state.failure == nil { state.tail.removeFirst(Self.pieceBytes) }
