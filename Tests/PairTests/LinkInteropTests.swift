@@ -58,10 +58,13 @@ struct LinkInteropTests {
 
     func events(_ kind: String) -> [JSONValue] { events.filter { $0["event"]?.string == kind } }
 
+    /// As long as the peer waits itself: 16,000 answers in Python take 20 s of a slow processor, of which the whole suite wants some.
+    private static let patience = 300
+
     /// Waits for an event; fails with all that was said when it does not come.
     func await(_ kind: String, count: Int = 1) async throws -> JSONValue {
       var end: Ending?
-      let came = await eventually(seconds: 60) {
+      let came = await eventually(seconds: Self.patience) {
         end = ending(of: child)
         return end != nil || events(kind).count >= count
       }

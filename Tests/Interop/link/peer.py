@@ -18,7 +18,7 @@ import time
 NOISE = "Noise_IK_25519_ChaChaPoly_SHA256"
 REKEY = 1 << 14
 PING, PONG, HELLO = 0x00, 0x01, 0x10
-PATIENCE = 60
+PATIENCE = 300
 
 
 class NoiseProtocol:
@@ -230,12 +230,14 @@ class Link:
         say(event="up", remote=self.remote)
         self.hello()
         kinds, asked, answered, first = set(), 0, 0, None
+        confirmed = self.settings["role"] != "initiator"
         started = time.monotonic()
         while not os.path.exists(self.settings["stop"]):
             if time.monotonic() - started > PATIENCE:
                 raise Closed("the file to stop for never came")
-            # Pings of its own, each answered before the next: the node has at most one answer waiting.
-            if answered == asked and asked < self.settings["pings"]:
+            # Pings of its own, each answered before the next, the one that confirms the handshake before all: the node has at most one
+            # answer waiting, and gives none to a ping that comes meanwhile.
+            if confirmed and answered == asked and asked < self.settings["pings"]:
                 asked += 1
                 self.give(PING, struct.pack(">Q", asked << 32))
             if not self.buffer and not select.select([self.connection], [], [], 0.05)[0]:
@@ -253,6 +255,8 @@ class Link:
                     answered += 1
                     if answered == self.settings["pings"]:
                         say(event="answered", count=answered, sent=self.sent, received=self.received)
+                else:
+                    confirmed = True
             elif kind == HELLO:
                 assert first == HELLO, "the hello is not the first message"
                 self.read_hello(payload)
