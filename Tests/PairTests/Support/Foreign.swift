@@ -5,16 +5,16 @@ import Testing
 enum Foreign {
   static let python = ProcessInfo.processInfo.environment["ISTMO_TEST_PYTHON"]
 
-  /// Runs a program to its end.
+  /// Runs a program to its end, which is awaited for so many seconds.
   static func run(
-    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+    _ program: String, _ arguments: [String], environment: [String: String] = [:], seconds: Int = 240
   ) async throws -> Istmo.Said {
     let scratch = try Folder()
     let child = try Spawner.shared.start(
       .init(
         program: program, arguments: arguments, environment: environment, output: scratch.path + "/out",
         errors: scratch.path + "/err"))
-    let ending = await awaitEnding(of: child)
+    let ending = await awaitEnding(of: child, seconds: seconds)
     return Istmo.Said(ending: ending, output: scratch.text("out"), errors: scratch.text("err"))
   }
 
