@@ -22,18 +22,12 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
   /// Adds a field after the others.
   public mutating func add(_ name: String, _ value: String) { fields.append((name: name, value: value)) }
 
-  /// Whether a name is a token of RFC 9110 section 5.6.2.
-  static func isToken(_ text: some StringProtocol) -> Bool { isToken(text.utf8) }
-
-  /// Whether the bytes of a name are.
+  /// Whether the bytes of a name are a token of RFC 9110 section 5.6.2.
   static func isToken(_ bytes: some Collection<UInt8>) -> Bool {
     !bytes.isEmpty && bytes.allSatisfy { isTokenByte($0) }
   }
 
-  /// Whether a value has no control character but the tab, so that it cannot end its own line.
-  static func isValue(_ text: some StringProtocol) -> Bool { isValue(text.utf8) }
-
-  /// Whether the bytes of a value have none.
+  /// Whether the bytes of a value have no control character but the tab, so that it cannot end its own line.
   static func isValue(_ bytes: some Collection<UInt8>) -> Bool {
     bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
   }

@@ -42,7 +42,7 @@ enum Reply {
   private static func fault(of response: Response) -> String? {
     guard (200...599).contains(response.status) else { return "status \(response.status)" }
     for field in response.headers.fields {
-      guard Headers.isToken(field.name), Headers.isValue(field.value), !field.value.utf8.contains(0) else {
+      guard Headers.isToken(field.name.utf8), Headers.isValue(field.value.utf8), !field.value.utf8.contains(0) else {
         return "header \(field.name.filter(\.isASCII).prefix(40).debugDescription)"
       }
       for reserved in ["Content-Length", "Transfer-Encoding", "Connection"] where Headers.same(field.name, reserved) {

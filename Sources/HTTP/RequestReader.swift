@@ -18,7 +18,7 @@ enum RequestReader {
     }
     if let problem = fields.problem { return .failure(problem) }
     let headers = fields.headers
-    guard Headers.isToken(method) else { return .failure(bad("the method is not a token")) }
+    guard Headers.isToken(method.utf8) else { return .failure(bad("the method is not a token")) }
     guard headers.all("Host").count <= 1 else { return .failure(bad("there is more than one Host field")) }
     do {
       let target = try Target(target)

@@ -57,13 +57,15 @@ final class Transfer {
   private func lines(_ call: Client.Call) throws -> [String] {
     var lines: [String] = []
     for field in call.headers.fields {
-      guard Headers.isToken(field.name), Headers.isValue(field.value) else {
+      guard Headers.isToken(field.name.utf8), Headers.isValue(field.value.utf8) else {
         throw ClientError.badRequest("the header \(field.name.prefix(40).debugDescription) cannot be sent")
       }
       // An empty value needs a semicolon, or libcurl takes it for a wish to drop the header.
       lines.append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
     }
-    guard Headers.isToken(call.method.description) else { throw ClientError.badRequest("the method is not a token") }
+    guard Headers.isToken(call.method.description.utf8) else {
+      throw ClientError.badRequest("the method is not a token")
+    }
     guard call.path.utf8.first == 0x2F else { throw ClientError.badRequest("the path does not start with /") }
     switch upload {
     case .none: break

@@ -9,27 +9,26 @@ extension LookupAnswer {
   public func ndjson(_ installation: Installation) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(512 + records.count * 1024)
-    if let heading { JSONValue.object([.init(name: "heading", value: heading.json(over: self))]).writeLine(to: &out) }
+    if let heading {
+      let first: JSONValue = ["heading": heading.json(over: self)]
+      first.writeLine(to: &out)
+    }
     for found in records {
       // The body last, as it is kept: to make values of it and write them again took longer than all else in the answer.
-      let about = about(found, installation)
-      JSONValue.object(about).write(to: &out)
+      about(found, installation).write(to: &out)
       out.removeLast()
-      out += Self.recordFollows
+      out += ",\"record\":".utf8
       out += found.body.json ?? Array("null".utf8)
       out += [0x7D, 0x0A]
     }
     let end: [JSONValue.Member] = [.init(name: "found", value: JSONValue(records.count))] + basis
-    JSONValue.object([
-      .init(name: "answer", value: .object(end + [.init(name: "next", value: JSONValue(next))]))
-    ]).writeLine(to: &out)
+    let last: JSONValue = ["answer": .object(end + [.init(name: "next", value: JSONValue(next))])]
+    last.writeLine(to: &out)
     return out
   }
 
-  private static let recordFollows = Array(",\"record\":".utf8)
-
   /// What is said of a record, before the record itself.
-  private func about(_ found: Found, _ installation: Installation) -> [JSONValue.Member] {
+  private func about(_ found: Found, _ installation: Installation) -> JSONValue {
     let entry = found.record.entry
     let locator = found.record.locator
     var kind: JSONValue = "record"
@@ -40,16 +39,14 @@ extension LookupAnswer {
     default: break
     }
     return [
-      .init(name: "id", value: .text(entry.id.description)),
-      .init(name: "source", value: .text(locator.stream.origin.description)),
-      .init(name: "stream", value: .text(locator.stream.description)),
-      .init(name: "index", value: found.answeredAt == nil ? JSONValue(locator.index) : nil),
-      .init(name: "answered_at", value: JSONValue(found.answeredAt?.wholeSeconds)),
-      .init(name: "published", value: .text(entry.id.time.description)),
-      .init(name: "time", value: .text(installation.registry.time(of: found).description)),
-      .init(name: "kind", value: kind), .init(name: "changes", value: target),
-      .init(name: "changed_by", value: JSONValue(found.changedBy?.description)),
-      .init(name: "referred_by", value: .list(found.referredBy.map { .text($0.description) })),
+      "id": .text(entry.id.description), "source": .text(locator.stream.origin.description),
+      "stream": .text(locator.stream.description),
+      "index": found.answeredAt == nil ? JSONValue(locator.index) : nil,
+      "answered_at": JSONValue(found.answeredAt?.wholeSeconds),
+      "published": .text(entry.id.time.description),
+      "time": .text(installation.registry.time(of: found).description), "kind": kind, "changes": target,
+      "changed_by": JSONValue(found.changedBy?.description),
+      "referred_by": .list(found.referredBy.map { .text($0.description) }),
     ]
   }
 
