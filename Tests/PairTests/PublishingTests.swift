@@ -43,14 +43,8 @@ import Testing
     let pair = try await Pair(agreed: false)
     let node = try await pair.a.start()
     let token = try await pair.a.token("publish")
-    /// The most memory that the node ever had, in bytes.
-    func most() throws -> Int {
-      let status = try String(contentsOfFile: "/proc/\(node.child)/status", encoding: .utf8)
-      return (status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0) << 10
-    }
     _ = try await post(node, token, Departures.lines(1..<2))
-    let before = try most()
-    #expect(before > 0)
+    let before = try node.mostMemory()
     let body = try await onThread {
       var left = 256 << 20
       return try node.client().send(
@@ -69,7 +63,7 @@ import Testing
     let said = String(decoding: body, as: UTF8.self)
     #expect(said.contains(#"{"line":1,"result":"refused","field":"line","problem":"longer than 64 KiB""#), "\(said)")
     #expect(said.contains(#"{"line":2,"result":"accepted""#), "\(said)")
-    #expect(try most() - before < 32 << 20)
+    #expect(try node.mostMemory() - before < 32 << 20)
     #expect(await node.stop() == .exit(0))
   }
 

@@ -99,6 +99,15 @@ final class NodeProcess: Sendable {
     waitpid(child, &status, 0)
   }
 
+  /// The most memory that it ever had, in bytes; of its process alone, whatever runs beside it.
+  func mostMemory() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8)
+    guard let peak = status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap({ Int($0.1) }) else {
+      throw NotReady(description: "\(home): its process has no VmHWM: \(status.prefix(200))")
+    }
+    return peak << 10
+  }
+
   /// A client of its API, for one thread.
   func client(silentSeconds: Int = 60) -> Client {
     Client(.tcp(host: "127.0.0.1", port: apiPort), patience: .init(connectSeconds: 5, silentSeconds: silentSeconds))
