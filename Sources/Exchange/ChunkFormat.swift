@@ -31,15 +31,21 @@ struct ChunkBuilder {
     }
   }
 
-  /// The most entries of one chunk: a lookup reads one chunk, so it should stay small.
-  static let mostEntries = 128
+  /// Bytes of entries that a chunk has at most: a lookup reads one chunk, and what SQLite keeps of a row in one page of 4,096 bytes is 4,061,
+  /// 19 of them the row's other columns. That is 82 records.
+  static let entriesByteCount = 4_042
 
   /// Bytes of bodies beyond which a chunk is closed, for the same reason; one body may go beyond it.
   static let fullAtByteCount = 256 << 10
 
-  /// Bytes of bodies that are kept together, where more than one is: what fills two pages of the store's and what of a row lies beside its
-  /// key.
-  static let partByteCount = 8_640
+  /// Bytes of bodies that are kept together: what fits into a page, where 13 bytes are the row's other columns.
+  static let partByteCount = 4_048
+  /// From how many on a part stays as small. Where the next body does not fit and there are fewer, as bodies are long, too much of the page
+  /// would be lost.
+  static let fullPartByteCount = 3_500
+  /// Bytes of bodies that are kept together otherwise, where more than one is: what fills two pages of their own and what of a row lies
+  /// beside its key.
+  static let longPartByteCount = 8_640
 
   let first: UInt64
   let form: Form
@@ -54,31 +60,39 @@ struct ChunkBuilder {
     if let mark = form.mark { bodies.varint(mark) }
   }
 
-  /// Appends an entry with what the chunk's form keeps of it; gives whether the chunk is full. Nil when it is of another form: then nothing
-  /// is appended.
+  /// Appends an entry with what the chunk's form keeps of it; gives whether the chunk is full. Nil when it is of another form, or better
+  /// begins a chunk of its own: then nothing is appended.
   mutating func append(
     _ entry: Entry, sealed: ArraySlice<UInt8>, homeIndex: UInt64 = 0, _ form: Form
   ) -> Bool? {
     guard form == self.form else { return nil }
-    PackedEntries.append(entry, to: &entries)
     switch form {
-    case .bodies, .returned: noteSeam(before: sealed)
+    case .bodies, .returned:
+      if beginsPart(sealed.count) {
+        // Ended with a part, a chunk leaves no page of its bodies half empty.
+        if entries.bytes.count * 4 >= Self.entriesByteCount * 3 { return nil }
+        seams.append(Append.Seam(count: count, offset: bodies.bytes.count))
+      }
     case .copies, .places: bodies.varint(homeIndex)
     }
+    PackedEntries.append(entry, to: &entries)
     if form != .places {
       bodies.varint(UInt64(sealed.count))
       bodies.raw(sealed)
     }
     count += 1
-    return count >= Self.mostEntries || bodies.bytes.count >= Self.fullAtByteCount
+    return entries.bytes.count + PackedEntries.longest > Self.entriesByteCount
+      || bodies.bytes.count >= Self.fullAtByteCount
   }
 
-  private mutating func noteSeam(before sealed: ArraySlice<UInt8>) {
+  /// Whether a body of so many bytes is not kept together with what is there.
+  private func beginsPart(_ byteCount: Int) -> Bool {
     let part = seams.last ?? Append.Seam(count: 0, offset: 0)
+    guard count > part.count else { return false }
+    let present = bodies.bytes.count - part.offset
     // A body's length takes three bytes at most.
-    if count > part.count, bodies.bytes.count - part.offset + sealed.count + 3 > Self.partByteCount {
-      seams.append(Append.Seam(count: count, offset: bodies.bytes.count))
-    }
+    let next = present + byteCount + 3
+    return next > (present >= Self.fullPartByteCount ? Self.partByteCount : Self.longPartByteCount)
   }
 
   var chunk: Chunk { Chunk(first: first, count: count, entries: entries.bytes, bodies: bodies.bytes) }

@@ -13,6 +13,9 @@ import Terms
 ///         opaque commitment[32];
 ///     } PackedEntry;
 public enum PackedEntries {
+  /// Bytes of the longest entry, one that changes a record.
+  public static let longest = 65
+
   /// Appends one entry.
   public static func append(_ entry: Entry, to writer: inout ByteWriter) {
     switch entry.kind {
