@@ -106,6 +106,7 @@ extension Engine {
         guard let last else { return false }
         // Nothing can have been added meanwhile: who commits directly holds the journal.
         for (name, stream) in draft.touched { view.set(stream, for: name) }
+        view.known.change(last.states)
         view.active.add(row.items.suffix(last.index.count))
         for partition in row.dropped { view.drop(partition) }
         guard view.active.count >= tuning.freshLinesMax, view.frozen == nil else { return false }

@@ -5,7 +5,9 @@ import Terms
 extension Engine {
   func state(_ key: String) throws(StoreError) -> [UInt8]? {
     let name = Array(key.utf8)
-    if let newer = view.withLock({ $0.ahead.state(name) }) { return newer }
+    let (newer, known, changes) = view.withLock { ($0.ahead.state(name), $0.known.value(name), $0.known.changes) }
+    if let newer { return newer }
+    if let known { return known }
     let value = try readers.read { (database) throws(StoreError) -> [UInt8]? in
       let row = try database.statement("SELECT value, sum FROM state WHERE key = ?")
       row.bind(1, copying: name)
@@ -16,6 +18,8 @@ extension Engine {
       return Places.hold(name) ? try Places.read(value, of: name, database) : value
     }
     settle { $0.pending[name].map { $0 == value } ?? false }
+    // An epoch's key must be nowhere once it is destroyed.
+    if let value, !Places.hold(name) { view.withLock { $0.known.note(value, of: name, asOf: changes) } }
     return value
   }
 

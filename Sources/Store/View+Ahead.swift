@@ -24,6 +24,7 @@ extension View {
   mutating func add(_ commit: Commit, _ ends: [StreamName: Stream], sequence: UInt64) {
     for (name, stream) in ends { set(stream, for: name) }
     active.add(commit.lines { streams[$0]?.number }[...])
+    known.change(commit.states)
     ahead.add(commit, sequence: sequence)
   }
 }

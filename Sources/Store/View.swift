@@ -26,6 +26,8 @@ struct View: Sendable {
   private(set) var filterBytes = 0
   /// What is in the journal and not in the database.
   var ahead = Ahead()
+  /// What was read lately of the state, and how often commits have changed any since the start.
+  var known = KnownStates()
   /// State that a commit on its way into the database changes: SQLite shows it to readers a moment before the rest stands here.
   var pending: [[UInt8]: [UInt8]?] = [:]
 
@@ -120,12 +122,12 @@ struct View: Sendable {
       numbers = [range.lowerBound]
     } else {
       numbers = partitions.keys.filter { range.contains($0) }
-      for table in [active, frozen].compactMap({ $0 }) {
-        for number in table.partitions where range.contains(number) && partitions[number] == nil {
+      for table in [active, frozen] {
+        for number in table?.partitions ?? [] where range.contains(number) && !numbers.contains(number) {
           numbers.append(number)
         }
       }
-      numbers = Set(numbers).sorted(by: >)
+      numbers.sort(by: >)
     }
     var all: [Candidates] = []
     var left = limit
