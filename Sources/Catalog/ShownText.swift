@@ -2,15 +2,18 @@
 public enum ShownText {
   /// The text with a space for each character that moves the cursor, breaks the line or hides, at most so long.
   public static func line(_ text: String, longest: Int) -> String {
+    if text.utf8.count <= longest, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var scalars = String.UnicodeScalarView()
+    // Counted in scalars: one character can have any number of marks.
+    var count = 0
     for scalar in text.unicodeScalars {
-      // Counted in scalars: one character can have any number of marks.
-      guard scalars.count < longest else {
+      guard count < longest else {
         scalars.removeLast()
         scalars.append("…")
         break
       }
       scalars.append(isHidden(scalar.value) ? " " : scalar)
+      count += 1
     }
     return String(scalars)
   }

@@ -27,6 +27,26 @@ import Testing
     }
   }
 
+  @Test func anObjectIsWrittenAsTheValueOfItsMembers() throws {
+    let ids = (1...3).map { RecordID(time: Instant(milliseconds: $0), random: (0, UInt64($0))) }
+    let text = "a \"quoted\" \\ line\nñ😀\u{0}"
+    var object = JSONObjectWriter(capacity: 8)
+    object.add("text", text: text)
+    object.add("id") { ids[0].append(to: &$0) }
+    object.add("zero", number: 0)
+    object.add("most", number: UInt64(Int64.max))
+    object.add("ids", ids: ids)
+    object.add("none", ids: [])
+    object.add("body", json: Array(#"{"a":[1]}"#.utf8))
+    object.add("null", nil)
+    let value: JSONValue = [
+      "text": .text(text), "id": .text(ids[0].description), "zero": 0, "most": .number(.max),
+      "ids": .list(ids.map { .text($0.description) }), "none": .list([]), "body": ["a": .list([1])], "null": nil,
+    ]
+    #expect(String(decoding: object.finish(), as: UTF8.self) == value.json)
+    #expect(JSONObjectWriter(capacity: 0).finish() == Array("{}".utf8))
+  }
+
   @Test func whatItHasNotIsRefused() {
     for text in [
       "", " ", "nul", "nulll", "True", "NaN", "Infinity", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "0x1", "1_0",

@@ -80,6 +80,7 @@ public struct RequestShape: Sendable {
       throw TermError(kind: what, found: "", expected: "a JSON object")
     }
     var asked = Asked()
+    asked.values.reserveCapacity(given.count)
     for member in given {
       let known = try known(member.name)
       if member.value == .null, !known.isNeeded { continue }

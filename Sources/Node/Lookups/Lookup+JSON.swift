@@ -14,12 +14,8 @@ extension LookupAnswer {
       first.writeLine(to: &out)
     }
     for found in records {
-      // The body last, as it is kept: to make values of it and write them again took longer than all else in the answer.
-      about(found, installation).write(to: &out)
-      out.removeLast()
-      out += ",\"record\":".utf8
-      out += found.body.json ?? Array("null".utf8)
-      out += [0x7D, 0x0A]
+      out += line(of: found, installation)
+      out.append(0x0A)
     }
     let end: [JSONValue.Member] = [.init(name: "found", value: JSONValue(records.count))] + basis
     let last: JSONValue = ["answer": .object(end + [.init(name: "next", value: JSONValue(next))])]
@@ -27,27 +23,31 @@ extension LookupAnswer {
     return out
   }
 
-  /// What is said of a record, before the record itself.
-  private func about(_ found: Found, _ installation: Installation) -> JSONValue {
+  /// What is said of a record, and the record itself as it is kept: to make values of it and write them again took longer than all else
+  /// in the answer.
+  private func line(of found: Found, _ installation: Installation) -> [UInt8] {
     let entry = found.record.entry
     let locator = found.record.locator
-    var kind: JSONValue = "record"
-    var target: JSONValue = nil
-    switch entry.kind {
-    case .replaces(let id): (kind, target) = ("replaces", .text(id.description))
-    case .withdraws(let id): (kind, target) = ("withdraws", .text(id.description))
-    default: break
-    }
-    return [
-      "id": .text(entry.id.description), "source": .text(locator.stream.origin.description),
-      "stream": .text(locator.stream.description),
-      "index": found.answeredAt == nil ? JSONValue(locator.index) : nil,
-      "answered_at": JSONValue(found.answeredAt?.wholeSeconds),
-      "published": .text(entry.id.time.description),
-      "time": .text(installation.registry.time(of: found).description), "kind": kind, "changes": target,
-      "changed_by": JSONValue(found.changedBy?.description),
-      "referred_by": .list(found.referredBy.map { .text($0.description) }),
-    ]
+    var line = JSONObjectWriter(capacity: 1024)
+    line.add("id") { entry.id.append(to: &$0) }
+    line.add("source", text: locator.stream.origin.description)
+    line.add("stream", text: locator.stream.description)
+    line.add("index", found.answeredAt == nil ? JSONValue(locator.index) : nil)
+    line.add("answered_at", JSONValue(found.answeredAt?.wholeSeconds))
+    line.add("published") { entry.id.time.append(withMilliseconds: true, to: &$0) }
+    line.add("time") { installation.registry.time(of: found).append(withMilliseconds: true, to: &$0) }
+    let (kind, target): (String, RecordID?) =
+      switch entry.kind {
+      case .replaces(let id): ("replaces", id)
+      case .withdraws(let id): ("withdraws", id)
+      default: ("record", nil)
+      }
+    line.add("kind", text: kind)
+    line.add("changes", JSONValue(target?.description))
+    line.add("changed_by", JSONValue(found.changedBy?.description))
+    line.add("referred_by", ids: found.referredBy)
+    if let body = found.body.json { line.add("record", json: body) } else { line.add("record", nil) }
+    return line.finish()
   }
 
   /// What the answer rests on, for programs.

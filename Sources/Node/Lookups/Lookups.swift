@@ -228,36 +228,27 @@ public struct Lookups: Sendable {
     else {
       throw .notLogged("the topology has no dataset lookups")
     }
+    let now = clock.now()
     var drafts: [Draft] = []
     for owner in owners {
-      var members: [JSONValue.Member] = [
-        .init(name: "officer", value: .text(request.asker.officer)),
-        .init(name: "role", value: .text(request.asker.role)),
-        .init(name: "purpose", value: .text(request.asker.purpose)),
-        .init(name: "dataset", value: .text(request.dataset.description)),
-        .init(name: "about", value: .text(owner.country.description)),
-        .init(name: "found", value: JSONValue(owner.found)),
-        .init(name: "time", value: .text(clock.now().description)),
-      ]
-      if let askedBy { members.append(.init(name: "asked_by", value: .text(askedBy.description))) }
-      if let post = request.asker.post {
-        members.append(.init(name: askedBy == nil ? "post" : "asked_from", value: .text(post)))
-      }
+      var line = JSONObjectWriter(capacity: 512)
+      line.add("officer", text: request.asker.officer)
+      line.add("role", text: request.asker.role)
+      line.add("purpose", text: request.asker.purpose)
+      line.add("dataset", text: request.dataset.description)
+      line.add("about", text: owner.country.description)
+      line.add("found", number: UInt64(clamping: owner.found))
+      line.add("time") { [now] in now.append(withMilliseconds: true, to: &$0) }
+      if let askedBy { line.add("asked_by", text: askedBy.description) }
+      if let post = request.asker.post { line.add(askedBy == nil ? "post" : "asked_from", text: post) }
       var asked = request.conditions.map { "\($0.field)=\($0.value)" }
       // Each page of a long answer is a lookup of its own, and says which.
       if let before = request.before { asked.insert("before=\(before)", at: 0) }
-      if !asked.isEmpty {
-        let query = asked.joined(separator: " ")
-        // On one line: a machine-readable zone has several.
-        members.append(.init(name: "query", value: .text(ShownText.line(query, longest: 500))))
-      }
-      if !owner.ids.isEmpty {
-        members.append(.init(name: "records", value: .list(owner.ids.map { .text($0.description) })))
-      }
-      var line: [UInt8] = []
-      JSONValue.object(members).write(to: &line)
+      // On one line: a machine-readable zone has several.
+      if !asked.isEmpty { line.add("query", text: ShownText.line(asked.joined(separator: " "), longest: 500)) }
+      if !owner.ids.isEmpty { line.add("records", ids: owner.ids) }
       do throws(Refusal) {
-        drafts.append(try registry.draft(line, of: definition, from: country, now: clock.now()))
+        drafts.append(try registry.draft(line.finish(), of: definition, from: country, now: now))
       } catch { throw .refused(error) }
     }
     return drafts
