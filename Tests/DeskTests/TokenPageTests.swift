@@ -42,7 +42,7 @@ import Testing
     #expect(try status(desk, token, "/v1/status") == 200)
     #expect(desk.node.tokens.standing(of: token, scope: "lookup") == .otherScope)
     #expect(
-      desk.node.tokens.standing(of: token, scope: "publish", dataset: try DatasetName("manifests")) == .otherScope)
+      desk.node.tokens.standing(of: token, scope: "publish", dataset: try DatasetName("manifests")) == .otherDataset)
     let kept = try #require(try desk.home.tokens().first)
     #expect(kept.name == "dgme" && kept.scopes == ["observe", "publish:migration"])
     #expect(kept.until.milliseconds(since: desk.clock.now()) <= 30 * 86_400_000)

@@ -7,22 +7,19 @@ import Terms
 extension Router {
   /// `POST /v1/records?dataset=NAME`: NDJSON of any length.
   func publish(_ request: Request, _ caller: Caller) -> any Handler {
-    guard let text = request.query("dataset"), let dataset = try? DatasetName(text),
-      let definition = node.registry.definition(dataset)
-    else {
+    guard let definition = published(by: request) else {
       return Answered(
         caller, Problem(status: 404, detail: "name a dataset of the topology: POST /v1/records?dataset=migration"))
     }
-    guard !Installation.ownDatasets.contains(dataset.description) else {
-      return Answered(caller, Problem(status: 403, detail: "\(dataset) is written by the node alone"))
-    }
-    if let token = request.bearerToken, case .tcp = request.peer,
-      node.tokens.standing(of: token, scope: Access.publish.rawValue, dataset: dataset) != .counts
-    {
-      return Answered(
-        caller, Self.challenge(403, "insufficient_scope", "the token is not for publishing \(dataset)"))
+    guard !Installation.ownDatasets.contains(definition.dataset.description) else {
+      return Answered(caller, Problem(status: 403, detail: "\(definition.dataset) is written by the node alone"))
     }
     return Upload(caller, definition, node)
+  }
+
+  /// The dataset of the topology that a request names; nil when it names none.
+  func published(by request: Request) -> Definition? {
+    request.query("dataset").flatMap { try? DatasetName($0) }.flatMap { node.registry.definition($0) }
   }
 
   /// Takes one upload of records.

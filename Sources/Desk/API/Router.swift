@@ -65,8 +65,13 @@ public final class Router: Service {
       guard let token = request.bearerToken else {
         return Self.challenge(401, nil, "send Authorization: Bearer TOKEN; istmo token add makes one")
       }
-      switch node.tokens.standing(of: token, scope: access.rawValue) {
+      // Some are for publishing single datasets. A dataset that there is not is for the upload to refuse.
+      let dataset = access == .publish ? published(by: request)?.dataset : nil
+      switch node.tokens.standing(of: token, scope: access.rawValue, dataset: dataset) {
       case .counts: return nil
+      case .otherDataset:
+        let name = dataset?.description ?? "it"
+        return Self.challenge(403, "insufficient_scope", "the token is not for publishing \(name)")
       case .unknown: return Self.challenge(401, "invalid_token", "the token is unknown or expired")
       case .otherScope:
         return Self.challenge(403, "insufficient_scope", "the token is not for \(access.rawValue)")

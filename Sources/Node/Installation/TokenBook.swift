@@ -114,6 +114,8 @@ public final class TokenBook: Sendable {
     case counts
     /// It counts, and is for something else.
     case otherScope
+    /// It counts, has the scope, and is for other datasets.
+    case otherDataset
     /// It is unknown or over.
     case unknown
   }
@@ -141,11 +143,11 @@ public final class TokenBook: Sendable {
     let hash = SHA256.hash(Array(token.utf8))
     let now = clock.now()
     guard let entry = entries.withLock({ $0[hash] }), now < entry.until else { return .unknown }
-    let isGiven = entry.scopes.contains { given in
-      if given == scope { return true }
-      return given.hasPrefix("\(scope):") && dataset.map { given == "\(scope):\($0)" } ?? true
+    if !entry.scopes.contains(scope) {
+      let single = entry.scopes.filter { $0.hasPrefix("\(scope):") }
+      guard !single.isEmpty else { return .otherScope }
+      if let dataset, !single.contains("\(scope):\(dataset)") { return .otherDataset }
     }
-    guard isGiven else { return .otherScope }
     note(hash, used: CalendarDay(of: now))
     return .counts
   }

@@ -118,8 +118,10 @@ public struct Lookups: Sendable {
     var streams: [(StreamName, StreamState)] = []
     // Also those that are agreed and have brought nothing yet: that is an answer too.
     let agreed = agreed(request.dataset)
-    let known = Set(reader.streams(of: request.dataset, to: country))
-      .union(agreed.filter { $0.terms.mode == .replicate }.map(\.terms.stream))
+    var known = reader.streams(of: request.dataset, to: country)
+    for agreed in agreed where agreed.terms.mode == .replicate && !known.contains(agreed.terms.stream) {
+      known.append(agreed.terms.stream)
+    }
     for name in known.sorted() {
       guard request.from == nil || request.from == name.origin else { continue }
       if let reason = reasonToWithhold(name, of: request, asNode: asNode) {

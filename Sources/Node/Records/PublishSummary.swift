@@ -28,18 +28,26 @@ extension PublishSession {
     }
 
     /// The form for programs, with the line's number.
-    func json(line: Int) -> JSONValue {
-      let number = JSONValue(line)
+    func json(line: Int) -> [UInt8] {
+      var json = JSONObjectWriter(capacity: 96)
+      json.add("line", number: UInt64(clamping: line))
       switch self {
-      case .accepted(let id): return ["line": number, "result": "accepted", "id": .text(id.description)]
-      case .duplicate(let id): return ["line": number, "result": "duplicate", "id": .text(id.description)]
+      case .accepted(let id):
+        json.add("result", text: "accepted")
+        json.add("id") { id.append(to: &$0) }
+      case .duplicate(let id):
+        json.add("result", text: "duplicate")
+        json.add("id") { id.append(to: &$0) }
       case .refused(let field, let problem, let remedy):
-        return [
-          "line": number, "result": "refused", "field": .text(field), "problem": .text(problem),
-          "remedy": .text(remedy),
-        ]
-      case .failed(let reason): return ["line": number, "result": "failed", "problem": .text(reason)]
+        json.add("result", text: "refused")
+        json.add("field", text: field)
+        json.add("problem", text: problem)
+        json.add("remedy", text: remedy)
+      case .failed(let reason):
+        json.add("result", text: "failed")
+        json.add("problem", text: reason)
       }
+      return json.finish()
     }
   }
 
@@ -74,18 +82,19 @@ extension PublishSession {
 
     /// Adds the last line.
     func conclude() {
-      var members: [JSONValue.Member] = [
-        .init(name: "accepted", value: JSONValue(accepted)), .init(name: "duplicates", value: JSONValue(duplicates)),
-        .init(name: "refused", value: JSONValue(refused)), .init(name: "failed", value: JSONValue(failed)),
-      ]
+      var summary = JSONObjectWriter(capacity: 96)
+      summary.add("accepted", number: UInt64(clamping: accepted))
+      summary.add("duplicates", number: UInt64(clamping: duplicates))
+      summary.add("refused", number: UInt64(clamping: refused))
+      summary.add("failed", number: UInt64(clamping: failed))
       if let notTakenFrom {
-        members += [
-          .init(name: "not_taken_from", value: JSONValue(notTakenFrom)),
-          .init(name: "problem", value: .text(failure?.description ?? "the results had no room")),
-          .init(name: "remedy", value: .text("send line \(notTakenFrom) and all after it again, in another request")),
-        ]
+        summary.add("not_taken_from", number: UInt64(clamping: notTakenFrom))
+        summary.add("problem", text: failure?.description ?? "the results had no room")
+        summary.add("remedy", text: "send line \(notTakenFrom) and all after it again, in another request")
       }
-      results.add(["summary": .object(members)])
+      var last = JSONObjectWriter(capacity: 128)
+      last.add("summary", json: summary.finish())
+      results.add(last.finish())
     }
   }
 }

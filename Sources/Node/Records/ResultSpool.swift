@@ -1,4 +1,3 @@
-import Catalog
 import Exchange
 import Glibc
 import Sodium
@@ -51,10 +50,11 @@ public final class ResultSpool: Sendable {
 
   deinit { if let file = state.withLock({ $0.file }) { close(file) } }
 
-  /// Adds a line. It is kept in any case; when it cannot be in a file, `failure` says why, and no more should come.
-  public func add(_ line: JSONValue) {
+  /// Adds a line of JSON. It is kept in any case; when it cannot be in a file, `failure` says why, and no more should come.
+  public func add(_ line: [UInt8]) {
     state.withLock { state in
-      line.writeLine(to: &state.tail)
+      state.tail += line
+      state.tail.append(0x0A)
       while state.failure == nil, state.tail.count >= Self.pieceBytes {
         state.failure = write(Array(state.tail.prefix(Self.pieceBytes)), &state)
         if state.failure == nil { state.tail.removeFirst(Self.pieceBytes) }
