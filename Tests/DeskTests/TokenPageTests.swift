@@ -41,8 +41,8 @@ import Testing
     // It counts at once, for its scopes alone, and is kept as a hash, as the command line would read it.
     #expect(try status(desk, token, "/v1/status") == 200)
     #expect(desk.node.tokens.standing(of: token, scope: "lookup") == .otherScope)
-    #expect(
-      desk.node.tokens.standing(of: token, scope: "publish", dataset: try DatasetName("manifests")) == .otherDataset)
+    let other = try DatasetName("manifests")
+    #expect(desk.node.tokens.standing(of: token, scope: "publish", dataset: other) == .otherDataset(other))
     let kept = try #require(try desk.home.tokens().first)
     #expect(kept.name == "dgme" && kept.scopes == ["observe", "publish:migration"])
     #expect(kept.until.milliseconds(since: desk.clock.now()) <= 30 * 86_400_000)

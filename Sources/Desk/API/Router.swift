@@ -69,9 +69,8 @@ public final class Router: Service {
       let dataset = access == .publish ? published(by: request)?.dataset : nil
       switch node.tokens.standing(of: token, scope: access.rawValue, dataset: dataset) {
       case .counts: return nil
-      case .otherDataset:
-        let name = dataset?.description ?? "it"
-        return Self.challenge(403, "insufficient_scope", "the token is not for publishing \(name)")
+      case .otherDataset(let dataset):
+        return Self.challenge(403, "insufficient_scope", "the token is not for publishing \(dataset)")
       case .unknown: return Self.challenge(401, "invalid_token", "the token is unknown or expired")
       case .otherScope:
         return Self.challenge(403, "insufficient_scope", "the token is not for \(access.rawValue)")

@@ -114,8 +114,8 @@ public final class TokenBook: Sendable {
     case counts
     /// It counts, and is for something else.
     case otherScope
-    /// It counts, has the scope, and is for other datasets.
-    case otherDataset
+    /// It counts, has the scope, and is for other datasets than this.
+    case otherDataset(DatasetName)
     /// It is unknown or over.
     case unknown
   }
@@ -146,7 +146,7 @@ public final class TokenBook: Sendable {
     if !entry.scopes.contains(scope) {
       let single = entry.scopes.filter { $0.hasPrefix("\(scope):") }
       guard !single.isEmpty else { return .otherScope }
-      if let dataset, !single.contains("\(scope):\(dataset)") { return .otherDataset }
+      if let dataset, !single.contains("\(scope):\(dataset)") { return .otherDataset(dataset) }
     }
     note(hash, used: CalendarDay(of: now))
     return .counts
