@@ -57,9 +57,10 @@ final class System {
   func size(of stream: String = Pair.departures) throws -> UInt64 {
     let answer = try ask("GET", "/v1/checkpoint?stream=\(stream)", [])
     if answer.status == 404 { return 0 }
-    let note = String(decoding: answer.body, as: UTF8.self)
-    guard answer.status == 200, let size = note.split(separator: "\n").dropFirst().first.flatMap({ UInt64($0) }) else {
-      throw ChildError("\(stream): \(answer.status) \(note)")
+    // Its second line, over bytes: whoever asks until something is there shares the processors with what it asks.
+    let lines = answer.body.split(separator: 0x0A, maxSplits: 2)
+    guard answer.status == 200, lines.count > 1, let size = Wire.number(lines[1]) else {
+      throw ChildError("\(stream): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
     }
     return size
   }

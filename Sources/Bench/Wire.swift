@@ -80,8 +80,13 @@ final class Wire {
   /// The number that stands behind the first of these texts.
   private func number(after text: [UInt8]) -> Int? {
     guard let place = Self.find(text, in: received) else { return nil }
-    return received[(place + text.count)...].prefix { (0x30...0x39).contains($0) }
-      .reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    return Self.number(received[(place + text.count)...]).flatMap(Int.init)
+  }
+
+  /// The number that some bytes begin with.
+  static func number(_ bytes: ArraySlice<UInt8>) -> UInt64? {
+    let digits = bytes.prefix { (0x30...0x39).contains($0) }.prefix(19)
+    return digits.isEmpty ? nil : digits.reduce(0) { $0 * 10 + UInt64($1 - 0x30) }
   }
 
   private func receive() throws {

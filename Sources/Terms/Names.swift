@@ -63,14 +63,18 @@ public struct StreamName: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Reads the form `SV/GT/migration`.
   /// - Throws: `TermError` when the text has another form.
   public init(_ text: some StringProtocol) throws(TermError) {
-    let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-    guard parts.count == 3 else {
+    // Names come with every message and many a request: over bytes, which takes a fifth of splitting a text.
+    let bytes = text.utf8
+    guard let first = bytes.firstIndex(of: 0x2F), case let rest = bytes[bytes.index(after: first)...],
+      let second = rest.firstIndex(of: 0x2F), case let last = rest[rest.index(after: second)...], !last.contains(0x2F)
+    else {
       throw TermError(
         kind: "stream name", found: String(text.prefix(80)),
         expected: "ORIGIN/RECIPIENT/DATASET, such as SV/GT/migration")
     }
     self.init(
-      origin: try CountryCode(parts[0]), recipient: try CountryCode(parts[1]), dataset: try DatasetName(parts[2]))
+      origin: try CountryCode(text[..<first]), recipient: try CountryCode(text[rest.startIndex..<second]),
+      dataset: try DatasetName(text[last.startIndex...]))
   }
 
   /// Whether this is a country's own register of its own records.
