@@ -59,12 +59,14 @@ import Testing
     }
     for node in [again, gt] { #expect(await node.stop() == .exit(0)) }
     let (a, b) = (pair.a.home, pair.b.home)
-    try await onThread {
-      let here = try StoredHome(a).recount(StreamName("SV/SV/migration")).ids
-      let there = try StoredHome(b).recount(StreamName("SV/GT/migration")).ids
-      #expect(here.count == 10 + place.departures && Set(here).count == here.count)
-      #expect(Set(there) == Set(here) && there.count == here.count)
+    let (here, there) = try await onThread {
+      (
+        try StoredHome(a).recount(StreamName("SV/SV/migration")).ids,
+        try StoredHome(b).recount(StreamName("SV/GT/migration")).ids
+      )
     }
+    #expect(here.count == 10 + place.departures && Set(here).count == here.count)
+    #expect(Set(there) == Set(here) && there.count == here.count)
   }
 
   /// Entries that the neighbour holds.
