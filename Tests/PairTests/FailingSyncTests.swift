@@ -16,12 +16,10 @@ import Testing
 
   @Test(arguments: Place.allCases) func nothingIsAcceptedThatTheDiskDidNotConfirm(place: Place) async throws {
     let pair = try await Pair()
-    let (library, marks) = (pair.folder.path + "/failsync.so", pair.folder.path + "/failing")
-    let made = try await Foreign.run(
-      "/usr/bin/gcc", ["-shared", "-fPIC", "-o", library, Repository.root + "/Tests/Interop/pair/failsync.c"])
-    try #require(made.ending == .exit(0), "\(made.errors)")
+    let marks = pair.folder.path + "/failing"
     try FileManager.default.createDirectory(atPath: marks, withIntermediateDirectories: false)
-    let sv = try await pair.a.start(prefix: ["/usr/bin/env", "LD_PRELOAD=\(library)", "FAILSYNC_FOLDER=\(marks)"])
+    let disk = try await Foreign.changed(by: "failsync", in: pair.folder)
+    let sv = try await pair.a.start(prefix: disk, environment: ["FAILSYNC_FOLDER": marks])
     let gt = try await pair.b.start()
     try await pair.must("publish", "migration", at: pair.a, input: Departures.lines(0..<10))
     #expect(try await pair.settled())

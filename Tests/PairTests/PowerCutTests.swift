@@ -15,10 +15,7 @@ import Testing
 
   @Test(arguments: Loss.allCases) func everyAcceptedRecordIsThereAfterPowerCuts(loss: Loss) async throws {
     let pair = try await Pair()
-    let disk = pair.folder.path + "/powercut.so"
-    let made = try await Foreign.run(
-      "/usr/bin/gcc", ["-shared", "-fPIC", "-o", disk, Repository.root + "/Tests/Interop/pair/powercut.c"])
-    try #require(made.ending == .exit(0), "\(made.errors)")
+    let disk = try await Foreign.changed(by: "powercut", in: pair.folder)
     let token = try await pair.a.token("publish")
     let sides = [try await Powered(pair.a, disk: disk), try await Powered(pair.b, disk: disk)]
     let publisher = Publisher(token: token, total: Self.departures, meeting: 2) { sides[0].port }
@@ -78,16 +75,16 @@ private final class Powered: Sendable {
   }
 
   private let side: Pair.Side
-  private let disk: String
+  private let disk: [String]
   private let state: Mutex<State>
 
-  init(_ side: Pair.Side, disk: String) async throws {
+  init(_ side: Pair.Side, disk: [String]) async throws {
     (self.side, self.disk) = (side, disk)
     state = Mutex(State(node: try await Self.start(side, disk)))
   }
 
-  private static func start(_ side: Pair.Side, _ disk: String) async throws -> NodeProcess {
-    try await side.start(prefix: ["/usr/bin/env", "LD_PRELOAD=\(disk)"])
+  private static func start(_ side: Pair.Side, _ disk: [String]) async throws -> NodeProcess {
+    try await side.start(prefix: disk)
   }
 
   var port: UInt16? { state.withLock { $0.node?.apiPort } }

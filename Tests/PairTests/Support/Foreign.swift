@@ -18,13 +18,18 @@ enum Foreign {
     return Istmo.Said(ending: ending, output: scratch.text("out"), errors: scratch.text("err"))
   }
 
-  /// Words before a program that make its clock run so many seconds ahead.
-  static func clock(ahead seconds: Int, in folder: Folder) async throws -> [String] {
-    let library = folder.path + "/clock.so"
+  /// Words before a program that change what the system does for it, by a library out of `Tests/Interop/pair`; compiled with these macros.
+  static func changed(by library: String, in folder: Folder, macros: [String] = []) async throws -> [String] {
+    let path = "\(folder.path)/\(library).so"
     let made = try await run(
       "/usr/bin/gcc",
-      ["-shared", "-fPIC", "-DOFFSET=\(seconds)", "-o", library, Repository.root + "/Tests/Interop/pair/clock.c"])
+      ["-shared", "-fPIC", "-o", path, "\(Repository.root)/Tests/Interop/pair/\(library).c"] + macros.map { "-D\($0)" })
     try #require(made.ending == .exit(0), "\(made.errors)")
-    return ["/usr/bin/env", "LD_PRELOAD=\(library)"]
+    return ["/usr/bin/env", "LD_PRELOAD=\(path)"]
+  }
+
+  /// Words before a program that make its clock run so many seconds ahead.
+  static func clock(ahead seconds: Int, in folder: Folder) async throws -> [String] {
+    try await changed(by: "clock", in: folder, macros: ["OFFSET=\(seconds)"])
   }
 }
