@@ -80,7 +80,7 @@ final class Wire {
   /// The number that stands behind the first of these texts.
   private func number(after text: [UInt8]) -> Int? {
     guard let place = Self.find(text, in: received) else { return nil }
-    return Self.number(received[(place + text.count)...]).flatMap(Int.init)
+    return Self.number(received[(place + text.count)...]).flatMap { Int(exactly: $0) }
   }
 
   /// The number that some bytes begin with.

@@ -63,7 +63,7 @@ public struct StreamName: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Reads the form `SV/GT/migration`.
   /// - Throws: `TermError` when the text has another form.
   public init(_ text: some StringProtocol) throws(TermError) {
-    // Names come with every message and many a request: over bytes, which takes a fifth of splitting a text.
+    // Names come with every message and many a request: over bytes, as splitting a text takes several times as long.
     let bytes = text.utf8
     guard let first = bytes.firstIndex(of: 0x2F), case let rest = bytes[bytes.index(after: first)...],
       let second = rest.firstIndex(of: 0x2F), case let last = rest[rest.index(after: second)...], !last.contains(0x2F)
